@@ -1,0 +1,1 @@
+//! The local encrypted cache: SQLite and the OS keyring.

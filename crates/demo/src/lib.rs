@@ -1,0 +1,1 @@
+//! claviger-demo: seeds the demonstration organization.

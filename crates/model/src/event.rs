@@ -1,0 +1,136 @@
+//! The kinds of events that the audit log knows.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
+        /// What happened; its code is written into the log and never changes.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        pub enum EventKind {$(
+            $(#[$doc])*
+            #[serde(rename = $code)]
+            $name,
+        )*}
+
+        impl EventKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The code that stands in the log.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// Reads a code.
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The log begins, or begins anew after a restore.
+    LogOpened = "log.opened";
+    /// A signing key of the server changed.
+    KeyRotated = "log.key-rotated";
+    /// The bootstrap code made the first Owner.
+    Bootstrapped = "organization.bootstrapped";
+    /// Somebody signed in.
+    SignedIn = "session.signed-in";
+    /// A session was ended.
+    SessionEnded = "session.ended";
+    /// The identity provider was asked again.
+    SessionReasserted = "session.reasserted";
+    /// A session was suspended, since the provider refused.
+    SessionSuspended = "session.suspended";
+    /// A refresh token or proof was used again.
+    ReplayDetected = "session.replay";
+    /// Failed calls without a caller, counted for a minute (rule 15).
+    FailuresCounted = "session.failures";
+    /// A device was enrolled.
+    DeviceEnrolled = "device.enrolled";
+    /// A device's state changed.
+    DeviceChanged = "device.changed";
+    /// A value was released for injection into a process.
+    SecretUsed = "secret.used";
+    /// A value was released for copying.
+    SecretCopied = "secret.copied";
+    /// A value was released for showing.
+    SecretRevealed = "secret.revealed";
+    /// A value was released to be kept offline.
+    SecretLeased = "secret.leased";
+    /// A leased value was read offline, as the device reported.
+    SecretReadOffline = "secret.read-offline";
+    /// A secret was made.
+    SecretCreated = "secret.created";
+    /// Metadata changed.
+    SecretEdited = "secret.edited";
+    /// A new version was written.
+    SecretWritten = "secret.written";
+    /// An older version became current again.
+    SecretRolledBack = "secret.rolled-back";
+    /// A secret went to another scope.
+    SecretMoved = "secret.moved";
+    /// A secret went into the bin.
+    SecretDeleted = "secret.deleted";
+    /// A secret came back from the bin.
+    SecretRestored = "secret.restored";
+    /// A secret left the bin for good.
+    SecretErased = "secret.erased";
+    /// A scope was made.
+    ScopeCreated = "scope.created";
+    /// A scope's name, class or settings changed.
+    ScopeEdited = "scope.edited";
+    /// A grant was given.
+    GrantGiven = "grant.given";
+    /// A grant was ended before its time.
+    GrantEnded = "grant.ended";
+    /// A principal was made.
+    PrincipalCreated = "principal.created";
+    /// A principal's state, name or groups changed.
+    PrincipalChanged = "principal.changed";
+    /// A role was made or changed.
+    RoleChanged = "role.changed";
+    /// A guardrail was made or changed.
+    PolicyChanged = "policy.changed";
+    /// A request was made.
+    RequestMade = "request.made";
+    /// A request was answered, fulfilled or withdrawn.
+    RequestAnswered = "request.answered";
+    /// A device was told to destroy something.
+    OrderIssued = "order.issued";
+    /// A device acknowledged an order.
+    OrderAcknowledged = "order.acknowledged";
+    /// A device's journal has a gap or a contradiction.
+    JournalDoubted = "journal.doubted";
+    /// The log was exported or searched.
+    LogExported = "log.exported";
+}
+
+impl EventKind {
+    /// Whether a value left the server (the three reads and the lease).
+    pub const fn releases_value(self) -> bool {
+        matches!(self, Self::SecretUsed | Self::SecretCopied | Self::SecretRevealed | Self::SecretLeased)
+    }
+}
+
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_reads_back() {
+        for kind in EventKind::ALL {
+            assert_eq!(EventKind::from_code(kind.code()), Some(*kind));
+            assert_eq!(serde_json::to_string(kind).unwrap(), format!("\"{}\"", kind.code()));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Ids, scope paths, roles, grants, secrets' metadata, events: pure types and rules, no I/O.
+//!
+//! Everything here is parsed once at the edge into types that cannot be wrong; the crates above trust them.
+
+pub mod entropy;
+pub mod event;
+pub mod ids;
+pub mod name;
+pub mod scope;
+pub mod secret;
+pub mod time;

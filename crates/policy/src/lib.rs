@@ -1,0 +1,1 @@
+//! Cedar schema, built-in roles, decide and explain; pure.

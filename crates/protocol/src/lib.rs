@@ -1,0 +1,1 @@
+//! What crosses the wire: requests, replies, proofs' claims, orders, error codes.

@@ -1,0 +1,1 @@
+//! claviger-server: axum routes, caller, jobs.

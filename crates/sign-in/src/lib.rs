@@ -1,0 +1,1 @@
+//! OIDC client, PKCE, device keys and DPoP proofs.

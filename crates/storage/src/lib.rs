@@ -1,0 +1,1 @@
+//! The server's tables: SQLite and PostgreSQL behind one set of traits.

@@ -1,0 +1,1 @@
+//! Clock, randomness, fixtures, started peers.

@@ -1,0 +1,1 @@
+//! What a signed-in person can do, one use case a file.
