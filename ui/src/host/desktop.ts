@@ -1,0 +1,97 @@
+import { invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import type { Host, HostEvents, Problem, Unsubscribe } from './host';
+
+const eventNames: Record<keyof HostEvents, string> = {
+  stateChanged: 'state-changed',
+  changed: 'changed',
+  clipboardCleared: 'clipboard-cleared',
+  orderExecuted: 'order-executed',
+};
+
+export function desktopHost(): Host {
+  return {
+    on: subscribe,
+    state: () => call('state'),
+    connectServer: (origin) => call('connect_server', { origin }),
+    confirmServer: (origin, fingerprint) => call('confirm_server', { origin, fingerprint }),
+    forgetServer: () => call('forget_server'),
+    signIn: (bootstrapCode) => call('sign_in', { bootstrapCode }),
+    cancelSignIn: () => call('cancel_sign_in'),
+    signOut: () => call('sign_out'),
+    lock: () => call('lock'),
+    unlock: () => call('unlock'),
+    noteActivity: () => call('note_activity'),
+    syncNow: () => call('sync_now'),
+
+    places: () => call('places'),
+    list: (query) => call('list', { query }),
+    search: (text, limit) => call('search', { text, limit }),
+    secret: (id) => call('secret', { id }),
+    setFavourite: (id, on) => call('set_favourite', { id, on }),
+    copyValue: (id, version) => call('copy_value', { id, version }),
+    clearClipboard: () => call('clear_clipboard'),
+    copyText: (text) => call('copy_text', { text }),
+    revealValue: (id, version) => call('reveal_value', { id, version }),
+    createSecret: (draft) => call('create_secret', { draft }),
+    updateMetadata: (id, edit) => call('update_metadata', { id, edit }),
+    newVersion: (id, value, fulfils) => call('new_version', { id, value, fulfils }),
+    deleteSecret: (id) => call('delete_secret', { id }),
+    restoreSecret: (id) => call('restore_secret', { id }),
+    bin: () => call('bin'),
+    keepOffline: (place, on) => call('keep_offline', { place, on }),
+
+    requests: () => call('requests'),
+    requestRotation: (secret, reason) => call('request_rotation', { secret, reason }),
+    refuseRequest: (id, words) => call('refuse_request', { id, words }),
+    withdrawRequest: (id) => call('withdraw_request', { id }),
+
+    history: (query) => call('history', { query }),
+    proofStatus: () => call('proof_status'),
+    exportHistory: (format, query) => call('export_history', { format, query }),
+
+    leases: () => call('leases'),
+    devices: () => call('devices'),
+    endSession: (id) => call('end_session', { id }),
+    endDevice: (id) => call('end_device', { id }),
+    settings: () => call('settings'),
+    setSettings: (settings) => call('set_settings', { settings }),
+  };
+}
+
+async function call<T>(command: string, args?: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (refusal) {
+    throw problemOf(refusal);
+  }
+}
+
+/** Whatever the bridge throws, the page sees a problem with a code. */
+export function problemOf(refusal: unknown): Problem {
+  if (typeof refusal === 'object' && refusal !== null && 'code' in refusal && typeof refusal.code === 'string') {
+    const given = refusal as Partial<Problem> & { code: string };
+    return {
+      code: given.code,
+      message: given.message ?? '',
+      detail: given.detail ?? null,
+      remedy: given.remedy ?? null,
+    };
+  }
+  return { code: 'internal', message: '', detail: String(refusal), remedy: null };
+}
+
+function subscribe<E extends keyof HostEvents>(event: E, listener: (payload: HostEvents[E]) => void): Unsubscribe {
+  let ended = false;
+  let end: Unsubscribe | undefined;
+  void listen<HostEvents[E]>(eventNames[event], ({ payload }) => {
+    if (!ended) listener(payload);
+  }).then((unlisten) => {
+    if (ended) unlisten();
+    else end = unlisten;
+  });
+  return () => {
+    ended = true;
+    end?.();
+  };
+}
