@@ -1,1 +1,26 @@
 //! What crosses the wire: requests, replies, proofs' claims, orders, error codes.
+//!
+//! Routes stand in [`route`], one module for each family of requests. Bodies are JSON; bytes in them are base64url
+//! without padding ([`wire::Bytes`]). Signed objects are RFC 8785 JSON with a `type` ([`signed`]).
+//! Parameters travel in path or body, never in a query (rule 2).
+
+pub mod device;
+pub mod enrolment;
+pub mod grants;
+pub mod journal;
+pub mod log;
+pub mod order;
+pub mod places;
+pub mod principals;
+pub mod problem;
+pub mod proof;
+pub mod release;
+pub mod requests;
+pub mod route;
+pub mod secrets;
+pub mod session;
+pub mod sign_in;
+pub mod signed;
+pub mod stream;
+pub mod sync;
+pub mod wire;

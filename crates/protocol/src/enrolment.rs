@@ -1,0 +1,53 @@
+//! What a device pins when it first meets a server (rule 39).
+
+use crate::{
+    signed::{Signable, Signed},
+    wire::Bytes,
+};
+use claviger_model::ids::OrganizationId;
+use serde::{Deserialize, Serialize};
+
+/// The keys and names that make a server itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bundle {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// Its name.
+    pub name: String,
+    /// The public origin, as `https://vault.example.com`; proofs name it.
+    pub origin: String,
+    /// The log's verifier key in the C2SP signed-note form.
+    pub log: String,
+    /// Ed25519, signs orders.
+    pub orders: Bytes,
+    /// X25519, to which devices seal what they write.
+    pub sealing: Bytes,
+    /// Suites for sealing that the server understands; see `claviger_crypto::sealing`.
+    pub suites: Vec<u8>,
+}
+
+impl Signable for Bundle {
+    const TYPE: &'static str = "claviger-enrolment-v1";
+}
+
+/// `GET /v1/enrolment`: everything that is needed to begin a sign-in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolment {
+    /// [`Bundle`], signed by its own orders key and, after a change of keys, by the previous one too.
+    pub bundle: Signed,
+    /// Signature by the orders key that the previous bundle named, over the same bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Bytes>,
+    /// The OpenID provider's issuer.
+    pub issuer: String,
+    /// Our client id there.
+    pub client_id: String,
+    /// Scopes to ask for.
+    pub scopes: Vec<String>,
+    /// Whether a bootstrap code would be taken now.
+    pub bootstrap_open: bool,
+    /// Whether this is the demonstration organization.
+    pub demonstration: bool,
+    /// The server's version, for messages only.
+    pub version: String,
+}

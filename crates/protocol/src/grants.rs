@@ -1,0 +1,57 @@
+//! Roles and grants.
+
+use claviger_model::{
+    conditions::Conditions,
+    grant::Grant,
+    ids::{GrantId, PrincipalId, RoleId, ScopeId},
+    role::Role,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// `GET /v1/roles`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RolesReply {
+    /// Built-in ones first.
+    pub roles: Vec<Role>,
+}
+
+/// `GET /v1/grants` (one's own and those within scopes where the caller has `grant.view`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GrantsReply {
+    /// Living ones.
+    pub grants: Vec<Grant>,
+}
+
+/// `POST /v1/grants`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GiveGrant {
+    /// Chosen by the caller, so that a repeated call gives one grant.
+    pub id: GrantId,
+    /// To whom.
+    pub principal: PrincipalId,
+    /// What.
+    pub role: RoleId,
+    /// Where.
+    pub scope: ScopeId,
+    /// Why, in words; not empty.
+    pub reason: String,
+    /// From when; now when absent.
+    #[serde(default)]
+    pub not_before: Option<Timestamp>,
+    /// Until when.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+    /// Under which conditions.
+    #[serde(default)]
+    pub conditions: Conditions,
+}
+
+/// `DELETE /v1/grants/{grant}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndGrant {
+    /// Why, in words.
+    pub reason: String,
+}

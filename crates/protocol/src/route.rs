@@ -1,0 +1,168 @@
+//! Every route: one written list, from which the server builds its router and the golden table its rows.
+
+use std::fmt;
+
+/// Who may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Caller {
+    /// Anybody.
+    Anyone,
+    /// Whoever holds a device key: a proof and no token.
+    Key,
+    /// An enrolled device, even while it is ending: a proof and no token.
+    Device,
+    /// A signed-in session: token and proof.
+    Session,
+}
+
+/// A method and a path with `{names}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Route {
+    /// HTTP method.
+    pub method: &'static str,
+    /// Path template, in axum's form.
+    pub path: &'static str,
+    /// Who may call.
+    pub caller: Caller,
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+macro_rules! routes {
+    ($($(#[$doc:meta])* $name:ident = $method:literal $path:literal $caller:ident;)*) => {
+        $($(#[$doc])* pub const $name: Route = Route { method: $method, path: $path, caller: Caller::$caller };)*
+        /// Every route.
+        pub const ALL: &[Route] = &[$($name),*];
+    };
+}
+
+routes! {
+    /// Whether the process lives.
+    LIVE = "GET" "/healthz" Anyone;
+    /// Whether it can serve.
+    READY = "GET" "/readyz" Anyone;
+    /// [`crate::enrolment::Enrolment`].
+    ENROLMENT = "GET" "/v1/enrolment" Anyone;
+    /// The newest checkpoint, text.
+    CHECKPOINT = "GET" "/v1/log/checkpoint" Anyone;
+    /// A hash tile (C2SP tlog-tiles), bytes.
+    TILE = "GET" "/v1/log/tile/{level}/{*index}" Session;
+    /// [`crate::log::ConsistencyReply`].
+    CONSISTENCY = "POST" "/v1/log/consistency" Session;
+    /// [`crate::sign_in::Challenge`].
+    CHALLENGE = "POST" "/v1/sign-in/challenge" Anyone;
+    /// [`crate::sign_in::SignIn`].
+    SIGN_IN = "POST" "/v1/sign-in" Key;
+    /// [`crate::sign_in::Refresh`].
+    REFRESH = "POST" "/v1/session/refresh" Key;
+    /// [`crate::sign_in::Reassert`].
+    REASSERT = "POST" "/v1/session/reassert" Session;
+    /// [`crate::sign_in::ProviderRefused`].
+    PROVIDER_REFUSED = "POST" "/v1/session/refused" Session;
+    /// Signs out.
+    SIGN_OUT = "DELETE" "/v1/session" Session;
+    /// [`crate::session::Me`].
+    ME = "GET" "/v1/me" Session;
+    /// [`crate::session::SessionsReply`].
+    SESSIONS = "GET" "/v1/sessions" Session;
+    /// Ends one of one's own sessions, or anyone's with `session.end`.
+    END_SESSION = "DELETE" "/v1/sessions/{session}" Session;
+    /// Ends one of one's own devices: orders it to destroy everything.
+    END_DEVICE = "DELETE" "/v1/devices/{device}" Session;
+    /// Server-sent [`crate::stream::Hint`]s.
+    STREAM = "GET" "/v1/stream" Session;
+    /// [`crate::sync::SyncCall`].
+    SYNC = "POST" "/v1/sync" Session;
+    /// [`crate::sync::ScopesCall`].
+    SYNC_SCOPES = "POST" "/v1/sync/scopes" Session;
+    /// [`crate::log::HistoryCall`].
+    HISTORY = "POST" "/v1/history" Session;
+    /// [`crate::release::ReleaseCall`].
+    RELEASES = "POST" "/v1/releases" Session;
+    /// [`crate::secrets::CreateSecret`].
+    CREATE_SECRET = "POST" "/v1/secrets" Session;
+    /// [`crate::secrets::SecretRecord`].
+    SECRET = "GET" "/v1/secrets/{secret}" Session;
+    /// [`crate::secrets::EditSecret`].
+    EDIT_SECRET = "PUT" "/v1/secrets/{secret}/description" Session;
+    /// [`crate::secrets::VersionsReply`].
+    VERSIONS = "GET" "/v1/secrets/{secret}/versions" Session;
+    /// [`crate::secrets::WriteVersion`].
+    WRITE_VERSION = "POST" "/v1/secrets/{secret}/versions" Session;
+    /// [`crate::secrets::RollBack`].
+    ROLL_BACK = "POST" "/v1/secrets/{secret}/roll-back" Session;
+    /// [`crate::secrets::MoveSecret`].
+    MOVE_SECRET = "POST" "/v1/secrets/{secret}/move" Session;
+    /// Into the bin.
+    DELETE_SECRET = "DELETE" "/v1/secrets/{secret}" Session;
+    /// Out of the bin.
+    RESTORE_SECRET = "POST" "/v1/secrets/{secret}/restore" Session;
+    /// [`crate::secrets::BinReply`].
+    BIN = "GET" "/v1/bin" Session;
+    /// [`crate::requests::RequestsReply`].
+    REQUESTS = "GET" "/v1/requests" Session;
+    /// [`crate::requests::MakeRequest`].
+    MAKE_REQUEST = "POST" "/v1/requests" Session;
+    /// [`crate::requests::RefuseRequest`].
+    REFUSE_REQUEST = "POST" "/v1/requests/{request}/refuse" Session;
+    /// Taken back by its author.
+    WITHDRAW_REQUEST = "POST" "/v1/requests/{request}/withdraw" Session;
+    /// [`crate::places::ScopesReply`].
+    SCOPES = "GET" "/v1/scopes" Session;
+    /// [`crate::places::CreateScope`].
+    CREATE_SCOPE = "POST" "/v1/scopes" Session;
+    /// [`crate::places::EditScope`].
+    EDIT_SCOPE = "PATCH" "/v1/scopes/{scope}" Session;
+    /// [`crate::principals::PrincipalsReply`].
+    PRINCIPALS = "GET" "/v1/principals" Session;
+    /// [`crate::grants::RolesReply`].
+    ROLES = "GET" "/v1/roles" Session;
+    /// [`crate::grants::GrantsReply`].
+    GRANTS = "GET" "/v1/grants" Session;
+    /// [`crate::grants::GiveGrant`].
+    GIVE_GRANT = "POST" "/v1/grants" Session;
+    /// [`crate::grants::EndGrant`].
+    END_GRANT = "DELETE" "/v1/grants/{grant}" Session;
+    /// [`crate::order::OrdersCall`].
+    ORDERS = "POST" "/v1/device/orders" Device;
+    /// [`crate::device::AcknowledgementsCall`].
+    ACKNOWLEDGE = "POST" "/v1/device/acknowledgements" Device;
+    /// [`crate::journal::JournalCall`].
+    JOURNAL = "POST" "/v1/device/journal" Device;
+}
+
+impl Route {
+    /// The path with its names replaced, in order.
+    pub fn at(&self, arguments: &[&dyn fmt::Display]) -> String {
+        let mut path = String::new();
+        let mut arguments = arguments.iter();
+        for segment in self.path.split('/').skip(1) {
+            path.push('/');
+            match (segment.starts_with('{'), arguments.as_slice().first()) {
+                (true, Some(value)) => {
+                    path.push_str(&value.to_string());
+                    arguments.next();
+                }
+                _ => path.push_str(segment),
+            }
+        }
+        path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_are_unique_and_take_their_arguments() {
+        let unique: std::collections::BTreeSet<_> = ALL.iter().map(ToString::to_string).collect();
+        assert_eq!(unique.len(), ALL.len());
+        assert_eq!(WRITE_VERSION.at(&[&"x"]), "/v1/secrets/x/versions");
+        assert_eq!(LIVE.at(&[]), "/healthz");
+    }
+}
