@@ -1,1 +1,22 @@
 //! AEAD envelopes, the key hierarchy, sealing to a device, signatures, secret types that cannot be printed.
+//!
+//! The public modules are what features use: they take typed bindings and give typed results, and none of them lets a
+//! caller choose a nonce. The raw primitives are fenced off in `hazmat`, which nothing outside this crate can see.
+//! Formats follow the security rules; each has a known-answer test, since what was once written must open for ever.
+
+pub mod bytes;
+pub mod challenge;
+pub mod commitment;
+pub mod envelope;
+pub mod fingerprint;
+mod hazmat;
+pub mod jwk;
+pub mod jws;
+pub mod keys;
+pub mod nonce;
+pub mod refresh;
+pub mod sealing;
+pub mod secret;
+pub mod signing;
+pub mod to_server;
+pub mod token;
