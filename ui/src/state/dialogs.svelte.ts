@@ -1,0 +1,28 @@
+import type { DeviceView, Id, Place, RotationRequest, SecretDetail } from '../host/host';
+
+export type DialogState =
+  | { type: 'palette' }
+  | { type: 'shortcuts' }
+  | { type: 'create'; place: Id | null }
+  | { type: 'edit'; secret: SecretDetail }
+  | { type: 'newVersion'; secret: { id: Id; title: string; envName: string | null }; fulfils: RotationRequest | null }
+  | { type: 'delete'; secret: SecretDetail }
+  | { type: 'requestRotation'; secret: SecretDetail }
+  | { type: 'refuse'; request: RotationRequest }
+  | { type: 'keepOffline'; place: Place }
+  | { type: 'endDevice'; device: DeviceView }
+  | { type: 'signOut' }
+  | { type: 'forgetServer' };
+
+/** At most one dialog stands in front of the page. */
+export class Dialogs {
+  current = $state.raw<DialogState | null>(null);
+
+  open(dialog: DialogState): void {
+    this.current = dialog;
+  }
+
+  close(): void {
+    this.current = null;
+  }
+}

@@ -1,0 +1,164 @@
+import { createContext } from 'svelte';
+import { asProblem } from '../errors';
+import type { AppState, ChangedArea, DeviceView, Host, LeaseSummary, RequestsView, BinRow } from '../host/host';
+import { count } from '../words/names';
+import { Clock } from './clock.svelte';
+import { Dialogs } from './dialogs.svelte';
+import { MyHistory } from './history.svelte';
+import { Preferences } from './preferences.svelte';
+import { Query } from './query.svelte';
+import { Toasts } from './toasts.svelte';
+import { Values } from './values.svelte';
+import { Vault } from './vault.svelte';
+
+export type View = 'vault' | 'requests' | 'history' | 'bin' | 'settings';
+
+const starting: AppState = {
+  session: { type: 'starting' },
+  connection: { type: 'connecting' },
+  keyring: { type: 'ok' },
+  log: { type: 'unproven', words: '' },
+  version: '',
+};
+
+const activityEvery = 15_000;
+
+/** Everything the page knows, handed down by context. */
+export class Page {
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly toasts = new Toasts();
+  readonly dialogs = new Dialogs();
+  readonly values: Values;
+  readonly vault: Vault;
+  readonly history: MyHistory;
+  readonly preferences: Preferences;
+  readonly requests = new Query<RequestsView>();
+  readonly bin = new Query<BinRow[]>();
+  readonly devices = new Query<DeviceView[]>();
+  readonly leases = new Query<LeaseSummary[]>();
+  app = $state.raw<AppState>(starting);
+  view = $state<View>('vault');
+  /** The places, where the window is too narrow to show them beside the list. */
+  placesOpen = $state(false);
+  #lastActivity = 0;
+
+  constructor(host: Host, clock = new Clock()) {
+    this.host = host;
+    this.clock = clock;
+    this.values = new Values(host, clock);
+    this.vault = new Vault(host, this.values);
+    this.history = new MyHistory(host, clock);
+    this.preferences = new Preferences(host);
+  }
+
+  get offline(): boolean {
+    return this.app.connection.type === 'offline';
+  }
+
+  /** Listens and asks for the state; what it returns ends both. */
+  start(): () => void {
+    const ends = [
+      this.clock.start(),
+      this.host.on('stateChanged', (state) => this.#enter(state)),
+      this.host.on('changed', ({ areas }) => void this.refresh(areas)),
+      this.host.on('clipboardCleared', () => this.values.cleared()),
+      this.host.on('orderExecuted', ({ scope, secrets, values }) => {
+        const copies = values === 0 ? '' : ` ${count(values, 'copy was', 'copies were')} destroyed on this device.`;
+        this.toasts.note(`Your access to ${scope} ended: ${count(secrets, 'secret')}.${copies}`);
+      }),
+    ];
+    void this.attempt(async () => this.#enter(await this.host.state()));
+    void this.attempt(() => this.preferences.load());
+    return () => ends.forEach((end) => end());
+  }
+
+  /** Runs something the person asked for; what goes wrong is said in a message. True when it worked. */
+  async attempt(deed: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await deed();
+      return true;
+    } catch (thrown) {
+      this.toasts.problem(asProblem(thrown));
+      return false;
+    }
+  }
+
+  go(view: View): void {
+    if (view !== this.view) this.values.hide();
+    this.view = view;
+    this.placesOpen = false;
+    void this.#load(view);
+  }
+
+  async refresh(areas: readonly ChangedArea[]): Promise<void> {
+    if (this.app.session.type !== 'signedIn') return;
+    const has = (...wanted: ChangedArea[]) => wanted.some((area) => areas.includes(area));
+    const asked: Promise<unknown>[] = [];
+    if (has('places', 'secrets', 'requests', 'history')) asked.push(this.vault.refresh());
+    if (has('requests') && this.requests.status.type !== 'idle') asked.push(this.#askRequests());
+    if (has('history') && this.view === 'history') asked.push(this.history.load());
+    if (has('secrets') && this.view === 'bin') asked.push(this.#askBin());
+    if (has('devices', 'places') && this.view === 'settings') asked.push(this.#askDevices());
+    if (has('settings')) asked.push(this.attempt(() => this.preferences.load()));
+    await Promise.all(asked);
+  }
+
+  /** The person did something; told to the host now and then. */
+  noteActivity(): void {
+    const now = this.clock.now();
+    if (this.app.session.type !== 'signedIn' || now - this.#lastActivity < activityEvery) return;
+    this.#lastActivity = now;
+    this.host.noteActivity().catch(() => undefined);
+  }
+
+  #enter(state: AppState): void {
+    const before = this.app.session.type;
+    this.app = state;
+    const after = state.session.type;
+    if (after === 'signedIn' && before !== 'signedIn') {
+      void this.vault.load();
+      void this.#load(this.view);
+    }
+    if (before === 'signedIn' && after !== 'signedIn') this.#leave(after === 'locked');
+  }
+
+  /** Nothing of the vault stays in the page once it is locked or left. */
+  #leave(locked: boolean): void {
+    this.vault.forget();
+    this.history.forget();
+    for (const query of [this.requests, this.bin, this.devices, this.leases]) query.forget();
+    this.dialogs.close();
+    this.toasts.clear();
+    this.placesOpen = false;
+    if (!locked) {
+      this.view = 'vault';
+      this.vault.place = null;
+      this.values.cleared();
+    }
+  }
+
+  async #load(view: View): Promise<void> {
+    if (view === 'requests') await this.#askRequests();
+    if (view === 'history') await this.history.load();
+    if (view === 'bin') await this.#askBin();
+    if (view === 'settings') await this.#askDevices();
+  }
+
+  #askRequests(): Promise<void> {
+    return this.requests.ask(() => this.host.requests());
+  }
+
+  #askBin(): Promise<void> {
+    return this.bin.ask(() => this.host.bin());
+  }
+
+  async #askDevices(): Promise<void> {
+    await Promise.all([
+      this.devices.ask(() => this.host.devices()),
+      this.leases.ask(() => this.host.leases()),
+    ]);
+  }
+}
+
+export const [usePage, providePage] = createContext<Page>();

@@ -1,0 +1,42 @@
+import { asProblem } from '../errors';
+import type { Problem } from '../host/host';
+
+export type Loaded<T> =
+  | { type: 'idle' }
+  /** `slow` after 200 ms: only then is a skeleton shown. */
+  | { type: 'loading'; slow: boolean }
+  | { type: 'ready'; value: T }
+  | { type: 'failed'; problem: Problem };
+
+export const slowAfter = 200;
+
+/** One question to the host and what became of it. The newest question wins; asking again keeps the last answer in sight. */
+export class Query<T> {
+  status = $state.raw<Loaded<T>>({ type: 'idle' });
+  #turn = 0;
+
+  get value(): T | null {
+    return this.status.type === 'ready' ? this.status.value : null;
+  }
+
+  async ask(question: () => Promise<T>, { afresh = false } = {}): Promise<void> {
+    const turn = ++this.#turn;
+    if (afresh || this.status.type !== 'ready') this.status = { type: 'loading', slow: false };
+    const timer = setTimeout(() => {
+      if (turn === this.#turn && this.status.type === 'loading') this.status = { type: 'loading', slow: true };
+    }, slowAfter);
+    try {
+      const value = await question();
+      if (turn === this.#turn) this.status = { type: 'ready', value };
+    } catch (thrown) {
+      if (turn === this.#turn) this.status = { type: 'failed', problem: asProblem(thrown) };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  forget(): void {
+    this.#turn += 1;
+    this.status = { type: 'idle' };
+  }
+}

@@ -1,0 +1,119 @@
+import type { Host, Id, ListFilter, ListPage, PersonRef, PlacesView, SecretRow, SecretView } from '../host/host';
+import { Pages } from './pages.svelte';
+import { lineFor } from './places';
+import { Query } from './query.svelte';
+import type { Values } from './values.svelte';
+
+/** Where the person is in the vault: place, filter, row, and what stands on the right. */
+export class Vault {
+  readonly places = new Query<PlacesView>();
+  readonly detail = new Query<SecretView>();
+  readonly rows: Pages<SecretRow, ListPage>;
+  place = $state<Id | null>(null);
+  filter = $state<ListFilter>('all');
+  owner = $state.raw<PersonRef | null>(null);
+  selected = $state<Id | null>(null);
+  open = $state.raw<ReadonlySet<Id>>(new Set());
+  #host: Host;
+  #values: Values;
+
+  constructor(host: Host, values: Values) {
+    this.#host = host;
+    this.#values = values;
+    this.rows = new Pages((offset, limit) =>
+      host.list({ place: this.place, filter: this.filter, owner: this.owner?.id ?? null, offset, limit }),
+    );
+  }
+
+  get currentPlace() {
+    return this.places.value?.places.find((place) => place.id === this.place) ?? null;
+  }
+
+  async load(): Promise<void> {
+    await Promise.all([this.places.ask(() => this.#host.places()), this.rows.reload()]);
+    if (this.open.size === 0) this.#openFirst();
+    if (this.selected === null) this.select(this.rows.at(0)?.id ?? null);
+  }
+
+  /** Something changed at the host: asks again for all that is in sight. */
+  async refresh(): Promise<void> {
+    const selected = this.selected;
+    await Promise.all([
+      this.places.ask(() => this.#host.places()),
+      this.rows.reload(),
+      selected === null ? null : this.#askDetail(selected, false),
+    ]);
+    if (this.place !== null && this.places.value && this.currentPlace === null) await this.go(null);
+  }
+
+  async go(place: Id | null): Promise<void> {
+    this.place = place;
+    this.owner = null;
+    this.filter = 'all';
+    await this.#relist();
+  }
+
+  async show(filter: ListFilter): Promise<void> {
+    this.filter = filter;
+    await this.#relist();
+  }
+
+  async showOwner(owner: PersonRef): Promise<void> {
+    this.place = null;
+    this.filter = 'all';
+    this.owner = owner;
+    await this.#relist();
+  }
+
+  /** Opens a secret wherever it is, with the list of its place beside it. */
+  async reveal(secret: { id: Id; path: string }): Promise<void> {
+    const line = lineFor(this.places.value?.places ?? [], secret.path);
+    if (this.rows.findLoaded((row) => row.id === secret.id) < 0) {
+      this.place = line?.id ?? null;
+      this.filter = 'all';
+      this.owner = null;
+      this.select(secret.id);
+      await this.rows.reload({ afresh: true });
+    } else {
+      this.select(secret.id);
+    }
+    if (line?.parent) this.open = new Set([...this.open, line.parent]);
+  }
+
+  select(id: Id | null): void {
+    if (id !== this.selected) this.#values.hide();
+    const another = id !== this.selected;
+    this.selected = id;
+    if (id === null) this.detail.forget();
+    else void this.#askDetail(id, another);
+  }
+
+  toggle(place: Id): void {
+    const open = new Set(this.open);
+    if (!open.delete(place)) open.add(place);
+    this.open = open;
+  }
+
+  forget(): void {
+    this.places.forget();
+    this.rows.forget();
+    this.detail.forget();
+    this.#values.hide();
+    this.selected = null;
+    this.owner = null;
+  }
+
+  async #relist(): Promise<void> {
+    await this.rows.reload({ afresh: true });
+    this.select(this.rows.at(0)?.id ?? null);
+  }
+
+  async #askDetail(id: Id, afresh: boolean): Promise<void> {
+    await this.detail.ask(() => this.#host.secret(id), { afresh });
+  }
+
+  #openFirst(): void {
+    const first = this.places.value?.places.find((place) => place.depth === 1);
+    if (first) this.open = new Set([first.id]);
+  }
+}

@@ -1,0 +1,47 @@
+import type { HistoryAction, HistoryGroup, HistoryRow } from '../host/host';
+
+const actions: Record<HistoryAction, string> = {
+  copied: 'Copied',
+  revealed: 'Revealed',
+  used: 'Used',
+  keptOffline: 'Kept for offline',
+  created: 'Created',
+  newVersion: 'New version',
+  edited: 'Details changed',
+  deleted: 'Moved to the bin',
+  restored: 'Restored',
+  moved: 'Moved',
+  rotationRequested: 'Rotation requested',
+  rotationDone: 'Rotated',
+  rotationRefused: 'Rotation refused',
+  rotationWithdrawn: 'Request withdrawn',
+  accessGiven: 'Access given',
+  accessEnded: 'Access ended',
+  purged: 'Copies destroyed on the device',
+  signedIn: 'Signed in',
+  signedOut: 'Signed out',
+  sessionEnded: 'Session ended',
+  deviceEnrolled: 'Device enrolled',
+  deviceEnded: 'Device ended',
+  historyExported: 'History exported',
+};
+
+export const groupNames: Record<HistoryGroup, string> = {
+  reads: 'Reads',
+  changes: 'Changes',
+  requests: 'Requests',
+  access: 'Access',
+  signIn: 'Sign-in',
+};
+
+/** A newer server may know actions that this page does not: its code is spelled out then. */
+export function actionWords(row: Pick<HistoryRow, 'action' | 'by' | 'program'>): string {
+  const words = actions[row.action] ?? spelled(row.action);
+  if (row.program !== null) return `${words} by`;
+  return row.by === null ? words : `${words} by ${row.by}`;
+}
+
+function spelled(code: string): string {
+  const words = code.replace(/([A-Z])/g, ' $1').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
