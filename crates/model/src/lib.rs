@@ -2,10 +2,18 @@
 //!
 //! Everything here is parsed once at the edge into types that cannot be wrong; the crates above trust them.
 
+pub mod action;
+pub mod builtin_roles;
+pub mod conditions;
 pub mod entropy;
 pub mod event;
+pub mod grant;
+pub mod guardrail;
 pub mod ids;
 pub mod name;
+pub mod network;
+pub mod principal;
+pub mod role;
 pub mod scope;
 pub mod secret;
 pub mod time;
