@@ -1,0 +1,158 @@
+//! People, teams and services; who they are at the identity provider; who is in which team.
+
+use crate::Result;
+use async_trait::async_trait;
+use claviger_model::{ids::PrincipalId, name::Name, scope::EnvironmentClass, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// What a principal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PrincipalKind {
+    /// Somebody.
+    Person,
+    /// A group of people, services or teams.
+    Team,
+    /// A job, backend, bot or agent.
+    Service,
+}
+
+/// Whether a principal may act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PrincipalState {
+    /// May act.
+    Active,
+    /// May not act for the time being.
+    Suspended,
+    /// Left; kept because the log speaks of them.
+    Ended,
+}
+
+/// A person, a team or a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// Stays the same through renames.
+    pub id: PrincipalId,
+    /// What it is.
+    pub kind: PrincipalKind,
+    /// What it is called; unique among teams and among services, case aside.
+    pub name: Name,
+    /// For showing and notifying; never identifies anyone (rule 4).
+    pub email: Option<String>,
+    /// Whether it may act.
+    pub state: PrincipalState,
+    /// Not employed by the organization.
+    pub outside: bool,
+    /// The class of environments that a service serves; none for people and teams.
+    pub class: Option<EnvironmentClass>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Who somebody is at an identity provider (rule 4).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Identity {
+    /// The provider's issuer URL.
+    pub issuer: String,
+    /// The provider's immutable subject.
+    pub subject: String,
+}
+
+/// Who put a member into a team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MemberSource {
+    /// The identity provider's groups.
+    Provider,
+    /// A person here.
+    Local,
+}
+
+/// A membership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TeamMember {
+    /// The team.
+    pub team: PrincipalId,
+    /// A person, a service or another team.
+    pub member: PrincipalId,
+    /// Who said so.
+    pub source: MemberSource,
+}
+
+/// What differed when a person's provider groups were taken anew.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TeamsChanged {
+    /// Teams joined.
+    pub joined: Vec<PrincipalId>,
+    /// Teams left.
+    pub left: Vec<PrincipalId>,
+}
+
+/// Which principals a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PrincipalFilter {
+    /// Only this kind.
+    pub kind: Option<PrincipalKind>,
+    /// Only this state.
+    pub state: Option<PrincipalState>,
+}
+
+/// Reads of principals.
+#[async_trait]
+pub trait PrincipalReads {
+    /// One principal.
+    async fn principal(&mut self, id: PrincipalId) -> Result<Option<Principal>>;
+    /// Those of the given ones that exist, in no order.
+    async fn principals(&mut self, ids: &[PrincipalId]) -> Result<Vec<Principal>>;
+    /// A page in the order of ids, after the given one.
+    async fn principals_page(
+        &mut self,
+        filter: PrincipalFilter,
+        after: Option<PrincipalId>,
+        limit: u32,
+    ) -> Result<Vec<Principal>>;
+    /// The team or service of this name, case aside.
+    async fn principal_named(&mut self, kind: PrincipalKind, name: &Name) -> Result<Option<Principal>>;
+    /// Who has this identity.
+    async fn principal_by_identity(&mut self, identity: &Identity) -> Result<Option<Principal>>;
+    /// The identities of a principal.
+    async fn identities(&mut self, principal: PrincipalId) -> Result<Vec<Identity>>;
+    /// The direct members of a team.
+    async fn team_members(&mut self, team: PrincipalId) -> Result<Vec<TeamMember>>;
+    /// The teams that a principal is directly in.
+    async fn teams_of(&mut self, member: PrincipalId) -> Result<Vec<TeamMember>>;
+    /// The principal itself and all active teams it is in, directly or through other teams; safe with cycles.
+    async fn team_closure(&mut self, principal: PrincipalId) -> Result<Vec<PrincipalId>>;
+    /// Everyone in a team, directly or through other teams, teams included; safe with cycles.
+    async fn members_closure(&mut self, team: PrincipalId) -> Result<Vec<PrincipalId>>;
+    /// The teams that the provider's groups stand for.
+    async fn teams_of_groups(&mut self, issuer: &str, groups: &[String]) -> Result<Vec<PrincipalId>>;
+    /// All mappings of groups to teams for an issuer: (group, team).
+    async fn group_mappings(&mut self, issuer: &str) -> Result<Vec<(String, PrincipalId)>>;
+}
+
+/// Writes of principals.
+#[async_trait]
+pub trait PrincipalWrites {
+    /// Makes a principal; [`crate::Conflict::NameTaken`] among teams or services.
+    async fn insert_principal(&mut self, principal: &Principal) -> Result<()>;
+    /// Writes name, e-mail, state, outside and class; whether it exists.
+    async fn update_principal(&mut self, principal: &Principal) -> Result<bool>;
+    /// Links an identity; [`crate::Conflict::IdentityLinked`].
+    async fn link_identity(&mut self, principal: PrincipalId, identity: &Identity) -> Result<()>;
+    /// Puts someone into a team; whether anything changed.
+    async fn add_team_member(&mut self, member: TeamMember) -> Result<bool>;
+    /// Takes someone out of a team; whether anything changed.
+    async fn remove_team_member(&mut self, member: TeamMember) -> Result<bool>;
+    /// Makes the provider's memberships exactly these; touches only what differs, so that the epoch stays when nothing does.
+    async fn set_provider_teams(
+        &mut self,
+        member: PrincipalId,
+        teams: &[PrincipalId],
+    ) -> Result<TeamsChanged>;
+    /// Lets a group of the provider stand for a team (replaces the mapping of that group).
+    async fn map_group(&mut self, issuer: &str, group: &str, team: PrincipalId) -> Result<()>;
+    /// Forgets a mapping; whether it existed.
+    async fn unmap_group(&mut self, issuer: &str, group: &str) -> Result<bool>;
+}

@@ -1,0 +1,73 @@
+//! Values that left the server: who holds what, for how long (rules 21, 26). The blast radius comes from here.
+
+use crate::{Digest, Result};
+use async_trait::async_trait;
+use claviger_model::{
+    ids::{DeviceId, EventId, PrincipalId, SecretId},
+    time::Timestamp,
+};
+
+/// One release of a value; a lease when `max_age_ms` is not 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// The leaf of the release.
+    pub event: EventId,
+    /// To whom.
+    pub principal: PrincipalId,
+    /// To which device.
+    pub device: DeviceId,
+    /// Which secret.
+    pub secret: SecretId,
+    /// Which version.
+    pub version: u64,
+    /// SHA-256 of the sealed value.
+    pub ciphertext_sha256: Digest,
+    /// When.
+    pub issued_at: Timestamp,
+    /// How long it may be kept, in milliseconds; 0 = not at all.
+    pub max_age_ms: u64,
+    /// When it was ended before its time, as the device acknowledged.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// Who read a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SecretReader {
+    /// Whose device.
+    pub principal: PrincipalId,
+    /// The device.
+    pub device: DeviceId,
+    /// The newest version that was released to it.
+    pub version: u64,
+    /// The last time.
+    pub last_at: Timestamp,
+}
+
+/// Reads of releases.
+#[async_trait]
+pub trait ReleaseReads {
+    /// One release by its event.
+    async fn release(&mut self, event: EventId) -> Result<Option<Release>>;
+    /// Leases on a device that have neither ended nor run out at `now`, oldest first.
+    async fn leases_on(&mut self, device: DeviceId, now: Timestamp, limit: u32) -> Result<Vec<Release>>;
+    /// Leases of these secrets, on any device, that have neither ended nor run out at `now`.
+    async fn leases_of(&mut self, secrets: &[SecretId], now: Timestamp) -> Result<Vec<Release>>;
+    /// Who received a value of this secret since a moment.
+    async fn readers_since(&mut self, secret: SecretId, since: Timestamp) -> Result<Vec<SecretReader>>;
+    /// Which secrets' present values a principal received: secret, newest version received, last time; after the given secret.
+    async fn read_by(
+        &mut self,
+        principal: PrincipalId,
+        after: Option<SecretId>,
+        limit: u32,
+    ) -> Result<Vec<(SecretId, u64, Timestamp)>>;
+}
+
+/// Writes of releases.
+#[async_trait]
+pub trait ReleaseWrites {
+    /// Notes releases in one statement.
+    async fn insert_releases(&mut self, releases: &[Release]) -> Result<()>;
+    /// Notes that these were ended on a device; says how many were not before.
+    async fn end_releases(&mut self, device: DeviceId, events: &[EventId], at: Timestamp) -> Result<u64>;
+}

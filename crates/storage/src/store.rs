@@ -1,0 +1,183 @@
+//! The store: readers outside the lock, and the one transaction under it.
+
+use crate::{
+    Result,
+    changes::{ChangeReads, ChangeWrites},
+    config::StoreConfig,
+    failures::{FailureReads, FailureWrites},
+    grants::{GrantReads, GrantWrites},
+    journal::{JournalReads, JournalWrites},
+    log::{Appended, Draft, Head, LogReads, LogWrites, SignCheckpoint},
+    orders::{OrderReads, OrderWrites},
+    organization::{OrganizationReads, OrganizationWrites},
+    principals::{PrincipalReads, PrincipalWrites},
+    releases::{ReleaseReads, ReleaseWrites},
+    requests::{RequestReads, RequestWrites},
+    scopes::{ScopeReads, ScopeWrites},
+    secrets::{SecretReads, SecretWrites},
+    sessions::{SessionReads, SessionWrites},
+    sign_in::{Challenge, SignInReads, SignInWrites},
+    versions::{VersionReads, VersionWrites},
+};
+use claviger_model::time::Timestamp;
+use std::sync::Arc;
+
+/// Every read. Pass `&mut dyn Reader`; a [`Locked`] upcasts to it.
+pub trait Reader:
+    OrganizationReads
+    + PrincipalReads
+    + SessionReads
+    + SignInReads
+    + ScopeReads
+    + GrantReads
+    + SecretReads
+    + VersionReads
+    + LogReads
+    + ReleaseReads
+    + RequestReads
+    + OrderReads
+    + JournalReads
+    + ChangeReads
+    + FailureReads
+    + Send
+{
+}
+
+/// The transaction that holds the head of the log (rule 9): decide, change, append and commit in it.
+///
+/// Nothing is kept unless [`Locked::commit`] returns `Ok`; dropping it rolls back. While it lives, every other `locked()` on the
+/// same database waits, on every replica: keep it short, and never wait for the network or a person inside.
+#[async_trait::async_trait]
+pub trait Locked:
+    Reader
+    + OrganizationWrites
+    + PrincipalWrites
+    + SessionWrites
+    + SignInWrites
+    + ScopeWrites
+    + GrantWrites
+    + SecretWrites
+    + VersionWrites
+    + LogWrites
+    + ReleaseWrites
+    + RequestWrites
+    + OrderWrites
+    + JournalWrites
+    + ChangeWrites
+    + FailureWrites
+{
+    /// The head as it stands in this transaction; `epoch` is the one at its start (see [`Locked::epoch`]).
+    fn head(&self) -> &Head;
+
+    /// The time that counts in this transaction: read by the locking statement, never before the last event.
+    fn now(&self) -> Timestamp;
+
+    /// The epoch as it is now, this transaction's own changes included (rule 10).
+    async fn epoch(&mut self) -> Result<u64>;
+
+    /// Appends events in the given order and signs one checkpoint over all of them.
+    ///
+    /// Log indexes and the subjects' sequence numbers are assigned here; each draft's `seal` then makes the leaf's final bytes.
+    /// One statement a table, whatever the number of drafts. Call it once a transaction where possible: each call signs.
+    ///
+    /// # Errors
+    /// When a leaf or the checkpoint cannot be made, or the database fails.
+    async fn append(&mut self, drafts: Vec<Draft>, sign: &dyn SignCheckpoint) -> Result<Appended>;
+
+    /// Writes the head and commits durably.
+    ///
+    /// # Errors
+    /// [`crate::StorageError::Unconfirmed`] when the connection broke meanwhile: then only asking again tells.
+    async fn commit(self: Box<Self>) -> Result<()>;
+}
+
+/// A handle on the database; cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<dyn Driver>);
+
+/// What a driver does for [`Store`].
+#[async_trait::async_trait]
+pub(crate) trait Driver: Send + Sync {
+    async fn migrate(&self) -> Result<()>;
+    async fn check(&self) -> Result<()>;
+    async fn reader(&self) -> Result<Box<dyn Reader>>;
+    async fn snapshot(&self) -> Result<Box<dyn Reader>>;
+    async fn locked(&self) -> Result<Box<dyn Locked>>;
+    async fn put_challenge(&self, challenge: &Challenge) -> Result<()>;
+    async fn sweep(&self, now: Timestamp) -> Result<u64>;
+    async fn close(&self);
+}
+
+impl Store {
+    /// Opens the database. Creates a missing SQLite file, but no tables: that is [`Store::migrate`].
+    ///
+    /// # Errors
+    /// When it cannot be reached, opened or locked, or is newer than this program.
+    pub async fn open(config: StoreConfig) -> Result<Self> {
+        let _ = config;
+        Err(crate::StorageError::Unavailable(Box::new(crate::error::Said(
+            "no driver yet".into(),
+        ))))
+    }
+
+    /// Brings the tables to this program's version; does nothing when they are there.
+    ///
+    /// # Errors
+    /// When the database is newer than this program, or its role may not change tables.
+    pub async fn migrate(&self) -> Result<()> {
+        self.0.migrate().await
+    }
+
+    /// Checks that the database answers and has exactly this program's version.
+    ///
+    /// # Errors
+    /// Says which of these is wrong.
+    pub async fn check(&self) -> Result<()> {
+        self.0.check().await
+    }
+
+    /// Reads outside the lock; each call sees the newest committed state.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn reader(&self) -> Result<Box<dyn Reader>> {
+        self.0.reader().await
+    }
+
+    /// Reads outside the lock; all calls see one and the same committed state.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn snapshot(&self) -> Result<Box<dyn Reader>> {
+        self.0.snapshot().await
+    }
+
+    /// Takes the lock (rule 9) and waits for it where necessary.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn locked(&self) -> Result<Box<dyn Locked>> {
+        self.0.locked().await
+    }
+
+    /// Stores a sign-in challenge outside the lock, since anyone may ask for one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_challenge(&self, challenge: &Challenge) -> Result<()> {
+        self.0.put_challenge(challenge).await
+    }
+
+    /// Deletes expired challenges, used proofs and used ID tokens, outside the lock; says how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep(&self, now: Timestamp) -> Result<u64> {
+        self.0.sweep(now).await
+    }
+
+    /// Closes all connections after their present work; a SQLite file is free for another server then.
+    pub async fn close(&self) {
+        self.0.close().await;
+    }
+}
