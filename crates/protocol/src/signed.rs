@@ -57,3 +57,50 @@ pub fn parse<T: Signable>(body: &[u8]) -> Result<T, SignedError> {
     }
     Ok(typed.object)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::{Acknowledgement, Order, Target};
+    use claviger_model::{
+        entropy::Sequence,
+        ids::{DeviceId, OrderId, OrganizationId, SecretId},
+        time::Timestamp,
+    };
+    use proptest::prelude::*;
+
+    fn order(seq: u64) -> Order {
+        let entropy = Sequence::new(seq);
+        Order {
+            organization: OrganizationId::random(&entropy),
+            device: DeviceId::random(&entropy),
+            order: OrderId::random(&entropy),
+            seq,
+            issued_at: Timestamp::from_millis(1_700_000_000_000),
+            targets: vec![Target::Secret { secret: SecretId::random(&entropy), names: true }, Target::Everything],
+        }
+    }
+
+    #[test]
+    fn an_order_is_no_acknowledgement_and_only_the_canonical_form_counts() {
+        let bytes = canonical(&order(1)).unwrap();
+        assert_eq!(parse::<Order>(&bytes).unwrap(), order(1));
+        assert!(parse::<Acknowledgement>(&bytes).is_err());
+        let spaced = String::from_utf8(bytes).unwrap().replacen(':', ": ", 1);
+        assert!(matches!(parse::<Order>(spaced.as_bytes()), Err(SignedError::Type(_))));
+        let extra = String::from_utf8(canonical(&order(1)).unwrap()).unwrap().replacen('{', "{\"a\":1,", 1);
+        assert!(parse::<Order>(extra.as_bytes()).is_err(), "an unknown field is not canonical");
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(parse::<Order>(&bytes).is_err());
+        }
+
+        #[test]
+        fn every_order_survives(seq in 1u64..1 << 53) {
+            prop_assert_eq!(parse::<Order>(&canonical(&order(seq)).unwrap()).unwrap(), order(seq));
+        }
+    }
+}

@@ -1,1 +1,3 @@
-//! What a signed-in person can do, one use case a file.
+//! What a signed-in person can do, one use case a file; used by the shell and the CLI alike.
+
+pub mod view;

@@ -1,0 +1,13 @@
+//! What the page sees: plain data in camelCase, times in milliseconds UTC, ids as text, never a value except in
+//! [`value::RevealReply`]. `ui/src/host/bindings.ts` is generated from these.
+
+pub mod device;
+pub mod history;
+pub mod list;
+pub mod places;
+pub mod problem;
+pub mod request;
+pub mod search;
+pub mod secret;
+pub mod state;
+pub mod value;
