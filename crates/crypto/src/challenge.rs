@@ -89,7 +89,10 @@ mod tests {
 
     #[test]
     fn known_answer() {
-        assert_eq!(nonce("https://vault.example", 1, 2, 3).as_str(), "KAT-NONCE");
+        assert_eq!(
+            nonce("https://vault.example", 1, 2, 3).as_str(),
+            "5B8VDasvlHTCsMzgg-zDtcz41VDz_o8qWPvXBQkPFTE"
+        );
     }
 
     #[test]

@@ -121,7 +121,10 @@ mod tests {
             Key256::from_bytes(&[0x0b; 32]),
             SecretString::new("192.0.2.7".into()),
         );
-        assert_eq!(opening.commit("source-address").to_string(), "KAT-COMMITMENT");
+        assert_eq!(
+            opening.commit("source-address").to_string(),
+            "5he2eggjmgR8e7Q83ia_TGTQPN3DPkGxTQiOdQlP6SM"
+        );
     }
 
     #[test]

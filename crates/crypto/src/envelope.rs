@@ -194,3 +194,6 @@ impl<'a> Envelope<'a> {
         aead::open(&key.key, &binding.associated_data(), self.sealed).map_err(|_| OpenError::NotAuthentic)
     }
 }
+
+#[cfg(test)]
+mod tests;

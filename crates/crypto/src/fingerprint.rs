@@ -48,7 +48,7 @@ mod tests {
         let found = key.fingerprint(organization, b"sk_live_1");
         assert_eq!(
             crate::bytes::encode_base64url(found.as_bytes()),
-            "KAT-FINGERPRINT"
+            "dMrQRKp3I5yBUgvK9Bx1T-pIwGV5raRNyDu0pLdIJa8"
         );
         assert_eq!(found, key.fingerprint(organization, b"sk_live_1"));
         assert_ne!(found, key.fingerprint(organization, b"sk_live_2"));

@@ -107,3 +107,6 @@ pub fn decode(text: &str, typ: &str) -> Result<VerifiedJws, JwsError> {
         .map_err(|_| JwsError::Signature)?;
     Ok(VerifiedJws { key, payload })
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,9 +3,14 @@
 //! The root lives in a file, in a keyring or in a transit engine, and wraps generations only, so that a read never waits
 //! for it. Values are sealed under data keys; changing the root or the generation touches wrapped keys, never values.
 
+mod server_key;
+
+pub use server_key::ServerKeyRow;
+
 use crate::envelope::{self, Binding, Envelope, EnvelopeKey, OpenError, SealError};
-use crate::hazmat::mac::mac;
+pub use crate::root_key::{LocalRootKey, RootKey};
 use crate::secret::{Key256, SecretBytes};
+pub use crate::uses::{KeyExhausted, Uses};
 use claviger_model::entropy::Entropy;
 use claviger_model::ids::{KeyId, OrganizationId, SecretId};
 use zeroize::Zeroizing;
@@ -31,28 +36,6 @@ pub enum KeyError {
     Root(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Wraps and unwraps generations; a transit engine may block, so call it off the async threads.
-pub trait RootKey: Send + Sync {
-    /// The id of the root key that wraps now.
-    fn id(&self) -> KeyId;
-
-    /// Wraps a generation's key for its place.
-    ///
-    /// # Errors
-    /// When the root is not available.
-    fn wrap(&self, key: &Key256, binding: &Binding<'_>, entropy: &dyn Entropy) -> Result<Vec<u8>, KeyError>;
-
-    /// Unwraps a generation's key.
-    ///
-    /// # Errors
-    /// When the root is not available, or the bytes were altered or wrapped for another place.
-    fn unwrap(&self, wrapped: &[u8], binding: &Binding<'_>) -> Result<Key256, KeyError>;
-}
-
-/// A root key in this process's memory, read from a file or a keyring by its owner.
-#[derive(Debug)]
-pub struct LocalRootKey(EnvelopeKey);
-
 /// A generation of the key-encryption key, unwrapped.
 #[derive(Debug)]
 pub struct KeyGeneration {
@@ -72,40 +55,6 @@ pub struct SecretVersion {
     pub secret: SecretId,
     /// Its version, from 1.
     pub version: u64,
-}
-
-/// How often a key has sealed something; its owner persists the number before the seal it allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Uses(u64);
-
-/// A key that reached its last allowed use (NIST SP 800-38D section 8.3) and must be replaced by a new generation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the key has been used 2³² times and must be replaced")]
-pub struct KeyExhausted;
-
-impl LocalRootKey {
-    /// Takes a root key; its id is derived from it, so that a key file holds nothing but the key.
-    pub fn new(key: Key256) -> Self {
-        let mut id = [0; 16];
-        id.iter_mut()
-            .zip(mac(&key, &[b"claviger-root-id-v1"]))
-            .for_each(|(to, from)| *to = from);
-        Self(EnvelopeKey::new(KeyId::from_bytes(id), key))
-    }
-}
-
-impl RootKey for LocalRootKey {
-    fn id(&self) -> KeyId {
-        self.0.id()
-    }
-
-    fn wrap(&self, key: &Key256, binding: &Binding<'_>, entropy: &dyn Entropy) -> Result<Vec<u8>, KeyError> {
-        Ok(envelope::seal(&self.0, binding, key.expose(), entropy)?)
-    }
-
-    fn unwrap(&self, wrapped: &[u8], binding: &Binding<'_>) -> Result<Key256, KeyError> {
-        read_key(&Envelope::parse(wrapped)?.open(&self.0, binding)?)
-    }
 }
 
 impl KeyGeneration {
@@ -261,32 +210,9 @@ impl SecretVersion {
     }
 }
 
-impl Uses {
-    /// The last count at which a key may still be used.
-    pub const LIMIT: u64 = 1 << 32;
-
-    /// Takes a stored count.
-    pub const fn from_count(count: u64) -> Self {
-        Self(count)
-    }
-
-    /// The count, for storage.
-    pub const fn count(self) -> u64 {
-        self.0
-    }
-
-    /// Counts further uses.
-    ///
-    /// # Errors
-    /// When the key may not be used that often any more.
-    pub const fn and(self, more: u64) -> Result<Self, KeyExhausted> {
-        match self.0.checked_add(more) {
-            Some(count) if count < Self::LIMIT => Ok(Self(count)),
-            _ => Err(KeyExhausted),
-        }
-    }
-}
-
-fn read_key(plain: &SecretBytes) -> Result<Key256, KeyError> {
+pub(crate) fn read_key(plain: &SecretBytes) -> Result<Key256, KeyError> {
     Key256::from_slice(plain.expose()).ok_or(KeyError::Length)
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,8 +15,14 @@ pub mod jws;
 pub mod keys;
 pub mod nonce;
 pub mod refresh;
+mod root_key;
 pub mod sealing;
+mod sealing_key;
 pub mod secret;
 pub mod signing;
 pub mod to_server;
 pub mod token;
+mod uses;
+
+#[cfg(test)]
+mod testing;

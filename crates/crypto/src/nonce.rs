@@ -50,6 +50,7 @@ mod tests {
         let key = NonceKey::new(Key256::from_bytes(&[1; 32]));
         let issued = 10 * MINUTE + 59_999;
         let nonce = key.issue(Timestamp::from_millis(issued));
+        assert_eq!(nonce, "Lv9DHzggZ4-sR9JXUC9T-lgxsu6Q3GrPYXsYGmOlY24");
         for (now, good) in [
             (issued, true),
             (10 * MINUTE, true),

@@ -4,14 +4,14 @@
 //! encapsulation and the exporter secret live in memory only, and a new encapsulation follows each purge. A sealed value
 //! is authentic through the leaf of its release, not through HPKE, whose base mode anybody can use.
 
-use crate::bytes::{Base64UrlError, decode_base64url_array, encode_base64url, join};
+use crate::bytes::join;
 use crate::hazmat::{aead, hpke_suite};
+pub use crate::sealing_key::{SealingKeyPair, SealingPublicKey};
 use crate::secret::{Key256, SecretBytes};
 use claviger_model::entropy::Entropy;
 use claviger_model::ids::{DeviceId, EventId, OrganizationId, SecretId, SessionId};
-use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{fmt, str::FromStr};
+use hpke::{Deserializable, OpModeR, OpModeS, Serializable};
+use std::fmt;
 
 const LABEL: &[u8] = b"claviger-seal-v1";
 
@@ -43,16 +43,6 @@ pub enum SealingError {
     /// Longer than the algorithm allows.
     #[error("the value is too long to be sealed")]
     TooLong,
-}
-
-/// The public half of a sealing key.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SealingPublicKey([u8; 32]);
-
-/// A device's or the server's X25519 key pair.
-pub struct SealingKeyPair {
-    secret: hpke_suite::PrivateKey,
-    public: SealingPublicKey,
 }
 
 /// What the receiver needs to reach the same exporter: suite(1) ‖ enc(32). Not a secret, and kept in memory only.
@@ -90,64 +80,6 @@ pub struct ReleaseSender(hpke_suite::Sender);
 
 /// The device's side of an encapsulation.
 pub struct ReleaseReceiver(hpke_suite::Receiver);
-
-impl SealingPublicKey {
-    /// Takes 32 raw bytes from elsewhere. A point of low order is refused when something is sealed to it.
-    ///
-    /// # Errors
-    /// When the length is wrong.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SealingError> {
-        bytes.try_into().map(Self).map_err(|_| SealingError::PublicKey)
-    }
-
-    /// The 32 raw bytes.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    pub(crate) fn to_hpke(self) -> Result<hpke_suite::PublicKey, SealingError> {
-        hpke_suite::PublicKey::from_bytes(&self.0).map_err(|_| SealingError::PublicKey)
-    }
-}
-
-impl SealingKeyPair {
-    /// Makes a random pair.
-    pub fn random(entropy: &dyn Entropy) -> Self {
-        let (secret, _) = hpke_suite::Kem::gen_keypair_with_rng(&mut hpke_suite::Random(entropy));
-        Self::from_private(secret)
-    }
-
-    /// Reads a pair back from its stored secret half.
-    ///
-    /// # Errors
-    /// When the bytes are not an X25519 secret key.
-    pub fn from_secret(secret: &Key256) -> Result<Self, SealingError> {
-        let secret =
-            hpke_suite::PrivateKey::from_bytes(secret.expose()).map_err(|_| SealingError::PublicKey)?;
-        Ok(Self::from_private(secret))
-    }
-
-    /// The secret half, for the keyring or for wrapping.
-    pub fn secret(&self) -> Key256 {
-        let mut bytes = zeroize::Zeroizing::new([0; 32]);
-        self.secret.write_exact(bytes.as_mut_slice());
-        Key256::from_bytes(&bytes)
-    }
-
-    /// The public half.
-    pub const fn public(&self) -> SealingPublicKey {
-        self.public
-    }
-
-    pub(crate) const fn private(&self) -> &hpke_suite::PrivateKey {
-        &self.secret
-    }
-
-    fn from_private(secret: hpke_suite::PrivateKey) -> Self {
-        let public = SealingPublicKey(hpke_suite::Kem::sk_to_pk(&secret).to_bytes().into());
-        Self { secret, public }
-    }
-}
 
 impl ReleaseInfo {
     fn to_bytes(self) -> Vec<u8> {
@@ -216,7 +148,7 @@ impl ReleaseReceiver {
         let enc = hpke_suite::EncappedKey::from_bytes(&enc.0).map_err(|_| SealingError::PublicKey)?;
         hpke::setup_receiver::<hpke_suite::Aead, hpke_suite::Kdf, hpke_suite::Kem>(
             &OpModeR::Base,
-            &device.secret,
+            device.private(),
             &enc,
             &info.to_bytes(),
         )
@@ -296,40 +228,6 @@ fn export(into: impl FnOnce(&mut [u8]) -> Result<(), hpke::HpkeError>) -> Result
     Ok(Key256::from_bytes(&key))
 }
 
-impl fmt::Display for SealingPublicKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&encode_base64url(&self.0))
-    }
-}
-
-impl fmt::Debug for SealingPublicKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SealingPublicKey({self})")
-    }
-}
-
-impl FromStr for SealingPublicKey {
-    type Err = SealingError;
-    fn from_str(text: &str) -> Result<Self, SealingError> {
-        let bytes = decode_base64url_array::<32>(text).map_err(|Base64UrlError| SealingError::PublicKey)?;
-        Self::from_bytes(&bytes)
-    }
-}
-
-impl Serialize for SealingPublicKey {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for SealingPublicKey {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
-    }
-}
-
 macro_rules! opaque {
     ($($name:ident)*) => {$(
         impl fmt::Debug for $name {
@@ -340,4 +238,7 @@ macro_rules! opaque {
     )*};
 }
 
-opaque!(SealingKeyPair ReleaseSender ReleaseReceiver);
+opaque!(ReleaseSender ReleaseReceiver);
+
+#[cfg(test)]
+mod tests;

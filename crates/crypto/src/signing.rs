@@ -205,3 +205,6 @@ impl<'de> Deserialize<'de> for ServerPublicKey {
             .map_err(de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests;

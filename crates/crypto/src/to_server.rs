@@ -112,3 +112,6 @@ pub fn open_from_device(
     .map(SecretBytes::new)
     .map_err(|_| SealingError::NotAuthentic)
 }
+
+#[cfg(test)]
+mod tests;
