@@ -1,1 +1,40 @@
-//! The local encrypted cache: SQLite and the OS keyring.
+//! The local encrypted cache: SQLite and the OS keyring (security rules 21–27).
+//!
+//! [`Cache::open`] is the door. What stands in the file is opaque numbers and sealed bytes: padded pages of records and one
+//! row for each lease, each sealed under a key of its own out of one key table, which is sealed under the key in the keyring.
+//! To destroy something is to write the key table anew without its key, under a new key (`generation.rs`).
+//!
+//! To add a kind of record: a [`book::Book`], and a file with its row and its two or three methods on [`Cache`].
+#![expect(
+    clippy::todo,
+    clippy::unused_async,
+    unused_variables,
+    reason = "the signatures come first; bodies follow"
+)]
+
+pub mod boot;
+mod cache;
+mod change;
+mod error;
+pub mod high_water;
+mod history;
+mod items;
+mod journal;
+pub mod keyring;
+mod lease;
+mod marks;
+mod orders;
+mod secret_view;
+
+pub use cache::{Cache, Device, Opened, Opening, Parts};
+pub use change::{Change, Stored};
+pub use error::{CacheError, OpenError};
+pub use high_water::ClockSetBack;
+pub use history::{HistoryRecord, LogPin};
+pub use items::{DeviceItem, Enrolled, KeyBytes, SessionItem};
+pub use journal::{JournalTail, Receipt};
+pub use keyring::{ItemName, KeyStore, KeyringError, MemoryKeyStore, SecretServiceKeyStore};
+pub use lease::{KeepLease, LeaseError, LeaseSummary};
+pub use marks::Mark;
+pub use orders::{Executed, OrderError, PendingAcknowledgement};
+pub use secret_view::SecretView;

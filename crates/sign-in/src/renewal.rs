@@ -1,0 +1,31 @@
+//! Asking the provider again without the browser (rule 3).
+
+use crate::{door::ProviderTokens, error::SignInError, provider::Provider};
+use claviger_protocol::wire::Token;
+
+/// Why there is no fresh ID token.
+#[derive(Debug, thiserror::Error)]
+pub enum RenewalError {
+    /// The provider says no (`invalid_grant`); the session is over, and the server wants to know.
+    #[error("the identity provider refuses with `{code}`")]
+    Refused {
+        /// OAuth error code, for the server.
+        code: String,
+    },
+    /// Nothing was decided; try again later.
+    #[error("the identity provider could not be asked")]
+    Unasked(#[source] SignInError),
+    /// It answered with a token that does not hold.
+    #[error("the identity provider's answer does not hold")]
+    Answer(#[source] SignInError),
+}
+
+impl Provider {
+    /// Exchanges the provider's refresh token for a fresh ID token. The returned refresh token, if any, replaces this one.
+    ///
+    /// # Errors
+    /// Tells a refusal from an absent answer.
+    pub async fn renew(&self, refresh: &Token) -> Result<ProviderTokens, RenewalError> {
+        todo!()
+    }
+}
