@@ -2,6 +2,7 @@
 
 use crate::{Digest, Result};
 use async_trait::async_trait;
+use claviger_ledger::edge::{FullTile, TileId};
 use claviger_model::{
     event::EventKind,
     ids::{DeviceId, EventId, PrincipalId, ScopeId, SecretId},
@@ -151,28 +152,11 @@ pub struct Appended {
     /// The events, in the drafts' order.
     pub events: Vec<AppendedEvent>,
     /// Tiles that were completed.
-    pub tiles: Vec<Tile>,
+    pub tiles: Vec<FullTile>,
     /// The tree's new right edge.
     pub edge: Vec<u8>,
     /// The new checkpoint.
     pub checkpoint: String,
-}
-
-/// A complete hash tile of the tree (C2SP tlog-tiles: height 8, 256 hashes).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Tile {
-    /// 0 for leaf hashes.
-    pub level: u8,
-    /// Counted from 0 on its level.
-    pub index: u64,
-    /// 256 × 32 bytes.
-    pub hashes: Vec<u8>,
-}
-
-impl std::fmt::Debug for Tile {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Tile({}/{})", self.level, self.index)
-    }
 }
 
 /// An entry of the log as it is stored.
@@ -258,10 +242,10 @@ pub trait LogReads {
         before: Option<u64>,
         limit: u32,
     ) -> Result<Vec<LogEntry>>;
-    /// One complete tile.
-    async fn tile(&mut self, level: u8, index: u64) -> Result<Option<Tile>>;
-    /// Those of the given tiles (level, index) that are complete, in no order.
-    async fn tiles(&mut self, wanted: &[(u8, u64)]) -> Result<Vec<Tile>>;
+    /// One full tile; none while it is not full.
+    async fn tile(&mut self, id: TileId) -> Result<Option<FullTile>>;
+    /// Those of the given tiles that are full, in no order.
+    async fn tiles(&mut self, ids: &[TileId]) -> Result<Vec<FullTile>>;
     /// The leaf hashes of a range, for the part of level 0 that is not in a complete tile.
     async fn leaf_hashes(&mut self, from: u64, until: u64) -> Result<Vec<Digest>>;
 }

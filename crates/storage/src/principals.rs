@@ -2,52 +2,36 @@
 
 use crate::Result;
 use async_trait::async_trait;
-use claviger_model::{ids::PrincipalId, name::Name, scope::EnvironmentClass, time::Timestamp};
+use claviger_model::{
+    ids::PrincipalId,
+    name::Name,
+    principal::{Nature, PrincipalKind, PrincipalState},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
-/// What a principal is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PrincipalKind {
-    /// Somebody.
-    Person,
-    /// A group of people, services or teams.
-    Team,
-    /// A job, backend, bot or agent.
-    Service,
-}
-
-/// Whether a principal may act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PrincipalState {
-    /// May act.
-    Active,
-    /// May not act for the time being.
-    Suspended,
-    /// Left; kept because the log speaks of them.
-    Ended,
-}
-
-/// A person, a team or a service.
+/// A person, a team or a service, as its row stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     /// Stays the same through renames.
     pub id: PrincipalId,
-    /// What it is.
-    pub kind: PrincipalKind,
     /// What it is called; unique among teams and among services, case aside.
     pub name: Name,
-    /// For showing and notifying; never identifies anyone (rule 4).
-    pub email: Option<String>,
     /// Whether it may act.
     pub state: PrincipalState,
-    /// Not employed by the organization.
-    pub outside: bool,
-    /// The class of environments that a service serves; none for people and teams.
-    pub class: Option<EnvironmentClass>,
+    /// What it is.
+    pub nature: Nature,
+    /// For showing and notifying; never identifies anyone (rule 4).
+    pub email: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+impl Principal {
+    /// What it is, without details.
+    pub const fn kind(&self) -> PrincipalKind {
+        self.nature.kind()
+    }
 }
 
 /// Who somebody is at an identity provider (rule 4).
@@ -137,7 +121,7 @@ pub trait PrincipalReads {
 pub trait PrincipalWrites {
     /// Makes a principal; [`crate::Conflict::NameTaken`] among teams or services.
     async fn insert_principal(&mut self, principal: &Principal) -> Result<()>;
-    /// Writes name, e-mail, state, outside and class; whether it exists.
+    /// Writes name, e-mail, state and nature (never the kind); whether it exists.
     async fn update_principal(&mut self, principal: &Principal) -> Result<bool>;
     /// Links an identity; [`crate::Conflict::IdentityLinked`].
     async fn link_identity(&mut self, principal: PrincipalId, identity: &Identity) -> Result<()>;

@@ -1,0 +1,89 @@
+//! The texts that stand in the tables for the variants of our enums. They never change.
+
+use crate::{
+    changes::ChangeKind,
+    log::Outcome,
+    organization::KeyPurpose,
+    principals::MemberSource,
+    requests::RequestState,
+    sessions::{DeviceState, SessionState},
+};
+use claviger_model::{
+    event::EventKind,
+    principal::{PrincipalKind, PrincipalState},
+    scope::EnvironmentClass,
+    secret::{SecretKind, Stage},
+};
+
+/// An enum with a text for each variant.
+pub(crate) trait Coded: Copy + Sized {
+    fn text(self) -> &'static str;
+    fn from_text(text: &str) -> Option<Self>;
+}
+
+macro_rules! codes {
+    ($($type:ident { $($variant:ident = $text:literal),* $(,)? })*) => {$(
+        impl Coded for $type {
+            fn text(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            fn from_text(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)* _ => None }
+            }
+        }
+    )*};
+}
+
+codes! {
+    PrincipalKind { Person = "person", Team = "team", Service = "service" }
+    PrincipalState { Active = "active", Suspended = "suspended", Disabled = "disabled" }
+    MemberSource { Provider = "provider", Local = "local" }
+    DeviceState { Active = "active", Ending = "ending", Ended = "ended" }
+    SessionState { Active = "active", Suspended = "suspended", Ended = "ended" }
+    RequestState { Open = "open", Done = "done", Refused = "refused", Withdrawn = "withdrawn" }
+    Outcome { Done = "done", Refused = "refused", Failed = "failed" }
+    KeyPurpose {
+        Log = "log", Orders = "orders", Sealing = "sealing", Commitments = "commitments", Tokens = "tokens",
+        Nonces = "nonces", Fingerprints = "fingerprints",
+    }
+    ChangeKind {
+        Secret = "secret", SecretGone = "secret-gone", Scope = "scope", Entitlement = "entitlement",
+        Policy = "policy", Request = "request", Order = "order", Principal = "principal", History = "history",
+    }
+    EnvironmentClass {
+        Production = "production", Staging = "staging", Testing = "testing", Development = "development",
+        Sandbox = "sandbox",
+    }
+    SecretKind {
+        Generic = "generic", ApiKey = "api-key", Password = "password", ConnectionString = "connection-string",
+        Certificate = "certificate", KeyPair = "key-pair", OneTimeCode = "one-time-code",
+    }
+    Stage { Current = "current", Pending = "pending", Previous = "previous", Retired = "retired" }
+}
+
+impl Coded for EventKind {
+    fn text(self) -> &'static str {
+        self.code()
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        Self::from_code(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn the_texts_are_those_of_the_serialized_forms() {
+        for kind in [SecretKind::ApiKey, SecretKind::ConnectionString, SecretKind::OneTimeCode] {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.text());
+            assert_eq!(SecretKind::from_text(kind.text()), Some(kind));
+        }
+        assert_eq!(serde_json::to_value(ChangeKind::SecretGone).unwrap(), ChangeKind::SecretGone.text());
+        assert_eq!(Stage::from_text("gone"), None);
+    }
+}

@@ -1,0 +1,92 @@
+//! The columns of each row type, in the order in which its reader takes them. Each macro names the table's alias.
+
+macro_rules! principal_columns {
+    () => {
+        "p.id, p.name, p.state, p.kind, p.outside, p.class, p.owner, p.email, p.created_at"
+    };
+}
+
+macro_rules! device_columns {
+    () => {
+        "d.id, d.principal, d.name, d.platform, d.jkt, d.proof_key, d.sealing_key, d.state, d.cache_generation, \
+         d.cache_digest, d.journal_seq, d.journal_head, d.enrolled_at, d.seen_at"
+    };
+}
+
+macro_rules! session_columns {
+    () => {
+        "s.id, s.principal, s.device, s.refresh_n, s.refresh_used, s.issuer, s.subject, s.audience, s.sid, s.acr, \
+         s.amr, s.auth_time, s.nonce, s.access_hash, s.access_expires_at, s.created_at, s.ends_at, s.asserted_at, \
+         s.state, s.ended_at"
+    };
+}
+
+macro_rules! scope_columns {
+    () => {
+        "c.id, c.parent, c.path, c.class, c.discoverable, c.lease_seconds"
+    };
+}
+
+macro_rules! grant_columns {
+    () => {
+        "g.id, g.principal, g.role, g.scope, g.reason, g.granted_by, g.granted_at, g.not_before, g.expires_at, \
+         g.conditions, g.ended_at, g.ended_by, g.ended_reason"
+    };
+}
+
+macro_rules! secret_columns {
+    () => {
+        "s.id, s.scope, s.name, s.variable, s.kind, s.owner, s.tags, s.note, s.rotate_after_days, s.expires_at, \
+         s.version, s.created_at, s.changed_at, s.deleted_at"
+    };
+}
+
+macro_rules! version_columns {
+    () => {
+        "v.secret, v.version, v.stage, v.size, v.is_binary, v.created_at, v.created_by"
+    };
+}
+
+macro_rules! sealed_columns {
+    () => {
+        concat!(version_columns!(), ", v.envelope, v.data_key, v.kek, v.fingerprint")
+    };
+}
+
+macro_rules! entry_columns {
+    () => {
+        "e.idx, e.event, e.at, e.kind, e.outcome, e.actor, e.leaf, e.leaf_hash"
+    };
+}
+
+macro_rules! release_columns {
+    () => {
+        "r.event, r.principal, r.device, r.secret, r.version, r.ciphertext_sha256, r.issued_at, r.max_age_ms, \
+         r.ended_at"
+    };
+}
+
+macro_rules! request_columns {
+    () => {
+        "r.id, r.kind, r.scope, r.secret, r.role, r.seconds, r.asked_by, r.asked_at, r.reason, r.state, \
+         r.answered_by, r.answered_at, r.word, r.version"
+    };
+}
+
+macro_rules! order_columns {
+    () => {
+        "o.id, o.device, o.seq, o.targets, o.signed, o.issued_at, o.acknowledged_at, o.acknowledgement"
+    };
+}
+
+macro_rules! change_columns {
+    () => {
+        "c.cursor, c.at, c.kind, c.scope, c.secret, c.principal"
+    };
+}
+
+macro_rules! head_columns {
+    () => {
+        "h.next_index, h.epoch, h.last_time, h.sync_cursor, h.sync_floor, h.origin, h.edge, h.checkpoint"
+    };
+}

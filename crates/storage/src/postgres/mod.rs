@@ -1,0 +1,64 @@
+//! PostgreSQL, shared by many servers.
+//!
+//! The queries stand in `tables/` and are compiled here with PostgreSQL's types and fragments.
+
+mod open;
+
+pub(crate) use open::open;
+
+use crate::raw_id::RawId;
+
+type Db = sqlx::Postgres;
+type Row = sqlx::postgres::PgRow;
+type Connection = sqlx::PgConnection;
+
+/// Begins the transaction that will take the lock with its first statement.
+const LOCK: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// Begins a read of one state.
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// Takes the lock. The outer query is evaluated after the wait, so that the time is read under the lock.
+const HEAD_UNDER_LOCK: &str = concat!(
+    "SELECT ",
+    head_columns!(),
+    ", CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT) \
+     FROM (SELECT * FROM log_head WHERE id = 1 FOR UPDATE) h"
+);
+
+/// `= any of` a bound list of ids or other bytes.
+macro_rules! any {
+    ($place:literal) => {
+        concat!("= ANY(", $place, ")")
+    };
+}
+
+/// `= any of` a bound list of texts.
+macro_rules! any_text {
+    ($place:literal) => {
+        concat!("= ANY(", $place, ")")
+    };
+}
+
+/// A bound list of ids as the table `wanted (id)`.
+macro_rules! wanted {
+    ($place:literal) => {
+        concat!("(SELECT unnest(", $place, ") AS id) AS wanted")
+    };
+}
+
+#[path = "../tables/mod.rs"]
+mod tables;
+
+/// A list of bytes as one bound value.
+fn list<'a>(items: impl Iterator<Item = &'a [u8]>) -> Vec<Vec<u8>> {
+    items.map(<[u8]>::to_vec).collect()
+}
+
+/// A list of ids as one bound value.
+fn ids<T: RawId>(ids: &[T]) -> Vec<Vec<u8>> {
+    list(ids.iter().map(RawId::raw))
+}
+
+/// A list of texts as one bound value.
+fn texts<'a>(items: impl Iterator<Item = &'a str>) -> Vec<String> {
+    items.map(str::to_owned).collect()
+}

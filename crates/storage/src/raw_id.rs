@@ -1,0 +1,40 @@
+//! Ids as the 16 bytes that stand in the tables.
+
+use claviger_model::ids::{
+    DeviceId, EventId, GrantId, KeyId, OrderId, OrganizationId, ParseIdError, PolicyId, PrincipalId, RequestId,
+    RoleId, ScopeId, SecretId, SessionId,
+};
+
+/// An id of whatever kind.
+pub(crate) trait RawId: Copy {
+    fn raw(&self) -> &[u8];
+    fn from_raw(bytes: &[u8]) -> Result<Self, ParseIdError>;
+}
+
+macro_rules! raw {
+    ($($id:ident)*) => {$(
+        impl RawId for $id {
+            fn raw(&self) -> &[u8] {
+                self.as_bytes()
+            }
+
+            fn from_raw(bytes: &[u8]) -> Result<Self, ParseIdError> {
+                Self::from_slice(bytes)
+            }
+        }
+    )*};
+}
+
+raw! {
+    DeviceId EventId GrantId KeyId OrderId OrganizationId PolicyId PrincipalId RequestId RoleId ScopeId SecretId SessionId
+}
+
+/// The bytes of an id that may be absent.
+pub(crate) fn raw_or_null<T: RawId>(id: Option<&T>) -> Option<&[u8]> {
+    id.map(RawId::raw)
+}
+
+/// A count as the tables hold it; none of ours comes near the limit.
+pub(crate) fn int(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

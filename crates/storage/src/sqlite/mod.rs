@@ -1,0 +1,69 @@
+//! SQLite: one file, one writing connection, a few reading ones.
+//!
+//! The queries stand in `tables/` and are compiled here with SQLite's types and fragments.
+
+mod open;
+
+pub(crate) use open::open;
+
+use crate::raw_id::RawId;
+use std::fmt::Write as _;
+
+type Db = sqlx::Sqlite;
+type Row = sqlx::sqlite::SqliteRow;
+type Connection = sqlx::SqliteConnection;
+
+/// Begins the transaction that holds the lock: no other writer from here on.
+const LOCK: &str = "BEGIN IMMEDIATE";
+/// Begins a read of one state.
+const SNAPSHOT: &str = "BEGIN DEFERRED";
+/// Reads the head; the database has no clock of its own.
+const HEAD_UNDER_LOCK: &str = concat!("SELECT ", head_columns!(), ", 0 FROM log_head h WHERE h.id = 1");
+
+/// `= any of` a bound list of ids or other bytes.
+macro_rules! any {
+    ($place:literal) => {
+        concat!("IN (SELECT unhex(value) FROM json_each(", $place, "))")
+    };
+}
+
+/// `= any of` a bound list of texts.
+macro_rules! any_text {
+    ($place:literal) => {
+        concat!("IN (SELECT value FROM json_each(", $place, "))")
+    };
+}
+
+/// A bound list of ids as the table `wanted (id)`.
+macro_rules! wanted {
+    ($place:literal) => {
+        concat!("(SELECT unhex(value) AS id FROM json_each(", $place, ")) AS wanted")
+    };
+}
+
+#[path = "../tables/mod.rs"]
+mod tables;
+
+/// A list of bytes as one bound value.
+fn list<'a>(items: impl Iterator<Item = &'a [u8]>) -> String {
+    let mut text = String::from("[");
+    for item in items {
+        text.push_str(if text.len() > 1 { ",\"" } else { "\"" });
+        for byte in item {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text.push('"');
+    }
+    text.push(']');
+    text
+}
+
+/// A list of ids as one bound value.
+fn ids<T: RawId>(ids: &[T]) -> String {
+    list(ids.iter().map(RawId::raw))
+}
+
+/// A list of texts as one bound value.
+fn texts<'a>(items: impl Iterator<Item = &'a str>) -> String {
+    serde_json::Value::from(items.collect::<Vec<_>>()).to_string()
+}
