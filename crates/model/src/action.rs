@@ -1,6 +1,6 @@
 //! Actions: what a principal can ask to do. A role is a set of them.
 //!
-//! To add one: a line in the table below; the policy schema is generated from it.
+//! To add one: a line in the table below and one in the policy schema; a test compares them.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -125,6 +125,23 @@ impl Action {
     /// Whether a value leaves the server.
     pub const fn reads_value(self) -> bool {
         matches!(self, Self::SecretUse | Self::SecretReveal)
+    }
+
+    /// Whether it is done to a secret that exists; the others are done to a scope.
+    pub const fn is_about_secrets(self) -> bool {
+        matches!(
+            self,
+            Self::SecretView
+                | Self::SecretUse
+                | Self::SecretReveal
+                | Self::SecretWrite
+                | Self::SecretEdit
+                | Self::SecretMove
+                | Self::SecretDelete
+                | Self::SecretRestore
+                | Self::RotationRequest
+                | Self::RotationFulfil
+        )
     }
 
     /// Whether it is power over other people's access, which service identities never hold and which no role

@@ -1,0 +1,304 @@
+//! Checking a guardrail's text, and finding out what it looks at.
+
+use crate::schema::{PolicySchema, SchemaError};
+use cedar_policy::{Effect, EntityUid, Policy, PolicyId, ValidationMode, Validator};
+use claviger_model::{action::Action, guardrail::MAX_POLICY_BYTES};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Why a text cannot be a guardrail.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GuardrailError {
+    /// More than [`MAX_POLICY_BYTES`].
+    #[error("a policy cannot be longer than {MAX_POLICY_BYTES} bytes; this one has {0}")]
+    TooLong(usize),
+    /// It is not one Cedar policy.
+    #[error("the text is not a Cedar policy: {0}")]
+    Syntax(String),
+    /// A guardrail takes away and never gives.
+    #[error("a guardrail begins with `forbid`, never with `permit`")]
+    Permits,
+    /// Lists go by scope, so no policy may single out a secret.
+    #[error("a guardrail cannot name a single secret; put it into a scope of its own")]
+    NamesSecret,
+    /// It speaks of what the schema does not know, or mixes up types.
+    #[error("the policy does not fit the schema: {}", .0.join("; "))]
+    Schema(Vec<String>),
+}
+
+/// Which circumstances a policy looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Looks {
+    /// At the clock.
+    pub now: bool,
+    /// At whether the sign-in had more than one factor.
+    pub multi_factor: bool,
+    /// At its age.
+    pub multi_factor_age: bool,
+    /// At the device.
+    pub enrolled_device: bool,
+    /// At where the call comes from.
+    pub source: bool,
+    /// At whether the grant in question has an end.
+    pub grant_ends: bool,
+}
+
+impl Looks {
+    const ALL: Self = Self {
+        now: true,
+        multi_factor: true,
+        multi_factor_age: true,
+        enrolled_device: true,
+        source: true,
+        grant_ends: true,
+    };
+
+    /// At place or hour, which hinders a lease (rule 21).
+    pub const fn hinders_lease(self) -> bool {
+        self.now || self.source
+    }
+
+    /// At what changes between two calls of the same session at a moment nobody can tell beforehand.
+    pub const fn hinders_cache(self) -> bool {
+        self.now || self.source || self.multi_factor_age
+    }
+
+    pub(crate) const fn or(self, other: Self) -> Self {
+        Self {
+            now: self.now || other.now,
+            multi_factor: self.multi_factor || other.multi_factor,
+            multi_factor_age: self.multi_factor_age || other.multi_factor_age,
+            enrolled_device: self.enrolled_device || other.enrolled_device,
+            source: self.source || other.source,
+            grant_ends: self.grant_ends || other.grant_ends,
+        }
+    }
+
+    fn note(&mut self, attribute: &str) {
+        match attribute {
+            "now" => self.now = true,
+            "multi_factor" => self.multi_factor = true,
+            "multi_factor_age" => self.multi_factor_age = true,
+            "enrolled_device" => self.enrolled_device = true,
+            "source" => self.source = true,
+            "grant_ends" => self.grant_ends = true,
+            _ => *self = Self::ALL,
+        }
+    }
+
+    // Walks Cedar's JSON form: `context.x` is {".": {"left": {"Var": "context"}, "attr": "x"}}, `context has x`
+    // likewise under "has". The whole context in any other place counts as looking at everything.
+    fn walk(&mut self, node: &Value) {
+        match node {
+            Value::Object(fields) => {
+                for (operator, inner) in fields {
+                    let subject = inner.get("left").filter(|left| is_context(left));
+                    match (operator.as_str(), subject, inner.get("attr")) {
+                        ("." | "has", Some(_), Some(Value::String(attribute))) => self.note(attribute),
+                        ("Var", _, _) if inner == "context" => *self = Self::ALL,
+                        _ => self.walk(inner),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.walk(item)),
+            _ => {}
+        }
+    }
+}
+
+fn is_context(node: &Value) -> bool {
+    node.get("Var").is_some_and(|name| name == "context")
+}
+
+/// A guardrail that can be used.
+#[derive(Debug, Clone)]
+pub struct CheckedGuardrail {
+    /// What the validator finds odd, such as a condition that is never true.
+    pub warnings: Vec<String>,
+    /// What it looks at.
+    pub looks: Looks,
+    pub(crate) policy: Policy,
+    /// The actions that it may forbid.
+    pub actions: BTreeSet<Action>,
+    /// The scopes that it names.
+    pub(crate) scopes: Vec<EntityUid>,
+}
+
+/// Checks texts against the schema.
+#[derive(Debug)]
+pub struct GuardrailChecker {
+    validator: Validator,
+    schema: PolicySchema,
+}
+
+impl GuardrailChecker {
+    /// Parses the schema.
+    ///
+    /// # Errors
+    /// When the schema is broken, which its tests rule out.
+    pub fn new() -> Result<Self, SchemaError> {
+        let schema = PolicySchema::parse()?;
+        Ok(Self {
+            validator: Validator::new(schema.cedar.clone()),
+            schema,
+        })
+    }
+
+    /// Checks one text: a single `forbid`, strictly valid.
+    ///
+    /// # Errors
+    /// Says what is wrong with the text.
+    pub fn check(&self, text: &str) -> Result<CheckedGuardrail, GuardrailError> {
+        if text.len() > MAX_POLICY_BYTES {
+            return Err(GuardrailError::TooLong(text.len()));
+        }
+        let policy = Policy::parse(Some(PolicyId::new("guardrail")), text)
+            .map_err(|error| GuardrailError::Syntax(error.to_string()))?;
+        if policy.effect() != Effect::Forbid {
+            return Err(GuardrailError::Permits);
+        }
+        let literals = policy.entity_literals();
+        if literals.iter().any(|uid| *uid.type_name() == self.schema.secret) {
+            return Err(GuardrailError::NamesSecret);
+        }
+        let warnings = self.validate(&policy)?;
+        let mut looks = Looks::default();
+        let json = policy
+            .to_json()
+            .map_err(|error| GuardrailError::Syntax(error.to_string()))?;
+        looks.walk(&json);
+        let environments: BTreeSet<String> = policy
+            .get_valid_request_envs(&self.schema.cedar)
+            .map(|environment| environment.action().id().unescaped().to_owned())
+            .collect();
+        let actions = environments
+            .iter()
+            .filter_map(|code| Action::from_code(code))
+            .collect();
+        let scopes = literals
+            .into_iter()
+            .filter(|uid| *uid.type_name() == self.schema.scope)
+            .collect();
+        Ok(CheckedGuardrail {
+            warnings,
+            looks,
+            policy,
+            actions,
+            scopes,
+        })
+    }
+
+    fn validate(&self, policy: &Policy) -> Result<Vec<String>, GuardrailError> {
+        let set = cedar_policy::PolicySet::from_policies([policy.clone()])
+            .map_err(|error| GuardrailError::Syntax(error.to_string()))?;
+        let result = self.validator.validate(&set, ValidationMode::Strict);
+        let errors: Vec<_> = result.validation_errors().map(ToString::to_string).collect();
+        if errors.is_empty() {
+            Ok(result.validation_warnings().map(ToString::to_string).collect())
+        } else {
+            Err(GuardrailError::Schema(errors))
+        }
+    }
+
+    pub(crate) fn into_schema(self) -> PolicySchema {
+        self.schema
+    }
+}
+
+/// Checks one text; [`GuardrailChecker`] is quicker for many.
+///
+/// # Errors
+/// Says what is wrong with the text.
+pub fn validate_guardrail(text: &str) -> Result<CheckedGuardrail, GuardrailError> {
+    GuardrailChecker::new()
+        .map_err(|error| GuardrailError::Schema(vec![error.to_string()]))?
+        .check(text)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn looks(condition: &str) -> Looks {
+        validate_guardrail(&format!(
+            "forbid (principal, action, resource) when {{ {condition} }};"
+        ))
+        .unwrap()
+        .looks
+    }
+
+    #[test]
+    fn what_is_no_guardrail_is_refused() {
+        let error = |text: &str| validate_guardrail(text).unwrap_err();
+        assert_eq!(
+            error("permit (principal, action, resource);"),
+            GuardrailError::Permits
+        );
+        assert!(matches!(
+            error("forbid (principal, action"),
+            GuardrailError::Syntax(_)
+        ));
+        assert!(matches!(error(""), GuardrailError::Syntax(_)));
+        let two = "forbid (principal, action, resource); forbid (principal, action, resource);";
+        assert!(matches!(error(two), GuardrailError::Syntax(_)));
+        assert!(matches!(
+            error("forbid (principal in ?principal, action, resource);"),
+            GuardrailError::Syntax(_)
+        ));
+        for text in [
+            r#"forbid (principal, action == Action::"secret.everything", resource);"#,
+            "forbid (principal, action, resource) when { resource.colour == \"red\" };",
+            "forbid (principal, action, resource) when { principal.outside };",
+            "forbid (principal, action, resource) when { context.source.isLoopback() };",
+            "forbid (principal, action, resource) when { context.now };",
+            "forbid (principal is Robot, action, resource);",
+        ] {
+            assert!(matches!(error(text), GuardrailError::Schema(_)), "{text}");
+        }
+        let secret = r#"forbid (principal, action, resource == Secret::"x");"#;
+        assert_eq!(error(secret), GuardrailError::NamesSecret);
+        let inside = r#"forbid (principal, action, resource) when { resource == Secret::"x" };"#;
+        assert_eq!(error(inside), GuardrailError::NamesSecret);
+        assert_eq!(
+            error(&" ".repeat(MAX_POLICY_BYTES + 1)),
+            GuardrailError::TooLong(MAX_POLICY_BYTES + 1)
+        );
+    }
+
+    #[test]
+    fn what_a_policy_looks_at_is_found() {
+        assert_eq!(looks("resource.class == \"production\""), Looks::default());
+        assert_eq!(
+            looks("!context.multi_factor"),
+            Looks {
+                multi_factor: true,
+                ..Looks::default()
+            }
+        );
+        let age = looks("context has multi_factor_age && context.multi_factor_age > 600");
+        assert_eq!(
+            age,
+            Looks {
+                multi_factor_age: true,
+                ..Looks::default()
+            }
+        );
+        let place = looks("context has source && !context.source.isInRange(ip(\"10.0.0.0/8\"))");
+        assert!(place.source && place.hinders_lease() && place.hinders_cache() && !place.now);
+        let freeze = looks(
+            "context.now > datetime(\"2026-12-20\") && (if true then !context.enrolled_device else false)",
+        );
+        assert!(freeze.now && freeze.hinders_lease() && freeze.enrolled_device);
+        let whole = looks("context == context");
+        assert!(whole.now && whole.source);
+    }
+
+    #[test]
+    fn the_actions_in_question_are_known() {
+        let reads = validate_guardrail("forbid (principal, action in Action::\"read\", resource);").unwrap();
+        assert_eq!(reads.actions, [Action::SecretUse, Action::SecretReveal].into());
+        let all = validate_guardrail("forbid (principal, action, resource);").unwrap();
+        assert_eq!(all.actions.len(), Action::ALL.len());
+    }
+}
