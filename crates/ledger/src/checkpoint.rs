@@ -149,3 +149,6 @@ fn read(signed: &str) -> Result<(Vec<u8>, Checkpoint, Vec<Signature>), Checkpoin
     };
     Ok((text, checkpoint, signatures))
 }
+
+#[cfg(test)]
+mod tests;

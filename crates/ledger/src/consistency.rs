@@ -38,3 +38,6 @@ pub fn verify_consistency(
     )
     .map_err(|_| Inconsistent)
 }
+
+#[cfg(test)]
+mod tests;

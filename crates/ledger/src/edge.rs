@@ -164,3 +164,6 @@ pub(crate) fn read_tile(bottom: &[u8]) -> TileRows {
 
 /// Bytes of a full tile.
 pub const FULL_TILE: usize = WIDTH * 32;
+
+#[cfg(test)]
+mod tests;

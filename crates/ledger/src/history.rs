@@ -199,3 +199,6 @@ fn check_openings(leaf: &Leaf, seq: u64, openings: &[(Label, Opening)]) -> Resul
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

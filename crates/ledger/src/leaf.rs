@@ -1,19 +1,18 @@
 //! The leaf (rules 16 and 17): what the log says about one event, as RFC 8785 canonical JSON.
 //!
 //! The bytes are stored verbatim and columns are derived from them. Names, addresses and reasons never stand here, only
-//! commitments to them. To add a field, give it a new optional member with a default and leave version 1 as it is only
-//! if no program in use would have to refuse it; otherwise raise the version.
+//! commitments to them. A program refuses members that it does not know, so a new member needs a new version; kinds,
+//! codes, commitments and facts are open and need none.
 
 use crate::checkpoint::Checkpoint;
 use crate::hash::NodeHash;
 use crate::label::Label;
+use crate::leaf_parts::is_false;
+pub use crate::leaf_parts::{Actor, Fact, Object, Outcome, Version1};
 use crate::lease::LeaseTerms;
 use crate::subject::SubjectLink;
 use claviger_crypto::commitment::Commitment;
-use claviger_model::ids::{
-    CallId, DeviceId, EventId, GrantId, KeyId, OrderId, OrganizationId, PolicyId, PrincipalId, RequestId,
-    RoleId, ScopeId, SecretId, SessionId,
-};
+use claviger_model::ids::{CallId, DeviceId, EventId, OrganizationId, PrincipalId, SessionId};
 use claviger_model::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -89,77 +88,6 @@ pub struct Leaf {
     /// The head of the log that this one continues, in the first leaf after a restore (rule 19).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub continues: Option<Checkpoint>,
-}
-
-/// Version 1 of the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(try_from = "u64", into = "u64")]
-pub struct Version1;
-
-/// Who did something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Actor {
-    /// The principal.
-    pub principal: PrincipalId,
-    /// Whether it is a service identity.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub service: bool,
-}
-
-/// Whether something was allowed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// It was done.
-    Allowed,
-    /// It was refused, with a stable code.
-    Refused(Label),
-}
-
-/// What something was done to; several ids where they say more, such as a secret with its version and scope.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the name of each field is the name of its type")]
-pub struct Object {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub secret: Option<SecretId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scope: Option<ScopeId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub principal: Option<PrincipalId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<RoleId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub grant: Option<GrantId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub policy: Option<PolicyId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device: Option<DeviceId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session: Option<SessionId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request: Option<RequestId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<OrderId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<KeyId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event: Option<EventId>,
-}
-
-/// The value of a fact.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Fact {
-    /// Yes or no.
-    Flag(bool),
-    /// A whole number.
-    Number(i64),
-    /// A label, such as a state or a code.
-    Label(Label),
 }
 
 /// Why a leaf cannot be written or read.
@@ -302,33 +230,9 @@ impl Leaf {
     }
 }
 
-impl Object {
-    /// Whether nothing is named.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 /// The hash of a leaf's bytes in the tree.
 pub fn leaf_hash(bytes: &[u8]) -> NodeHash {
     NodeHash::of_leaf(bytes)
-}
-
-impl TryFrom<u64> for Version1 {
-    type Error = LeafError;
-    fn try_from(version: u64) -> Result<Self, LeafError> {
-        if version == 1 {
-            Ok(Self)
-        } else {
-            Err(LeafError::UnknownVersion)
-        }
-    }
-}
-
-impl From<Version1> for u64 {
-    fn from(_: Version1) -> Self {
-        1
-    }
 }
 
 fn why_not(bytes: &[u8]) -> LeafError {
@@ -342,7 +246,5 @@ fn why_not(bytes: &[u8]) -> LeafError {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
-}
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ pub mod hash;
 pub mod history;
 pub mod label;
 pub mod leaf;
+mod leaf_parts;
 pub mod lease;
 pub mod log_key;
 pub mod pin;
@@ -20,3 +21,6 @@ pub mod proof;
 pub mod prove;
 pub mod subject;
 mod tile;
+
+#[cfg(test)]
+mod testing;

@@ -184,3 +184,6 @@ impl<'de> Deserialize<'de> for VerifierKey {
             .map_err(de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -96,3 +96,6 @@ impl Pin {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -142,3 +142,6 @@ fn read_index(text: &str) -> Result<u64, ProofError> {
         Err(ProofError::Malformed)
     }
 }
+
+#[cfg(test)]
+mod tests;

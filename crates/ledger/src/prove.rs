@@ -8,6 +8,7 @@ use crate::edge::{Edge, FULL_TILE, TileId, read_tile};
 use crate::hash::NodeHash;
 use crate::tile::TileRows;
 use std::cell::RefCell;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use tlog_tiles::{Error as TlogError, Hash, HashReader, prove_record, prove_tree, split_stored_hash_index};
 
@@ -96,14 +97,17 @@ impl<'a, S: TileSource> Prover<'a, S> {
             return self.edge.level(place.tile.level)?.node(place.row, place.number);
         }
         let mut read = self.read.borrow_mut();
-        if !read.contains_key(&place.tile) {
-            let bytes = self
-                .source
-                .full_tile(place.tile)
-                .filter(|bytes| bytes.len() == FULL_TILE)?;
-            read.insert(place.tile, read_tile(&bytes));
-        }
-        read.get(&place.tile)?.node(place.row, place.number)
+        let tile = match read.entry(place.tile) {
+            Entry::Occupied(tile) => tile.into_mut(),
+            Entry::Vacant(place_for) => {
+                let bytes = self
+                    .source
+                    .full_tile(place.tile)
+                    .filter(|bytes| bytes.len() == FULL_TILE)?;
+                place_for.insert(read_tile(&bytes))
+            }
+        };
+        tile.node(place.row, place.number)
     }
 }
 
@@ -198,3 +202,6 @@ impl Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
