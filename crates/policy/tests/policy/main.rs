@@ -1,0 +1,12 @@
+//! The policy engine as its callers see it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod delegation;
+mod deny_by_default;
+mod lists;
+mod organization;
