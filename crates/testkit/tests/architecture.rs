@@ -1,5 +1,10 @@
 //! The arrows between crates go one way, and the client side never meets the server side (docs/architecture.md).
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -12,11 +17,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("protocol", &["model"]),
     ("sign-in", &["model", "crypto", "protocol"]),
     ("cache", &["model", "crypto", "ledger", "protocol"]),
-    ("vault", &["model", "crypto", "ledger", "protocol", "sign-in", "cache"]),
+    (
+        "vault",
+        &["model", "crypto", "ledger", "protocol", "sign-in", "cache"],
+    ),
     ("app", &["model", "vault"]),
     ("storage", &["model", "crypto", "policy", "ledger"]),
-    ("server", &["model", "crypto", "policy", "ledger", "protocol", "storage"]),
-    ("demo", &["model", "crypto", "policy", "ledger", "protocol", "storage", "server"]),
+    (
+        "server",
+        &["model", "crypto", "policy", "ledger", "protocol", "storage"],
+    ),
+    (
+        "demo",
+        &[
+            "model", "crypto", "policy", "ledger", "protocol", "storage", "server",
+        ],
+    ),
     ("testkit", &["model"]),
 ];
 
@@ -26,12 +42,28 @@ const SERVER: &[&str] = &["storage", "server", "demo"];
 fn imports() -> BTreeMap<String, Vec<String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
     let mut manifests = vec![root.join("Cargo.toml")];
-    manifests.extend(fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path().join("Cargo.toml")));
+    manifests.extend(
+        fs::read_dir(root.join("crates"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path().join("Cargo.toml")),
+    );
     let read = |path| {
         let manifest: toml::Table = fs::read_to_string(path).unwrap().parse().unwrap();
-        let name = manifest["package"]["name"].as_str().unwrap().trim_start_matches("claviger-").to_owned();
-        let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table).cloned().unwrap_or_default();
-        let ours = dependencies.keys().filter_map(|key| key.strip_prefix("claviger-")).map(str::to_owned).collect();
+        let name = manifest["package"]["name"]
+            .as_str()
+            .unwrap()
+            .trim_start_matches("claviger-")
+            .to_owned();
+        let dependencies = manifest
+            .get("dependencies")
+            .and_then(toml::Value::as_table)
+            .cloned()
+            .unwrap_or_default();
+        let ours = dependencies
+            .keys()
+            .filter_map(|key| key.strip_prefix("claviger-"))
+            .map(str::to_owned)
+            .collect();
         (name, ours)
     };
     manifests.into_iter().map(read).collect()
@@ -44,7 +76,10 @@ fn every_arrow_is_one_that_was_drawn() {
             panic!("`{package}` has no row here: draw its arrows first");
         };
         for import in found {
-            assert!(allowed.contains(&import.as_str()), "`{package}` must not import `{import}`");
+            assert!(
+                allowed.contains(&import.as_str()),
+                "`{package}` must not import `{import}`"
+            );
         }
     }
 }
@@ -55,7 +90,10 @@ fn the_drawn_arrows_keep_client_and_server_apart() {
     for (package, allowed) in MAY_IMPORT {
         for (side, other) in sides {
             if side.contains(package) {
-                assert!(allowed.iter().all(|import| !other.contains(import)), "`{package}` reaches across");
+                assert!(
+                    allowed.iter().all(|import| !other.contains(import)),
+                    "`{package}` reaches across"
+                );
             }
         }
     }
