@@ -36,6 +36,19 @@ pub struct ChangedSecret {
     pub cursor: u64,
 }
 
+/// What stands beside a secret's metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretFacts {
+    /// Which.
+    pub id: SecretId,
+    /// The cursor of its last change; also tells one state of it from another.
+    pub cursor: u64,
+    /// Bytes of the current value; 0 while there is none.
+    pub size: u64,
+    /// Who put it into the bin.
+    pub deleted_by: Option<PrincipalId>,
+}
+
 /// Reads of secrets' metadata. *Living* means not in the bin.
 #[async_trait]
 pub trait SecretReads {
@@ -43,6 +56,8 @@ pub trait SecretReads {
     async fn secret(&mut self, id: SecretId) -> Result<Option<Secret>>;
     /// Those of the given ones that exist, in the bin or not, in no order.
     async fn secrets(&mut self, ids: &[SecretId]) -> Result<Vec<Secret>>;
+    /// Cursor, size of the current value and remover of those of the given ones that exist, in one statement and no order.
+    async fn secret_facts(&mut self, ids: &[SecretId]) -> Result<Vec<SecretFacts>>;
     /// The living secret of this name in a scope, case aside.
     async fn secret_named(&mut self, scope: ScopeId, name: &Name) -> Result<Option<Secret>>;
     /// Living secrets directly in these scopes, ordered by (scope, id), after the given key.
