@@ -16,6 +16,7 @@ use claviger_policy::{
     assign::{AssignRefusal, Assignment, Giver, MayAssign},
     builtin_guardrails,
     decision::Reason,
+    engine::PolicyEngine,
     question::Circumstances,
     tree::ScopeNode,
 };
@@ -28,8 +29,9 @@ const NOW: Circumstances = Circumstances {
     source: None,
 };
 
-fn assign(
+fn assign_by(
     org: &Organization,
+    engine: &PolicyEngine,
     giver: PrincipalId,
     role: RoleId,
     to: PrincipalId,
@@ -49,7 +51,18 @@ fn assign(
         not_before: None,
         expires_at: end.map(at),
     };
-    org.engine().may_assign(&giver, &assignment)
+    engine.may_assign(&giver, &assignment)
+}
+
+fn assign(
+    org: &Organization,
+    giver: PrincipalId,
+    role: RoleId,
+    to: PrincipalId,
+    place: ScopeId,
+    end: Option<i64>,
+) -> Result<MayAssign, AssignRefusal> {
+    assign_by(org, &org.engine(), giver, role, to, place, end)
 }
 
 // The organization 0 with projects 1 and 2; person 0 owns it, person 1 leads project 1 and is in team 0, which is
@@ -220,6 +233,17 @@ fn receivers_must_fit_the_role() {
     );
 }
 
+/// A part of each role, since all of the actions take too long.
+const WATCHED: [Action; 7] = [
+    Action::SecretView,
+    Action::SecretUse,
+    Action::SecretReveal,
+    Action::SecretWrite,
+    Action::GrantAssign,
+    Action::PrincipalDisable,
+    Action::RoleManage,
+];
+
 /// A wish to give or to end, by dice.
 #[derive(Debug, Clone)]
 enum Step {
@@ -269,6 +293,9 @@ proptest! {
 
     #[test]
     fn nobody_gains_what_nobody_who_may_grant_it_gave(mut org in organizations(), steps in steps()) {
+        // Without anybody who may grant, nothing would happen.
+        org.grants.push(grant(98, person(0), OWNER, scope(0)));
+        org.grants.push(grant(99, person(1), LEAD, scope(0)));
         let engine = org.engine();
         let everybody: Vec<_> = org.principals.iter().map(|principal| principal.id).collect();
         let actors: Vec<_> = actors().collect();
@@ -276,7 +303,7 @@ proptest! {
         let rights = |org: &Organization| -> Vec<(PrincipalId, ScopeId, Action)> {
             let tree = org.tree();
             let of = |who: &PrincipalId| {
-                let list = engine.entitled(&org.caller(*who), &org.grants, &tree, &NOW, Action::ALL);
+                let list = engine.entitled(&org.caller(*who), &org.grants, &tree, &NOW, &WATCHED);
                 let who = *who;
                 list.scopes.into_iter().flat_map(move |(place, rights)| {
                     rights.actions.into_iter().map(move |action| (who, place, action))
@@ -290,7 +317,7 @@ proptest! {
                 Step::Assign { giver, to, role, place, end } => {
                     let (giver, to) = (*giver.get(&actors), *to.get(&everybody));
                     let role = *role.get(&roles);
-                    let asked = assign(&org, giver, role, to, scope(place), end);
+                    let asked = assign_by(&org, &engine, giver, role, to, scope(place), end);
                     let new = Grant { granted_by: giver, expires_at: end.map(at), ..grant(number, to, role, scope(place)) };
                     let theirs = was_theirs_to_give(&org, &new);
                     prop_assert!(asked.is_err() || theirs, "{:?} by {:?}", new, asked);
