@@ -87,23 +87,14 @@ export type Keyring =
   /** The file of the cache is older than the device remembers. */
   | { type: 'rolledBack'; detail: string | null };
 
-export type LogState =
-  | { type: 'whole' }
-  | { type: 'unproven'; words: string }
-  | { type: 'violated'; words: string };
+export type LogState = { type: 'whole' } | { type: 'unproven'; words: string } | { type: 'violated'; words: string };
 
 /* ---------------------------------------------------------------- vault */
 
 export type EnvironmentClass = 'production' | 'staging' | 'development' | 'test' | 'unclassified';
 
 export type SecretKind =
-  | 'generic'
-  | 'apiKey'
-  | 'password'
-  | 'connectionString'
-  | 'certificate'
-  | 'keyPair'
-  | 'oneTimeSeed';
+  'generic' | 'apiKey' | 'password' | 'connectionString' | 'certificate' | 'keyPair' | 'oneTimeSeed';
 
 export interface PlacesView {
   /** Every scope with something in it for this person, parents before children, in display order. */

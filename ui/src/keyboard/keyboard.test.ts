@@ -11,7 +11,13 @@ const press = (key: string, held: Partial<Keys> = {}): Keys => ({
   isComposing: false,
   ...held,
 });
-const at = (place: Partial<Focus> = {}): Focus => ({ typing: false, control: false, dialog: false, vault: true, ...place });
+const at = (place: Partial<Focus> = {}): Focus => ({
+  typing: false,
+  control: false,
+  dialog: false,
+  vault: true,
+  ...place,
+});
 
 describe('chordOf', () => {
   it('reads Ctrl, and the command key on a Mac', () => {

@@ -1,7 +1,9 @@
 import { createContext } from 'svelte';
+import type { Command } from '../keyboard/shortcuts';
 import { asProblem } from '../errors';
 import type { AppState, ChangedArea, DeviceView, Host, LeaseSummary, RequestsView, BinRow } from '../host/host';
 import { count } from '../words/names';
+import { SecretActions } from './actions';
 import { Clock } from './clock.svelte';
 import { Dialogs } from './dialogs.svelte';
 import { MyHistory } from './history.svelte';
@@ -33,6 +35,7 @@ export class Page {
   readonly vault: Vault;
   readonly history: MyHistory;
   readonly preferences: Preferences;
+  readonly actions: SecretActions;
   readonly requests = new Query<RequestsView>();
   readonly bin = new Query<BinRow[]>();
   readonly devices = new Query<DeviceView[]>();
@@ -42,6 +45,7 @@ export class Page {
   /** The places, where the window is too narrow to show them beside the list. */
   placesOpen = $state(false);
   #lastActivity = 0;
+  #move: ((command: Command) => void) | null = null;
 
   constructor(host: Host, clock = new Clock()) {
     this.host = host;
@@ -50,6 +54,7 @@ export class Page {
     this.vault = new Vault(host, this.values);
     this.history = new MyHistory(host, clock);
     this.preferences = new Preferences(host);
+    this.actions = new SecretActions(this);
   }
 
   get offline(): boolean {
@@ -104,6 +109,58 @@ export class Page {
     await Promise.all(asked);
   }
 
+  /** The list that is in sight answers the moves; what it returns ends that. */
+  onMove(listener: (command: Command) => void): () => void {
+    this.#move = listener;
+    return () => {
+      if (this.#move === listener) this.#move = null;
+    };
+  }
+
+  /** Does what a shortcut means. */
+  obey(command: Command): void {
+    const { dialogs, host, values } = this;
+    const signedIn = this.app.session.type === 'signedIn';
+    if (!signedIn) return;
+    switch (command) {
+      case 'find':
+        return dialogs.open({ type: 'palette' });
+      case 'shortcuts':
+        return dialogs.open({ type: 'shortcuts' });
+      case 'create':
+        if (!this.offline) dialogs.open({ type: 'create', place: this.vault.place });
+        return;
+      case 'lock':
+        return void this.attempt(() => host.lock());
+      case 'sync':
+        return void this.attempt(() => host.syncNow());
+      case 'places':
+        this.placesOpen = !this.placesOpen;
+        return;
+      case 'goVault':
+        return this.go('vault');
+      case 'goRequests':
+        return this.go('requests');
+      case 'goHistory':
+        return this.go('history');
+      case 'goBin':
+        return this.go('bin');
+      case 'goSettings':
+        return this.go('settings');
+      case 'copy':
+        return void this.actions.copySelected();
+      case 'reveal':
+        if (this.view === 'vault') void this.actions.toggleReveal();
+        return;
+      case 'hide':
+        return values.hide();
+      case 'favourite':
+        return void this.actions.toggleFavourite();
+      default:
+        return this.offline || !this.#obeyOnline(command) ? this.#move?.(command) : undefined;
+    }
+  }
+
   /** The person did something; told to the host now and then. */
   noteActivity(): void {
     const now = this.clock.now();
@@ -121,6 +178,17 @@ export class Page {
       void this.#load(this.view);
     }
     if (before === 'signedIn' && after !== 'signedIn') this.#leave(after === 'locked');
+  }
+
+  /** What needs the server; false when the command is another one. */
+  #obeyOnline(command: Command): boolean {
+    const { actions } = this;
+    if (command === 'edit') actions.edit();
+    else if (command === 'newVersion') actions.newVersion();
+    else if (command === 'rotation') actions.requestRotation();
+    else if (command === 'delete') actions.delete();
+    else return false;
+    return true;
   }
 
   /** Nothing of the vault stays in the page once it is locked or left. */
@@ -154,10 +222,7 @@ export class Page {
   }
 
   async #askDevices(): Promise<void> {
-    await Promise.all([
-      this.devices.ask(() => this.host.devices()),
-      this.leases.ask(() => this.host.leases()),
-    ]);
+    await Promise.all([this.devices.ask(() => this.host.devices()), this.leases.ask(() => this.host.leases())]);
   }
 }
 

@@ -7,7 +7,8 @@ export interface Page<Row> {
   rows: Row[];
 }
 
-export type PagesStatus = { type: 'idle' } | { type: 'loading'; slow: boolean } | { type: 'ready' } | { type: 'failed'; problem: Problem };
+export type PagesStatus =
+  { type: 'idle' } | { type: 'loading'; slow: boolean } | { type: 'ready' } | { type: 'failed'; problem: Problem };
 
 /** A list of any length of which only the pages in sight are fetched. */
 export class Pages<Row, Reply extends Page<Row> = Page<Row>> {
@@ -48,7 +49,8 @@ export class Pages<Row, Reply extends Page<Row> = Page<Row>> {
       this.status = { type: 'loading', slow: false };
     }
     const timer = setTimeout(() => {
-      if (generation === this.#generation && this.status.type === 'loading') this.status = { type: 'loading', slow: true };
+      if (generation === this.#generation && this.status.type === 'loading')
+        this.status = { type: 'loading', slow: true };
     }, slowAfter);
     try {
       const wanted = this.#chunks.size === 0 ? [0] : [...this.#chunks.keys()];

@@ -22,5 +22,8 @@ export function lineFor(places: readonly Place[], path: string): Place | null {
   const holders = places.filter(
     (place) => place.depth <= deepestInTree && (path === place.path || path.startsWith(`${place.path}/`)),
   );
-  return holders.reduce<Place | null>((deepest, place) => (place.depth > (deepest?.depth ?? 0) ? place : deepest), null);
+  return holders.reduce<Place | null>(
+    (deepest, place) => (place.depth > (deepest?.depth ?? 0) ? place : deepest),
+    null,
+  );
 }

@@ -14,7 +14,11 @@ function hostWith(parts: Partial<Host>): Host {
   return parts as Host;
 }
 
-const reply = (): RevealReply => ({ value: { type: 'text', text: 's3cret' }, hidesAt: Date.now() + 30_000, offline: false });
+const reply = (): RevealReply => ({
+  value: { type: 'text', text: 's3cret' },
+  hidesAt: Date.now() + 30_000,
+  offline: false,
+});
 
 it('hides a revealed value when its time is over', async () => {
   const values = new Values(hostWith({ revealValue: () => Promise.resolve(reply()) }), new Clock());

@@ -46,7 +46,5 @@ export function nameProblem(name: string): string | null {
 /** Why a variable name cannot be used, or null. Empty is allowed. */
 export function envNameProblem(name: string): string | null {
   if (name === '') return null;
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
-    ? null
-    : 'Use letters, digits and “_”, and do not start with a digit.';
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? null : 'Use letters, digits and “_”, and do not start with a digit.';
 }

@@ -1,0 +1,38 @@
+import type { Command } from '../../keyboard/shortcuts';
+
+export interface PaletteAction {
+  command: Command;
+  title: string;
+  chord: string | null;
+  matches: number[];
+}
+
+/** Letters of the needle in order, each word start preferred; null when they are not all there. */
+export function matchWords(needle: string, title: string): number[] | null {
+  const wanted = [...needle.toLowerCase().replace(/\s+/g, '')];
+  const letters = [...title.toLowerCase()];
+  const at: number[] = [];
+  let from = 0;
+  for (const letter of wanted) {
+    const start = letters.findIndex((one, i) => i >= from && one === letter && (i === from || letters[i - 1] === ' '));
+    const found = start >= 0 ? start : letters.indexOf(letter, from);
+    if (found < 0) return null;
+    at.push(found);
+    from = found + 1;
+  }
+  return at;
+}
+
+/** Commands that fit what was typed, the tightest match first. */
+export function fitting(needle: string, commands: readonly Omit<PaletteAction, 'matches'>[]): PaletteAction[] {
+  return commands
+    .flatMap((action) => {
+      const matches = matchWords(needle, action.title);
+      return matches ? [{ ...action, matches }] : [];
+    })
+    .sort((a, b) => width(a.matches) - width(b.matches));
+}
+
+function width(matches: number[]): number {
+  return (matches.at(-1) ?? 0) - (matches[0] ?? 0);
+}
