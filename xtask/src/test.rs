@@ -1,0 +1,97 @@
+//! Everything that must be green.
+
+use crate::{
+    arguments::TestOptions,
+    cargo::{cargo, finish},
+    places::Places,
+    setup,
+    steps::Steps,
+};
+use anyhow::Result;
+use std::process::{Command, Stdio};
+
+/// What `--fast` leaves out: tests with this word in their path.
+const JOURNEY: &str = "journey";
+
+pub fn test(places: &Places, options: &TestOptions) -> Result<()> {
+    let mut steps = Steps::default();
+    setup::steps_of(places, &mut steps);
+    steps.run("format", || {
+        finish(&mut cargo(places, &["fmt", "--all", "--check"]))
+    });
+    for script in ["lint", "check", "test"] {
+        steps.run(&format!("page: {script}"), || {
+            finish(
+                Command::new("npm")
+                    .args(["run", "--silent", script])
+                    .current_dir(places.page()),
+            )
+        });
+    }
+    let clippy = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    steps.run("clippy", || finish(&mut cargo(places, &clippy)));
+    // Programs and tests in one go, so that both stand on the same features.
+    let built = steps.run("build", || {
+        finish(&mut cargo(places, &["build", "--workspace", "--bins", "--tests"]))
+    });
+    if built {
+        steps.run("tests", || finish(&mut tests(places, options)));
+    }
+    if available("cargo-deny") {
+        steps.run("licences, advisories", || {
+            finish(&mut cargo(places, &["deny", "--all-features", "check"]))
+        });
+    } else {
+        println!("\ncargo-deny is not installed: licences and advisories were not checked");
+    }
+    steps.conclude()
+}
+
+fn tests(places: &Places, options: &TestOptions) -> Command {
+    let mut command = cargo(places, &["test", "--workspace", "--no-fail-fast"]);
+    command.args(&options.filter);
+    if options.fast {
+        command.args(["--", "--skip", JOURNEY]);
+    }
+    command
+}
+
+fn available(program: &str) -> bool {
+    Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fast_skips_journeys_and_nothing_else() {
+        let places = Places::find().unwrap();
+        let arguments = |options: &TestOptions| {
+            let command = super::tests(&places, options);
+            command
+                .get_args()
+                .map(|argument| argument.to_string_lossy().into_owned())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(
+            arguments(&TestOptions::default()),
+            "test --workspace --no-fail-fast"
+        );
+        let fast = TestOptions {
+            fast: true,
+            filter: Some("lease".to_owned()),
+        };
+        assert_eq!(
+            arguments(&fast),
+            "test --workspace --no-fail-fast lease -- --skip journey"
+        );
+    }
+}
