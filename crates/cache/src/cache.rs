@@ -1,20 +1,24 @@
 //! The cache of one device in one organization.
 
 use crate::{
+    book::{Book, Edits},
     boot::BootClock,
+    documents,
     error::{CacheError, OpenError},
-    high_water::ClockSetBack,
-    keyring::{KeyStore, KeyringError},
+    file::{self, Paths},
+    keyring::{ItemName, KeyStore, KeyringError, MemoryKeyStore},
+    state::{Found, State},
 };
 use claviger_crypto::signing::DeviceKey;
 use claviger_ledger::log_key::VerifierKey;
 use claviger_model::{
     entropy::Entropy,
     ids::{DeviceId, OrganizationId},
-    time::{Clock, Timestamp},
+    time::Clock,
 };
 use claviger_protocol::sync::CacheState;
 use std::{path::Path, sync::Arc};
+use tokio::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard};
 
 /// Whose cache it is.
 #[derive(Debug, Clone)]
@@ -28,6 +32,9 @@ pub struct Device {
     /// The log's key of the pinned enrolment bundle; leases are verified with it.
     pub log: VerifierKey,
 }
+
+/// The largest document of the program around, in bytes.
+pub const MAX_DOCUMENT: usize = 256 * 1024;
 
 /// What the cache is given from outside.
 #[derive(Clone)]
@@ -44,7 +51,13 @@ pub struct Parts {
 
 /// The open cache; clones share it.
 #[derive(Clone)]
-pub struct Cache;
+pub struct Cache {
+    state: Arc<Mutex<Option<State>>>,
+    stored: bool,
+}
+
+/// The state while nobody else has it.
+pub(crate) type Guard = OwnedMappedMutexGuard<Option<State>, State>;
 
 /// An open cache and how it was found.
 pub struct Opened {
@@ -66,6 +79,8 @@ pub enum Opening {
         /// Pages did not open and were dropped; the sync cursor was set back, so that the next sync fetches everything.
         damaged: bool,
     },
+    /// The keyring lost the key of the file. Its content cannot be read any more, and a fresh sync mends it.
+    KeyLost,
     /// The file is older than the device remembers, or gone (rule 24). Its content cannot be read any more, and a fresh sync
     /// mends it.
     RolledBack,
@@ -97,6 +112,10 @@ impl Opening {
                 "This computer's copy is older than it should be, as after restoring a backup. It cannot be read any more; \
                  a fresh one comes with the next connection.",
             ),
+            Self::KeyLost => Some(
+                "The keyring has lost the key of this computer's copy, so it was removed. A fresh one comes with the next \
+                 connection.",
+            ),
             Self::Replaced => Some(
                 "This computer's copy was damaged and removed. A fresh one comes with the next connection.",
             ),
@@ -106,13 +125,49 @@ impl Opening {
 }
 
 impl Cache {
-    /// Opens or makes the cache of a device in a directory (made with 0700; the file has 0600). Finishes what a crash left half
-    /// done, and destroys what ended in the meantime. Where the keyring is locked or absent, everything works from memory.
+    /// Opens or makes the cache of a device in a directory (made with 0700; the file has 0600). Finishes what a crash left
+    /// half done, and destroys what ended in the meantime. Where the keyring is locked or absent, everything works from
+    /// memory.
     ///
     /// # Errors
     /// When the file is in use, from a newer program, or cannot be read or written.
     pub async fn open(directory: &Path, device: Device, parts: Parts) -> Result<Opened, OpenError> {
-        todo!()
+        let paths = Paths::of(directory, device.id);
+        let opened = match State::open(Some(paths), device.clone(), parts.clone()).await {
+            Err(OpenError::Use(CacheError::Keyring(error))) => {
+                let cache = Self::in_memory(device, parts).await?;
+                return Ok(Opened {
+                    cache,
+                    opening: Opening::NotStored(error),
+                });
+            }
+            opened => opened?,
+        };
+        let (mut state, found) = opened;
+        let (names_expired, mut damaged) = (state.expire().await?.names, false);
+        for book in [
+            Book::Documents,
+            Book::Leases,
+            Book::Journal,
+            Book::Acknowledgements,
+        ] {
+            state.load_index(book).await?;
+        }
+        damaged |= state.mend().await?;
+        let opening = match found {
+            Found::Fresh => Opening::Fresh,
+            Found::Fits => Opening::Found {
+                names_expired,
+                damaged,
+            },
+            Found::KeyLost => Opening::KeyLost,
+            Found::RolledBack => Opening::RolledBack,
+            Found::Replaced => Opening::Replaced,
+        };
+        Ok(Opened {
+            cache: Self::of(state),
+            opening,
+        })
     }
 
     /// A cache that stores nothing, on purpose.
@@ -120,11 +175,16 @@ impl Cache {
     /// # Errors
     /// When the database cannot be made.
     pub async fn in_memory(device: Device, parts: Parts) -> Result<Self, OpenError> {
-        todo!()
+        let parts = Parts {
+            keys: Arc::new(MemoryKeyStore::default()),
+            ..parts
+        };
+        let (state, _) = State::open(None, device, parts).await?;
+        Ok(Self::of(state))
     }
 
-    /// Removes the device's file and its keyring item for good, as after an order to destroy everything was acknowledged. The cache
-    /// must be closed.
+    /// Removes the device's file and its keyring item for good, as after an order to destroy everything was acknowledged.
+    /// The cache must be closed.
     ///
     /// # Errors
     /// When the keyring or the directory does not do it.
@@ -134,59 +194,110 @@ impl Cache {
         device: DeviceId,
         keys: &dyn KeyStore,
     ) -> Result<(), OpenError> {
-        todo!()
+        let paths = Paths::of(directory, device);
+        let lock = paths.lock()?;
+        // The key first: without it the file is noise.
+        keys.delete(&ItemName::cache(organization, device))
+            .await
+            .map_err(CacheError::Keyring)?;
+        paths.remove().map_err(OpenError::Directory)?;
+        drop(lock);
+        Ok(())
     }
 
     /// Whether anything is stored; if not, leases cannot be kept.
-    pub fn is_stored(&self) -> bool {
-        todo!()
+    pub const fn is_stored(&self) -> bool {
+        self.stored
     }
 
-    /// Closes the file and forgets the keys, as when the app locks. Later calls fail.
+    /// Closes the file and forgets the keys, as when the app locks. Later calls fail with [`CacheError::Closed`].
     pub async fn close(&self) {
-        todo!()
+        let state = self.state.lock().await.take();
+        if let Some(state) = state {
+            state.close().await;
+        }
     }
 
     /// For the sync call (rule 24); none where nothing is stored.
+    ///
+    /// # Errors
+    /// When the cache fails.
     pub async fn state(&self) -> Result<Option<CacheState>, CacheError> {
-        todo!()
-    }
-
-    /// The present time as far as it is known: max(wall clock, high-water mark).
-    pub async fn now(&self) -> Result<Timestamp, CacheError> {
-        todo!()
-    }
-
-    /// Whether offline use is allowed by the clock (rule 22).
-    pub async fn check_clock(&self) -> Result<Result<(), ClockSetBack>, CacheError> {
-        todo!()
-    }
-
-    /// When the server was last heard of; none before the first contact. The age of everything that is shown offline.
-    pub async fn last_contact(&self) -> Result<Option<Timestamp>, CacheError> {
-        todo!()
-    }
-
-    /// Notes a contact with the server: its time moves the high-water mark and begins the names' lease anew.
-    pub async fn contact(&self, server: Timestamp) -> Result<(), CacheError> {
-        todo!()
-    }
-
-    /// To be called about every minute: moves the mark, destroys leases and names that ended. True when something was destroyed.
-    pub async fn tick(&self) -> Result<bool, CacheError> {
-        todo!()
+        let stored = self.stored;
+        self.detached(move |state| async move {
+            let now = CacheState {
+                generation: state.item.generation,
+                digest: state.digest.into(),
+            };
+            Ok(stored.then_some(now))
+        })
+        .await
     }
 
     /// A small document of the program's own under a name, such as settings.
+    ///
+    /// # Errors
+    /// When the cache fails.
     pub async fn document(&self, name: &str) -> Result<Option<Vec<u8>>, CacheError> {
-        todo!()
+        let id = documents::foreign(name);
+        self.detached(move |mut state| async move {
+            let found = state.record(Book::Documents, &id).await?;
+            Ok(found.map(|bytes| bytes.to_vec()))
+        })
+        .await
     }
 
     /// Writes such a document, or removes it.
     ///
     /// # Errors
-    /// When it is larger than 256 KiB, or the file cannot be written.
+    /// When it is larger than [`MAX_DOCUMENT`], or the file cannot be written.
     pub async fn put_document(&self, name: &str, bytes: Option<&[u8]>) -> Result<(), CacheError> {
-        todo!()
+        let (id, mut edits) = (documents::foreign(name), Edits::default());
+        match bytes {
+            Some(bytes) if bytes.len() > MAX_DOCUMENT => return Err(CacheError::TooLarge(bytes.len())),
+            Some(bytes) => edits.put(Book::Documents, id, bytes.to_vec()),
+            None => edits.remove(Book::Documents, id),
+        }
+        self.detached(move |mut state| async move { state.commit(edits).await })
+            .await
+    }
+
+    pub(crate) fn of(state: State) -> Self {
+        Self {
+            stored: state.is_stored(),
+            state: Arc::new(Mutex::new(Some(state))),
+        }
+    }
+
+    /// The state, sound and for oneself.
+    pub(crate) async fn guard(&self) -> Result<Guard, CacheError> {
+        let guard = Arc::clone(&self.state).lock_owned().await;
+        OwnedMutexGuard::try_map(guard, Option::as_mut).map_err(|_| CacheError::Closed)
+    }
+
+    /// Runs work to its end even when nobody waits for it any more: a change that is half in the keyring must not stop
+    /// because a window was closed.
+    pub(crate) async fn detached<T, E, F>(
+        &self,
+        work: impl FnOnce(Guard) -> F + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<CacheError> + Send + 'static,
+        F: Future<Output = Result<T, E>> + Send,
+    {
+        let cache = self.clone();
+        let task = tokio::spawn(async move {
+            let mut guard = cache.guard().await?;
+            guard.ready().await?;
+            work(guard).await
+        });
+        task.await.map_err(|_| E::from(CacheError::Interrupted))?
+    }
+}
+
+impl State {
+    async fn close(self) {
+        file::close(self.connection).await;
     }
 }

@@ -40,6 +40,18 @@ pub enum CacheError {
     /// A record is larger than a page.
     #[error("a record of {0} bytes does not fit into a page")]
     TooLarge(usize),
+    /// The file is another program's.
+    #[error("the file is not a cache of this program")]
+    NotOurs,
+    /// The cache was set back meanwhile; ask anew from where it stands.
+    #[error("the cache stands at cursor {stored} by now")]
+    OutOfStep {
+        /// Where it stands.
+        stored: u64,
+    },
+    /// It was closed.
+    #[error("the cache is closed")]
+    Closed,
     /// The task ended before its work was done, as when the program stops.
     #[error("the work was interrupted")]
     Interrupted,
@@ -86,6 +98,9 @@ impl CacheError {
             Self::ReadOnly => "cache_read_only",
             Self::Keyring(error) => error.code(),
             Self::TooLarge(_) => "cache_record_too_large",
+            Self::NotOurs => "cache_not_ours",
+            Self::OutOfStep { .. } => "cache_out_of_step",
+            Self::Closed => "cache_closed",
             Self::Interrupted => "cache_interrupted",
             Self::Database(_) => "cache_failed",
         }
@@ -106,6 +121,11 @@ impl CacheError {
             Self::TooLarge(_) => {
                 "A record is too large for this computer's copy. It is there with a connection."
             }
+            Self::NotOurs => {
+                "A file of another program is where this computer's copy should be. Move it away and start Claviger again."
+            }
+            Self::OutOfStep { .. } => "This computer's copy lost a part and is fetched again.",
+            Self::Closed => "Claviger is locked. Unlock it first.",
             Self::Interrupted => {
                 "Claviger was stopped in the middle of its work. It goes on at the next start."
             }
@@ -132,9 +152,15 @@ impl CacheError {
     pub(crate) fn is_corrupt(&self) -> bool {
         matches!(self, Self::Database(error) if matches!(primary_code(error), Some(CORRUPT | NOTADB)))
     }
+
+    /// Whether another process has the file.
+    pub(crate) fn is_busy(&self) -> bool {
+        matches!(self, Self::Database(error) if primary_code(error) == Some(BUSY))
+    }
 }
 
 const PERM: i32 = 3;
+const BUSY: i32 = 5;
 const READONLY: i32 = 8;
 const CORRUPT: i32 = 11;
 const FULL: i32 = 13;

@@ -48,7 +48,7 @@ pub struct SessionItem {
 }
 
 /// Secret key material on its way to or from the keyring.
-#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[derive(Default, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(transparent)]
 pub struct KeyBytes(Vec<u8>);
 

@@ -1,12 +1,26 @@
 //! Leases: sealed values that may be read offline until they end (rule 21).
 
-use crate::{cache::Cache, error::CacheError, high_water::ClockSetBack, journal::Receipt};
+mod record;
+
+pub(crate) use record::LeaseRecord;
+
+use crate::{
+    book::{Book, Edits},
+    cache::Cache,
+    documents, entitled,
+    error::CacheError,
+    high_water::ClockSetBack,
+    journal::Receipt,
+    secret_view::SecretView,
+    state::State,
+};
 use claviger_crypto::secret::{Key256, SecretBytes};
 use claviger_model::{
-    ids::{EventId, SecretId},
+    ids::{EventId, ScopeId, SecretId},
     time::Timestamp,
 };
-use claviger_protocol::release::Release;
+use claviger_protocol::{release::Release, sync::Entitlement};
+use zeroize::Zeroizing;
 
 /// What a release left that may be kept.
 #[derive(Debug)]
@@ -71,16 +85,132 @@ impl Cache {
     /// # Errors
     /// Nothing is kept when one of them does not hold.
     pub async fn keep_leases(&self, leases: Vec<KeepLease>) -> Result<(), LeaseError> {
-        todo!()
+        if !self.is_stored() {
+            return Err(LeaseError::NotStored);
+        }
+        self.detached(move |mut state| async move { state.keep_leases(leases).await })
+            .await
     }
 
     /// What is kept, without touching values.
+    ///
+    /// # Errors
+    /// When the cache fails.
     pub async fn leases(&self) -> Result<Vec<LeaseSummary>, CacheError> {
-        todo!()
+        self.detached(|mut state| async move {
+            let heads = state.lease_heads().await?;
+            state.mend().await?;
+            Ok(heads.into_iter().map(LeaseHead::summary).collect())
+        })
+        .await
     }
 
     /// Opens a leased value. The receipt says that the read is journaled; there is no other way.
+    ///
+    /// # Errors
+    /// When the lease is gone or ended since, or does not hold.
     pub async fn open_leased(&self, receipt: Receipt) -> Result<SecretBytes, LeaseError> {
-        todo!()
+        self.detached(move |mut state| async move {
+            let record = state.usable_lease(receipt.secret()).await?;
+            if record.event == receipt.event() {
+                record.open(&state.device)
+            } else {
+                Err(LeaseError::Missing)
+            }
+        })
+        .await
+    }
+}
+
+/// What is read of a lease to find, list and end it.
+#[derive(Debug, Clone)]
+pub(crate) struct LeaseHead {
+    pub(crate) secret: SecretId,
+    /// Where the secret stood when it was leased, innermost first.
+    pub(crate) scopes: Vec<ScopeId>,
+    pub(crate) expires_at: Timestamp,
+    version: u64,
+    event: EventId,
+    issued_at: Timestamp,
+}
+
+impl LeaseHead {
+    fn of(record: &LeaseRecord) -> Self {
+        Self {
+            secret: record.secret,
+            scopes: record.scopes.clone(),
+            expires_at: record.expires_at,
+            version: record.version,
+            event: record.event,
+            issued_at: record.issued_at,
+        }
+    }
+
+    fn summary(self) -> LeaseSummary {
+        let Self {
+            secret,
+            version,
+            event,
+            issued_at,
+            expires_at,
+            scopes: _,
+        } = self;
+        LeaseSummary {
+            secret,
+            version,
+            event,
+            issued_at,
+            expires_at,
+        }
+    }
+}
+
+impl State {
+    async fn keep_leases(&mut self, leases: Vec<KeepLease>) -> Result<(), LeaseError> {
+        let entitlement: Option<Entitlement> = self.read(documents::ENTITLEMENT).await?;
+        let mut edits = Edits::default();
+        for lease in leases {
+            let scope = self.scope_of(lease.secret).await?;
+            let scopes = scope
+                .map(|scope| entitled::chain(entitlement.as_ref(), scope))
+                .unwrap_or_default();
+            let record = LeaseRecord::verified(lease, scopes, &self.device)?;
+            let bytes = postcard::to_stdvec(&record).map_err(|_| CacheError::TooLarge(0))?;
+            edits.put(Book::Leases, *record.secret.as_bytes(), bytes);
+        }
+        Ok(self.commit(edits).await?)
+    }
+
+    async fn scope_of(&mut self, secret: SecretId) -> Result<Option<ScopeId>, CacheError> {
+        let bytes = self.record(Book::Secrets, secret.as_bytes()).await?;
+        Ok(bytes.and_then(|bytes| Some(postcard::from_bytes::<SecretView<'_>>(&bytes).ok()?.scope)))
+    }
+
+    /// Every lease, without its value and key.
+    pub(crate) async fn lease_heads(&mut self) -> Result<Vec<LeaseHead>, CacheError> {
+        let mut heads = Vec::new();
+        let see = |_, bytes: &[u8]| {
+            heads.extend(
+                postcard::from_bytes::<LeaseRecord>(bytes)
+                    .ok()
+                    .map(|record| LeaseHead::of(&record)),
+            );
+        };
+        self.visit(Book::Leases, see).await?;
+        Ok(heads)
+    }
+
+    /// The lease of a secret if clock and age allow its use; one that ended is destroyed at once.
+    pub(crate) async fn usable_lease(&mut self, secret: SecretId) -> Result<LeaseRecord, LeaseError> {
+        let bytes: Option<Zeroizing<Vec<u8>>> = self.record(Book::Leases, secret.as_bytes()).await?;
+        let record = bytes.and_then(|bytes| postcard::from_bytes::<LeaseRecord>(&bytes).ok());
+        let record = record.ok_or(LeaseError::Missing)?;
+        self.check_clock().await??;
+        let lease = record.verify(&self.device)?;
+        if lease.ends_at() <= self.now().await? {
+            self.expire().await?;
+            return Err(LeaseError::Expired);
+        }
+        Ok(record)
     }
 }

@@ -1,9 +1,20 @@
 //! Orders of the server and their acknowledgements (rule 26).
 
-use crate::{cache::Cache, error::CacheError};
-use claviger_crypto::signing::ServerPublicKey;
+mod targets;
+
+use crate::{
+    book::{Book, Edits},
+    cache::Cache,
+    documents::{self, json},
+    error::CacheError,
+    state::State,
+};
+use claviger_crypto::{bytes::sha256, signing::ServerPublicKey};
 use claviger_model::ids::{OrderId, SecretId};
-use claviger_protocol::signed::Signed;
+use claviger_protocol::{
+    order::{Acknowledgement, Order, Target},
+    signed::{Signed, canonical, parse},
+};
 
 /// An order that was carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,26 +63,126 @@ pub enum OrderError {
 
 impl Cache {
     /// The number of the last order that was carried out; 0 for none.
+    ///
+    /// # Errors
+    /// When the cache fails.
     pub async fn last_order(&self) -> Result<u64, CacheError> {
-        todo!()
+        self.detached(|mut state| async move { state.last_order().await })
+            .await
     }
 
     /// Verifies an order and carries it out. Again is no harm.
+    ///
+    /// # Errors
+    /// When the order is not for this device, or could not be carried out.
     pub async fn execute(
         &self,
         order: &Signed,
         orders_key: &ServerPublicKey,
     ) -> Result<Executed, OrderError> {
-        todo!()
+        orders_key
+            .verify(&order.body.0, &order.signature.0)
+            .map_err(|_| OrderError::NotAuthentic)?;
+        let parsed: Order = parse(&order.body.0).map_err(|_| OrderError::NotAuthentic)?;
+        let digest = sha256(&order.body.0);
+        self.detached(move |mut state| async move { state.execute(parsed, digest).await })
+            .await
     }
 
     /// Acknowledgements that the server has not confirmed.
+    ///
+    /// # Errors
+    /// When the cache fails.
     pub async fn acknowledgements(&self) -> Result<Vec<PendingAcknowledgement>, CacheError> {
-        todo!()
+        self.detached(|mut state| async move {
+            let mut found = Vec::new();
+            let see = |id, bytes: &[u8]| {
+                let acknowledgement = serde_json::from_slice(bytes).ok();
+                let order = OrderId::from_bytes(id);
+                found.extend(acknowledgement.map(|acknowledgement| PendingAcknowledgement {
+                    order,
+                    acknowledgement,
+                }));
+            };
+            state.visit(Book::Acknowledgements, see).await?;
+            Ok(found)
+        })
+        .await
     }
 
     /// Forgets acknowledgements that the server confirmed.
+    ///
+    /// # Errors
+    /// When the cache fails.
     pub async fn acknowledged(&self, orders: &[OrderId]) -> Result<(), CacheError> {
-        todo!()
+        let mut edits = Edits::default();
+        for order in orders {
+            edits.remove(Book::Acknowledgements, *order.as_bytes());
+        }
+        self.detached(move |mut state| async move { state.commit(edits).await })
+            .await
+    }
+}
+
+impl State {
+    async fn last_order(&mut self) -> Result<u64, CacheError> {
+        Ok(self.read(documents::LAST_ORDER).await?.unwrap_or(0))
+    }
+
+    async fn execute(&mut self, order: Order, digest: [u8; 32]) -> Result<Executed, OrderError> {
+        if order.organization != self.device.organization || order.device != self.device.id {
+            return Err(OrderError::NotForUs);
+        }
+        let expected = self.last_order().await?.saturating_add(1);
+        if order.seq > expected {
+            return Err(OrderError::Gap(expected));
+        }
+        // First the keys go, then the acknowledgement is written; a crash in between makes the order come again.
+        let gone = self.destroy(&order.targets).await?;
+        let acknowledgement = match self.remembered(order.order).await? {
+            Some(remembered) => remembered,
+            None => self.acknowledge(&order, digest, expected).await?,
+        };
+        Ok(Executed {
+            order: order.order,
+            acknowledgement,
+            leases: gone.leases,
+            names: gone.names,
+            everything: order.targets.contains(&Target::Everything),
+        })
+    }
+
+    async fn remembered(&mut self, order: OrderId) -> Result<Option<Signed>, CacheError> {
+        let bytes = self.record(Book::Acknowledgements, order.as_bytes()).await?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    async fn acknowledge(
+        &mut self,
+        order: &Order,
+        digest: [u8; 32],
+        expected: u64,
+    ) -> Result<Signed, OrderError> {
+        let head = self.journal_head().await?;
+        let acknowledgement = Acknowledgement {
+            organization: order.organization,
+            device: order.device,
+            order: order.order,
+            order_sha256: digest.into(),
+            cache_generation: self.item.generation,
+            journal_seq: head.seq,
+            journal_hash: head.hash,
+        };
+        let body = canonical(&acknowledgement).map_err(|_| OrderError::Sign)?;
+        let signature = self.device.key.sign(&body).map_err(|_| OrderError::Sign)?;
+        let signed = Signed {
+            body: body.into(),
+            signature: signature.into(),
+        };
+        let mut edits = Edits::default();
+        edits.put(Book::Acknowledgements, *order.order.as_bytes(), json(&signed)?);
+        edits.put_document(documents::LAST_ORDER, &order.seq.max(expected.saturating_sub(1)))?;
+        self.commit(edits).await?;
+        Ok(signed)
     }
 }

@@ -2,7 +2,8 @@
 
 use claviger_model::{
     ids::{PrincipalId, ScopeId, SecretId},
-    secret::SecretKind,
+    name::Name,
+    secret::{Description, Secret, SecretKind, Variable},
     time::Timestamp,
 };
 use claviger_protocol::secrets::SecretRecord;
@@ -46,9 +47,65 @@ pub struct SecretView<'a> {
     pub size: u64,
 }
 
-impl SecretView<'_> {
-    /// The owned record; nothing when a text is none of the form that it must have, which a sealed page never holds.
+impl<'a> SecretView<'a> {
+    /// Borrows a record.
+    pub fn of(record: &'a SecretRecord) -> Self {
+        let SecretRecord {
+            secret,
+            revision,
+            size,
+        } = record;
+        let description = &secret.description;
+        Self {
+            id: secret.id,
+            scope: secret.scope,
+            name: description.name.as_str(),
+            variable: description.variable.as_ref().map(Variable::as_str),
+            kind: description.kind,
+            owner: description.owner,
+            tags: description.tags.iter().map(Name::as_str).collect(),
+            note: &description.note,
+            rotate_after_days: description.rotate_after_days,
+            expires_at: description.expires_at,
+            version: secret.version,
+            created_at: secret.created_at,
+            changed_at: secret.changed_at,
+            deleted_at: secret.deleted_at,
+            revision: *revision,
+            size: *size,
+        }
+    }
+
+    /// The owned record; nothing when a text is not of the form that it must have, which a sealed page never holds.
     pub fn to_record(&self) -> Option<SecretRecord> {
-        todo!()
+        let description = Description {
+            name: Name::parse(self.name).ok()?,
+            variable: self.variable.map(Variable::parse).transpose().ok()?,
+            kind: self.kind,
+            owner: self.owner,
+            tags: self
+                .tags
+                .iter()
+                .map(|tag| Name::parse(tag))
+                .collect::<Result<_, _>>()
+                .ok()?,
+            note: self.note.to_owned(),
+            rotate_after_days: self.rotate_after_days,
+            expires_at: self.expires_at,
+        };
+        let secret = Secret {
+            id: self.id,
+            scope: self.scope,
+            description,
+            version: self.version,
+            created_at: self.created_at,
+            changed_at: self.changed_at,
+            deleted_at: self.deleted_at,
+        };
+        Some(SecretRecord {
+            secret,
+            revision: self.revision,
+            size: self.size,
+        })
     }
 }
