@@ -79,11 +79,18 @@ mod tests {
 
     #[test]
     fn the_texts_are_those_of_the_serialized_forms() {
-        for kind in [SecretKind::ApiKey, SecretKind::ConnectionString, SecretKind::OneTimeCode] {
+        for kind in [
+            SecretKind::ApiKey,
+            SecretKind::ConnectionString,
+            SecretKind::OneTimeCode,
+        ] {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.text());
             assert_eq!(SecretKind::from_text(kind.text()), Some(kind));
         }
-        assert_eq!(serde_json::to_value(ChangeKind::SecretGone).unwrap(), ChangeKind::SecretGone.text());
+        assert_eq!(
+            serde_json::to_value(ChangeKind::SecretGone).unwrap(),
+            ChangeKind::SecretGone.text()
+        );
         assert_eq!(Stage::from_text("gone"), None);
     }
 }

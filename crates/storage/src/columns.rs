@@ -49,7 +49,10 @@ macro_rules! version_columns {
 
 macro_rules! sealed_columns {
     () => {
-        concat!(version_columns!(), ", v.envelope, v.data_key, v.kek, v.fingerprint")
+        concat!(
+            version_columns!(),
+            ", v.envelope, v.data_key, v.kek, v.fingerprint"
+        )
     };
 }
 

@@ -35,10 +35,12 @@ pub enum StorageError {
     #[error("`{}` is in use by another claviger-server; stop that one, or give this one a file of its own", .0.display())]
     InUse(PathBuf),
     /// The file or its directory cannot be written.
-    #[error("`{}` cannot be written; give the server's user write permission on the file and its directory", .path.display())]
+    #[error(
+        "{database} cannot be written; give the server's user write permission on the file and its directory"
+    )]
     ReadOnly {
-        /// The database file.
-        path: PathBuf,
+        /// The database file in backticks, or what stands for it.
+        database: String,
         /// What the system said.
         source: Box<dyn Error + Send + Sync>,
     },

@@ -12,23 +12,32 @@
 //! To add a table: its migration in `migrations/sqlite` and `migrations/postgres`, its types and traits in a file here, its
 //! queries in `tables/`, which is compiled once for each driver, and its contract in `tests/contract`.
 
+#[macro_use]
+mod columns;
+
 pub mod changes;
+mod codes;
 pub mod config;
 pub mod error;
 pub mod failures;
 pub mod grants;
 pub mod journal;
 pub mod log;
+mod migrations;
 pub mod orders;
 pub mod organization;
+mod postgres;
 pub mod principals;
+mod raw_id;
 pub mod releases;
 pub mod requests;
 pub mod scopes;
 pub mod secrets;
 pub mod sessions;
 pub mod sign_in;
+mod sqlite;
 pub mod store;
+mod translate;
 pub mod versions;
 
 pub use config::{Database, StoreConfig, TimeSource};

@@ -1,8 +1,8 @@
 //! Ids as the 16 bytes that stand in the tables.
 
 use claviger_model::ids::{
-    DeviceId, EventId, GrantId, KeyId, OrderId, OrganizationId, ParseIdError, PolicyId, PrincipalId, RequestId,
-    RoleId, ScopeId, SecretId, SessionId,
+    DeviceId, EventId, GrantId, KeyId, OrderId, OrganizationId, ParseIdError, PolicyId, PrincipalId,
+    RequestId, RoleId, ScopeId, SecretId, SessionId,
 };
 
 /// An id of whatever kind.

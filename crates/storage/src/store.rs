@@ -3,7 +3,7 @@
 use crate::{
     Result,
     changes::{ChangeReads, ChangeWrites},
-    config::StoreConfig,
+    config::{Database, StoreConfig},
     failures::{FailureReads, FailureWrites},
     grants::{GrantReads, GrantWrites},
     journal::{JournalReads, JournalWrites},
@@ -100,6 +100,7 @@ pub struct Store(Arc<dyn Driver>);
 pub(crate) trait Driver: Send + Sync {
     async fn migrate(&self) -> Result<()>;
     async fn check(&self) -> Result<()>;
+    async fn grant_rights(&self, role: &str) -> Result<()>;
     async fn reader(&self) -> Result<Box<dyn Reader>>;
     async fn snapshot(&self) -> Result<Box<dyn Reader>>;
     async fn locked(&self) -> Result<Box<dyn Locked>>;
@@ -114,10 +115,11 @@ impl Store {
     /// # Errors
     /// When it cannot be reached, opened or locked, or is newer than this program.
     pub async fn open(config: StoreConfig) -> Result<Self> {
-        let _ = config;
-        Err(crate::StorageError::Unavailable(Box::new(crate::error::Said(
-            "no driver yet".into(),
-        ))))
+        let driver = match &config.database {
+            Database::Sqlite(path) => crate::sqlite::open(path, &config).await?,
+            Database::Postgres(url) => crate::postgres::open(url, &config).await?,
+        };
+        Ok(Self(driver))
     }
 
     /// Brings the tables to this program's version; does nothing when they are there.
@@ -134,6 +136,14 @@ impl Store {
     /// Says which of these is wrong.
     pub async fn check(&self) -> Result<()> {
         self.0.check().await
+    }
+
+    /// Gives a PostgreSQL role what a server needs and no more, so that it need not run as the owner of the tables (rule 12).
+    ///
+    /// # Errors
+    /// When the role does not exist, this one may not give rights, or on SQLite, which knows no roles.
+    pub async fn grant_rights(&self, role: &str) -> Result<()> {
+        self.0.grant_rights(role).await
     }
 
     /// Reads outside the lock; each call sees the newest committed state.

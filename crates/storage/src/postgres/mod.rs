@@ -31,7 +31,7 @@ macro_rules! any {
     };
 }
 
-/// `= any of` a bound list of texts.
+/// `= any of` a bound list of texts or numbers.
 macro_rules! any_text {
     ($place:literal) => {
         concat!("= ANY(", $place, ")")
@@ -61,4 +61,9 @@ fn ids<T: RawId>(ids: &[T]) -> Vec<Vec<u8>> {
 /// A list of texts as one bound value.
 fn texts<'a>(items: impl Iterator<Item = &'a str>) -> Vec<String> {
     items.map(str::to_owned).collect()
+}
+
+/// A list of numbers as one bound value.
+fn numbers(items: &[i64]) -> Vec<i64> {
+    items.to_vec()
 }

@@ -27,7 +27,7 @@ macro_rules! any {
     };
 }
 
-/// `= any of` a bound list of texts.
+/// `= any of` a bound list of texts or numbers.
 macro_rules! any_text {
     ($place:literal) => {
         concat!("IN (SELECT value FROM json_each(", $place, "))")
@@ -37,7 +37,11 @@ macro_rules! any_text {
 /// A bound list of ids as the table `wanted (id)`.
 macro_rules! wanted {
     ($place:literal) => {
-        concat!("(SELECT unhex(value) AS id FROM json_each(", $place, ")) AS wanted")
+        concat!(
+            "(SELECT unhex(value) AS id FROM json_each(",
+            $place,
+            ")) AS wanted"
+        )
     };
 }
 
@@ -66,4 +70,9 @@ fn ids<T: RawId>(ids: &[T]) -> String {
 /// A list of texts as one bound value.
 fn texts<'a>(items: impl Iterator<Item = &'a str>) -> String {
     serde_json::Value::from(items.collect::<Vec<_>>()).to_string()
+}
+
+/// A list of numbers as one bound value.
+fn numbers(items: &[i64]) -> String {
+    serde_json::Value::from(items).to_string()
 }

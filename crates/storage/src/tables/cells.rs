@@ -23,7 +23,10 @@ impl<'r> Cells<'r> {
     where
         T: Decode<'r, super::Db> + Type<super::Db>,
     {
-        let value = self.row.try_get(self.at).map_err(|error| self.corrupt(error.to_string()))?;
+        let value = self
+            .row
+            .try_get(self.at)
+            .map_err(|error| self.corrupt(error.to_string()))?;
         self.at += 1;
         Ok(value)
     }
@@ -37,13 +40,18 @@ impl<'r> Cells<'r> {
     /// An id or null.
     pub fn id_or_null<T: RawId>(&mut self) -> Result<Option<T>> {
         let bytes: Option<&[u8]> = self.take()?;
-        bytes.map(T::from_raw).transpose().map_err(|error| self.taken_corrupt(error.to_string()))
+        bytes
+            .map(T::from_raw)
+            .transpose()
+            .map_err(|error| self.taken_corrupt(error.to_string()))
     }
 
     /// 32 bytes.
     pub fn digest(&mut self) -> Result<[u8; 32]> {
         let bytes: &[u8] = self.take()?;
-        bytes.try_into().map_err(|_| self.taken_corrupt(format!("{} bytes instead of 32", bytes.len())))
+        bytes
+            .try_into()
+            .map_err(|_| self.taken_corrupt(format!("{} bytes instead of 32", bytes.len())))
     }
 
     /// 32 bytes or null.
@@ -62,7 +70,10 @@ impl<'r> Cells<'r> {
     /// A number or null.
     pub fn number_or_null<T: TryFrom<i64>>(&mut self) -> Result<Option<T>> {
         let number: Option<i64> = self.take()?;
-        number.map(T::try_from).transpose().map_err(|_| self.taken_corrupt("out of range".to_owned()))
+        number
+            .map(T::try_from)
+            .transpose()
+            .map_err(|_| self.taken_corrupt("out of range".to_owned()))
     }
 
     /// A flag, stored as 0 or 1.
@@ -94,8 +105,12 @@ impl<'r> Cells<'r> {
 
     /// A variant of an enum, or null.
     pub fn code_or_null<T: Coded>(&mut self) -> Result<Option<T>> {
-        let Some(text) = self.take::<Option<&str>>()? else { return Ok(None) };
-        T::from_text(text).map(Some).ok_or_else(|| self.taken_corrupt(format!("`{text}` is unknown")))
+        let Some(text) = self.take::<Option<&str>>()? else {
+            return Ok(None);
+        };
+        T::from_text(text)
+            .map(Some)
+            .ok_or_else(|| self.taken_corrupt(format!("`{text}` is unknown")))
     }
 
     /// What stands as JSON.
@@ -111,7 +126,8 @@ impl<'r> Cells<'r> {
         T::Err: std::fmt::Display,
     {
         let text: &str = self.take()?;
-        text.parse().map_err(|error: T::Err| self.taken_corrupt(error.to_string()))
+        text.parse()
+            .map_err(|error: T::Err| self.taken_corrupt(error.to_string()))
     }
 
     /// The same, or null.
@@ -120,8 +136,12 @@ impl<'r> Cells<'r> {
         T: std::str::FromStr,
         T::Err: std::fmt::Display,
     {
-        let Some(text) = self.take::<Option<&str>>()? else { return Ok(None) };
-        text.parse().map(Some).map_err(|error: T::Err| self.taken_corrupt(error.to_string()))
+        let Some(text) = self.take::<Option<&str>>()? else {
+            return Ok(None);
+        };
+        text.parse()
+            .map(Some)
+            .map_err(|error: T::Err| self.taken_corrupt(error.to_string()))
     }
 
     fn taken_corrupt(&self, said: String) -> StorageError {
@@ -133,8 +153,15 @@ impl<'r> Cells<'r> {
     }
 
     fn corrupt_at(&self, at: usize, said: String) -> StorageError {
-        let name = self.row.columns().get(at).map_or_else(|| format!("column {at}"), |c| c.name().to_owned());
-        StorageError::Corrupt { column: name, source: Box::new(Said(said)) }
+        let name = self
+            .row
+            .columns()
+            .get(at)
+            .map_or_else(|| format!("column {at}"), |c| c.name().to_owned());
+        StorageError::Corrupt {
+            column: name,
+            source: Box::new(Said(said)),
+        }
     }
 }
 

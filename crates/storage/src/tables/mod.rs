@@ -19,19 +19,19 @@ mod principals;
 mod releases;
 mod requests;
 mod roles;
+mod rows;
 mod scope_tree;
 mod scopes;
 mod secrets;
 mod secrets_write;
 mod server_keys;
 mod sessions;
+mod sessions_write;
 mod sign_in;
 mod teams;
 mod versions;
 
 pub(super) use handle::Handle;
+pub(super) use sign_in::{put_challenge, sweep};
 
-use super::{Connection, Db, HEAD_UNDER_LOCK, Row, ids, list, texts};
-
-/// Rows in one statement at most, so that their cells stay below the drivers' limits.
-const ROWS_AT_ONCE: usize = 500;
+use super::{Connection, Db, HEAD_UNDER_LOCK, Row, ids, list, numbers, texts};

@@ -1,0 +1,12 @@
+-- What the server's own role may do (rule 12): on the log's tables it may insert, read, move the head, and erase openings.
+-- `migrate` uses the role that owns the tables; the server must not.
+GRANT USAGE ON SCHEMA public TO claviger_server;
+GRANT SELECT, INSERT, UPDATE, DELETE ON
+    organization, kek_generations, server_keys, settings, principals, identities, team_members, group_teams, devices,
+    sessions, challenges, used_id_tokens, used_proofs, bootstrap, scopes, scope_ancestors, roles, grants, guardrails,
+    secrets, secret_versions, releases, requests, orders, journal, changes, failure_counts
+TO claviger_server;
+GRANT SELECT, INSERT ON log_events, log_subjects, log_tiles TO claviger_server;
+GRANT SELECT, INSERT, DELETE ON log_openings TO claviger_server;
+GRANT SELECT, UPDATE ON log_head TO claviger_server;
+GRANT SELECT ON _sqlx_migrations TO claviger_server;

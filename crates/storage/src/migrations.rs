@@ -1,0 +1,94 @@
+//! The schema's versions. A migration must suit the program before it too: first expand, then move, then, a release
+//! later, contract; so that an update can be taken back and replicas can be updated one after the other. A migration that
+//! was released is never edited.
+
+use crate::{Result, StorageError};
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
+use std::borrow::Cow;
+
+/// One version for one driver.
+pub(crate) struct Step {
+    pub version: i64,
+    pub name: &'static str,
+    pub sql: &'static str,
+}
+
+/// The steps of SQLite.
+pub(crate) const SQLITE: &[Step] = &[
+    Step {
+        version: 1,
+        name: "tables",
+        sql: include_str!("../migrations/sqlite/0001_tables.sql"),
+    },
+    Step {
+        version: 2,
+        name: "triggers",
+        sql: include_str!("../migrations/sqlite/0002_triggers.sql"),
+    },
+];
+
+/// The steps of PostgreSQL.
+pub(crate) const POSTGRES: &[Step] = &[
+    Step {
+        version: 1,
+        name: "tables",
+        sql: include_str!("../migrations/postgres/0001_tables.sql"),
+    },
+    Step {
+        version: 2,
+        name: "triggers",
+        sql: include_str!("../migrations/postgres/0002_triggers.sql"),
+    },
+];
+
+const RIGHTS: &str = include_str!("../migrations/postgres/rights.sql");
+
+/// The statements that give a PostgreSQL role what the server needs, and no more (rule 12). The server then runs under that
+/// role, and `migrate` under the one that owns the tables.
+pub fn rights(role: &str) -> String {
+    RIGHTS.replace("claviger_server", &format!("\"{}\"", role.replace('"', "\"\"")))
+}
+
+/// The newest version among the steps.
+pub(crate) fn newest(steps: &[Step]) -> i64 {
+    steps.iter().map(|step| step.version).max().unwrap_or(0)
+}
+
+/// Compares what the database has with what this program knows.
+pub(crate) fn compare(found: i64, steps: &[Step]) -> Result<()> {
+    let known = newest(steps);
+    match found.cmp(&known) {
+        std::cmp::Ordering::Greater => Err(StorageError::NewerDatabase { found, known }),
+        std::cmp::Ordering::Less => Err(StorageError::OlderDatabase { found, known }),
+        std::cmp::Ordering::Equal => Ok(()),
+    }
+}
+
+/// Applies what is missing, each step in a transaction of its own.
+pub(crate) async fn apply<C: Migrate + Send>(steps: &'static [Step], connection: &mut C) -> Result<()> {
+    let migrations = steps.iter().map(|step| {
+        let sql: SqlStr = AssertSqlSafe(step.sql).into_sql_str();
+        Migration::new(
+            step.version,
+            Cow::Borrowed(step.name),
+            MigrationType::Simple,
+            sql,
+            false,
+        )
+    });
+    Migrator::with_migrations(migrations.collect())
+        .run_direct(None, connection, false)
+        .await
+        .map_err(|error| match error {
+            MigrateError::VersionMissing(found) => StorageError::NewerDatabase {
+                found,
+                known: newest(steps),
+            },
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => match error.into() {
+                StorageError::Query(source) => StorageError::Migration(source),
+                other => other,
+            },
+            other => StorageError::Migration(Box::new(other)),
+        })
+}

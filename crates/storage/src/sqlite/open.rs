@@ -1,0 +1,190 @@
+//! Opens the file, for one server at a time.
+
+use super::{Connection, Db, LOCK, SNAPSHOT, tables, tables::Handle};
+use crate::{
+    Locked, Reader, Result, StorageError,
+    config::{StoreConfig, TimeSource},
+    migrations::{SQLITE, apply, compare},
+    sign_in::Challenge,
+    store::Driver,
+    translate::said,
+};
+use async_trait::async_trait;
+use claviger_model::time::Timestamp;
+use sqlx::{
+    Pool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+/// How long a writer waits for the ones before it.
+const WRITER_PATIENCE: Duration = Duration::from_secs(30);
+/// Statements that a connection keeps prepared; batches of different sizes are different statements.
+const STATEMENTS: usize = 512;
+
+struct Sqlite {
+    path: PathBuf,
+    writer: Pool<Db>,
+    readers: Pool<Db>,
+    time: TimeSource,
+    /// Held as long as the file is open; the operating system frees it when the process dies.
+    only_server: Mutex<Option<File>>,
+}
+
+/// Opens the file, and takes the lock beside it first.
+pub(crate) async fn open(path: &Path, config: &StoreConfig) -> Result<Arc<dyn Driver>> {
+    let only_server = lock_file(path)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .pragma("trusted_schema", "OFF")
+        .pragma("cell_size_check", "ON")
+        .busy_timeout(WRITER_PATIENCE)
+        .statement_cache_capacity(STATEMENTS);
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(WRITER_PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_with(options.clone())
+        .await
+        .map_err(|error| with_path(error.into(), path))?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(config.connections.max(1))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_lazy_with(options.read_only(true).create_if_missing(false));
+    let store = Sqlite {
+        path: path.to_owned(),
+        writer,
+        readers,
+        time: config.time.clone(),
+        only_server: Mutex::new(Some(only_server)),
+    };
+    let mut connection = store.writer.acquire().await?;
+    // A migration of the past would be undone by nobody: refuse a newer database before anything else reads it.
+    match compare(version(&mut connection).await?, SQLITE) {
+        Err(newer @ StorageError::NewerDatabase { .. }) => return Err(newer),
+        _ => drop(connection),
+    }
+    Ok(Arc::new(store))
+}
+
+/// A second server on the same file would decide under a lock of its own.
+fn lock_file(path: &Path) -> Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let refused = |error: std::io::Error| StorageError::ReadOnly {
+        database: format!("`{}`", path.display()),
+        source: Box::new(error),
+    };
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(name)
+        .map_err(refused)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StorageError::InUse(path.to_owned())),
+        Err(TryLockError::Error(error)) => Err(refused(error)),
+    }
+}
+
+/// Names the file in an error that did not know it.
+fn with_path(error: StorageError, path: &Path) -> StorageError {
+    match error {
+        StorageError::ReadOnly { source, .. } => StorageError::ReadOnly {
+            database: format!("`{}`", path.display()),
+            source,
+        },
+        StorageError::NotADatabase(_) => StorageError::NotADatabase(path.to_owned()),
+        other => other,
+    }
+}
+
+/// The newest applied migration; 0 for an empty file.
+async fn version(db: &mut Connection) -> Result<i64> {
+    let exists: Option<i64> =
+        sqlx::query_scalar("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'")
+            .fetch_optional(&mut *db)
+            .await?;
+    if exists.is_none() {
+        return Ok(0);
+    }
+    Ok(
+        sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success = 1")
+            .fetch_one(db)
+            .await?,
+    )
+}
+
+#[async_trait]
+impl Driver for Sqlite {
+    async fn migrate(&self) -> Result<()> {
+        let mut connection = self.writer.acquire().await?;
+        apply(SQLITE, &mut *connection)
+            .await
+            .map_err(|error| with_path(error, &self.path))
+    }
+
+    async fn check(&self) -> Result<()> {
+        let mut connection = self.readers.acquire().await?;
+        compare(version(&mut connection).await?, SQLITE).map_err(|error| with_path(error, &self.path))
+    }
+
+    async fn grant_rights(&self, _role: &str) -> Result<()> {
+        Err(StorageError::Forbidden(said(
+            "SQLite knows no roles; triggers alone keep its log append-only",
+        )))
+    }
+
+    async fn reader(&self) -> Result<Box<dyn Reader>> {
+        Ok(Box::new(Handle::reader(&self.readers).await?))
+    }
+
+    async fn snapshot(&self) -> Result<Box<dyn Reader>> {
+        Ok(Box::new(Handle::snapshot(&self.readers, SNAPSHOT).await?))
+    }
+
+    async fn locked(&self) -> Result<Box<dyn Locked>> {
+        let clock = self.time.clock();
+        let locked = Handle::locked(&self.writer, LOCK, || Some(clock.now())).await;
+        Ok(Box::new(locked.map_err(|error| with_path(error, &self.path))?))
+    }
+
+    async fn put_challenge(&self, challenge: &Challenge) -> Result<()> {
+        let mut connection = self.writer.acquire().await?;
+        tables::put_challenge(&mut connection, challenge)
+            .await
+            .map_err(|error| with_path(error, &self.path))
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<u64> {
+        let mut connection = self.writer.acquire().await?;
+        tables::sweep(&mut connection, now)
+            .await
+            .map_err(|error| with_path(error, &self.path))
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+        drop(
+            self.only_server
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+    }
+}

@@ -1,0 +1,219 @@
+//! Appends to the log: one statement a table, whatever the number of events.
+
+use super::{
+    Connection,
+    cells::{Cells, all},
+    handle::Handle,
+    ids,
+    rows::insert,
+};
+use crate::{
+    Digest, Result, StorageError,
+    codes::Coded as _,
+    log::{Appended, AppendedEvent, Draft, Opening, Placement, SignCheckpoint, SubjectLink},
+    raw_id::{RawId as _, int, raw_or_null},
+};
+use claviger_ledger::{
+    edge::{Edge, FullTile},
+    hash::NodeHash,
+};
+use claviger_model::ids::{DeviceId, PrincipalId, ScopeId, SecretId};
+use std::collections::{BTreeSet, HashMap};
+
+/// What is derived from a draft into columns, beside its leaf.
+struct Columns {
+    kind: &'static str,
+    outcome: &'static str,
+    actor: Option<PrincipalId>,
+    device: Option<DeviceId>,
+    secret: Option<SecretId>,
+    scope: Option<ScopeId>,
+    openings: Vec<Opening>,
+}
+
+/// Appends the drafts in their order, all or none.
+pub async fn append(handle: &mut Handle, drafts: Vec<Draft>, sign: &dyn SignCheckpoint) -> Result<Appended> {
+    let held = handle.held()?;
+    let (at, mut index) = (held.now, held.head.next_index);
+    let mut edge = read_edge(&held.head.edge)?;
+    let origin = held.head.origin.clone();
+    let subjects: BTreeSet<PrincipalId> = drafts.iter().flat_map(|draft| &draft.subjects).copied().collect();
+    let mut last = last_of(handle.db(), subjects.into_iter().collect()).await?;
+
+    let mut events = Vec::with_capacity(drafts.len());
+    let mut columns = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let subjects = draft
+            .subjects
+            .iter()
+            .map(|subject| next_link(*subject, &last))
+            .collect();
+        let placement = Placement { index, at, subjects };
+        let leaf = (draft.seal)(&placement).map_err(StorageError::Notary)?;
+        let leaf_hash = *NodeHash::of_leaf(&leaf).as_bytes();
+        last.extend(
+            placement
+                .subjects
+                .iter()
+                .map(|link| (link.id, (link.seq, leaf_hash))),
+        );
+        index += 1;
+        events.push(AppendedEvent {
+            event: draft.event,
+            placement,
+            leaf,
+            leaf_hash,
+        });
+        columns.push(Columns {
+            kind: draft.kind.text(),
+            outcome: draft.outcome.text(),
+            actor: draft.actor,
+            device: draft.device,
+            secret: draft.secret,
+            scope: draft.scope,
+            openings: draft.openings,
+        });
+    }
+
+    let tiles = edge.append(events.iter().map(|event| NodeHash::from_bytes(event.leaf_hash)));
+    let checkpoint = sign
+        .sign(&origin, edge.size(), edge.root().as_bytes())
+        .map_err(StorageError::Notary)?;
+    write(handle.db(), &events, &columns, &tiles).await?;
+
+    let held = handle.held()?;
+    held.log_changed = true;
+    held.head.next_index = index;
+    held.head.last_time = at;
+    held.head.edge = edge.to_bytes();
+    held.head.checkpoint.clone_from(&checkpoint);
+    let edge = held.head.edge.clone();
+    Ok(Appended {
+        events,
+        tiles,
+        edge,
+        checkpoint,
+    })
+}
+
+fn read_edge(bytes: &[u8]) -> Result<Edge> {
+    if bytes.is_empty() {
+        return Ok(Edge::new());
+    }
+    Edge::from_bytes(bytes).map_err(|error| StorageError::Corrupt {
+        column: "edge".to_owned(),
+        source: Box::new(error),
+    })
+}
+
+/// A subject's place after its last leaf.
+fn next_link(id: PrincipalId, last: &HashMap<PrincipalId, (u64, Digest)>) -> SubjectLink {
+    match last.get(&id) {
+        Some((seq, hash)) => SubjectLink {
+            id,
+            seq: seq.saturating_add(1),
+            prev: Some(*hash),
+        },
+        None => SubjectLink {
+            id,
+            seq: 1,
+            prev: None,
+        },
+    }
+}
+
+/// The last number and leaf hash of these subjects.
+async fn last_of(
+    db: &mut Connection,
+    subjects: Vec<PrincipalId>,
+) -> Result<HashMap<PrincipalId, (u64, Digest)>> {
+    if subjects.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = sqlx::query(concat!(
+        "SELECT s.subject, s.seq, s.leaf_hash FROM ",
+        wanted!("$1"),
+        " JOIN log_subjects s ON s.subject = wanted.id \
+         AND s.seq = (SELECT MAX(m.seq) FROM log_subjects m WHERE m.subject = wanted.id)"
+    ))
+    .bind(ids(&subjects))
+    .fetch_all(db)
+    .await?;
+    let read = |cells: &mut Cells<'_>| Ok((cells.id()?, (cells.number()?, cells.digest()?)));
+    Ok(all(&rows, read)?.into_iter().collect())
+}
+
+async fn write(
+    db: &mut Connection,
+    events: &[AppendedEvent],
+    columns: &[Columns],
+    tiles: &[FullTile],
+) -> Result<()> {
+    let rows: Vec<_> = events.iter().zip(columns).collect();
+    insert(
+        db,
+        "INSERT INTO log_events (idx, event, at, kind, outcome, actor, device, secret, scope, leaf, leaf_hash) ",
+        &rows,
+        |row, (event, columns)| {
+            row.push_bind(int(event.placement.index))
+                .push_bind(event.event.raw())
+                .push_bind(event.placement.at.millis())
+                .push_bind(columns.kind)
+                .push_bind(columns.outcome)
+                .push_bind(raw_or_null(columns.actor.as_ref()))
+                .push_bind(raw_or_null(columns.device.as_ref()))
+                .push_bind(raw_or_null(columns.secret.as_ref()))
+                .push_bind(raw_or_null(columns.scope.as_ref()))
+                .push_bind(event.leaf.as_slice())
+                .push_bind(event.leaf_hash.as_slice());
+        },
+    )
+    .await?;
+
+    let links: Vec<_> = events
+        .iter()
+        .flat_map(|event| event.placement.subjects.iter().map(move |link| (event, link)))
+        .collect();
+    insert(
+        db,
+        "INSERT INTO log_subjects (subject, seq, idx, leaf_hash) ",
+        &links,
+        |row, (event, link)| {
+            row.push_bind(link.id.raw())
+                .push_bind(int(link.seq))
+                .push_bind(int(event.placement.index))
+                .push_bind(event.leaf_hash.as_slice());
+        },
+    )
+    .await?;
+
+    let openings: Vec<_> = rows
+        .iter()
+        .flat_map(|(event, columns)| columns.openings.iter().map(move |o| (event, o)))
+        .collect();
+    insert(
+        db,
+        "INSERT INTO log_openings (idx, field, about, opening_key, value) ",
+        &openings,
+        |row, (event, opening)| {
+            row.push_bind(int(event.placement.index))
+                .push_bind(opening.field.as_str())
+                .push_bind(raw_or_null(opening.about.as_ref()))
+                .push_bind(opening.key.as_slice())
+                .push_bind(opening.value.as_str());
+        },
+    )
+    .await?;
+
+    insert(
+        db,
+        "INSERT INTO log_tiles (level, tile, hashes) ",
+        tiles,
+        |row, tile| {
+            row.push_bind(i64::from(tile.id.level))
+                .push_bind(int(tile.id.index))
+                .push_bind(tile.hashes.as_slice());
+        },
+    )
+    .await
+}

@@ -1,0 +1,203 @@
+//! Reads of secrets' metadata.
+
+use super::{
+    cells::{Cells, all, one},
+    handle::Handle,
+    ids,
+};
+use crate::{
+    Result,
+    raw_id::{RawId as _, int},
+    secrets::{ChangedSecret, SecretFacts, SecretKey, SecretReads},
+};
+use async_trait::async_trait;
+use claviger_model::{
+    ids::{ScopeId, SecretId},
+    name::Name,
+    secret::{Description, Secret},
+    time::Timestamp,
+};
+
+macro_rules! secrets {
+    ($condition:expr) => {
+        concat!("SELECT ", secret_columns!(), " FROM secrets s WHERE ", $condition)
+    };
+}
+
+/// A page ordered by (scope, id), in the part that the condition names.
+macro_rules! page {
+    ($part:literal) => {
+        secrets!(concat!(
+            $part,
+            " AND s.scope ",
+            any!("$1"),
+            " AND (s.scope > $2 OR s.id > $3) ORDER BY s.scope, s.id LIMIT $4"
+        ))
+    };
+}
+
+#[async_trait]
+impl SecretReads for Handle {
+    async fn secret(&mut self, id: SecretId) -> Result<Option<Secret>> {
+        let row = sqlx::query(secrets!("s.id = $1"))
+            .bind(id.raw())
+            .fetch_optional(self.db())
+            .await?;
+        one(row.as_ref(), secret)
+    }
+
+    async fn secrets(&mut self, wanted: &[SecretId]) -> Result<Vec<Secret>> {
+        let rows = sqlx::query(secrets!(concat!("s.id ", any!("$1"))))
+            .bind(ids(wanted))
+            .fetch_all(self.db())
+            .await?;
+        all(&rows, secret)
+    }
+
+    async fn secret_facts(&mut self, wanted: &[SecretId]) -> Result<Vec<SecretFacts>> {
+        let rows = sqlx::query(concat!(
+            "SELECT s.id, s.cursor, COALESCE(v.size, 0), s.deleted_by FROM secrets s \
+             LEFT JOIN secret_versions v ON v.secret = s.id AND v.version = s.version WHERE s.id ",
+            any!("$1")
+        ))
+        .bind(ids(wanted))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, |cells| {
+            Ok(SecretFacts {
+                id: cells.id()?,
+                cursor: cells.number()?,
+                size: cells.number()?,
+                deleted_by: cells.id_or_null()?,
+            })
+        })
+    }
+
+    async fn secret_named(&mut self, scope: ScopeId, name: &Name) -> Result<Option<Secret>> {
+        let row = sqlx::query(secrets!(
+            "s.scope = $1 AND s.folded = $2 AND s.deleted_at IS NULL"
+        ))
+        .bind(scope.raw())
+        .bind(name.folded())
+        .fetch_optional(self.db())
+        .await?;
+        one(row.as_ref(), secret)
+    }
+
+    async fn secrets_in(
+        &mut self,
+        scopes: &[ScopeId],
+        after: Option<SecretKey>,
+        limit: u32,
+    ) -> Result<Vec<Secret>> {
+        paged(self, page!("s.deleted_at IS NULL"), scopes, after, limit).await
+    }
+
+    async fn bin_in(
+        &mut self,
+        scopes: &[ScopeId],
+        after: Option<SecretKey>,
+        limit: u32,
+    ) -> Result<Vec<Secret>> {
+        paged(self, page!("s.deleted_at IS NOT NULL"), scopes, after, limit).await
+    }
+
+    async fn secrets_changed(
+        &mut self,
+        scopes: &[ScopeId],
+        since: u64,
+        limit: u32,
+    ) -> Result<Vec<ChangedSecret>> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            secret_columns!(),
+            ", s.cursor FROM secrets s WHERE s.scope ",
+            any!("$1"),
+            " AND s.cursor > $2 ORDER BY s.cursor LIMIT $3"
+        ))
+        .bind(ids(scopes))
+        .bind(int(since))
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, |cells| {
+            Ok(ChangedSecret {
+                secret: secret(cells)?,
+                cursor: cells.number()?,
+            })
+        })
+    }
+
+    async fn count_secrets(&mut self, scopes: &[ScopeId]) -> Result<Vec<(ScopeId, u64)>> {
+        let rows = sqlx::query(concat!(
+            "SELECT s.scope, COUNT(*) FROM secrets s WHERE s.deleted_at IS NULL AND s.scope ",
+            any!("$1"),
+            " GROUP BY s.scope ORDER BY s.scope"
+        ))
+        .bind(ids(scopes))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, |cells| Ok((cells.id()?, cells.number()?)))
+    }
+
+    async fn bin_before(&mut self, moment: Timestamp, limit: u32) -> Result<Vec<Secret>> {
+        let rows = sqlx::query(secrets!(
+            "s.deleted_at IS NOT NULL AND s.deleted_at < $1 ORDER BY s.deleted_at, s.id LIMIT $2"
+        ))
+        .bind(moment.millis())
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, secret)
+    }
+}
+
+async fn paged(
+    handle: &mut Handle,
+    query: &'static str,
+    scopes: &[ScopeId],
+    after: Option<SecretKey>,
+    limit: u32,
+) -> Result<Vec<Secret>> {
+    // Scopes that earlier pages have exhausted are not asked for again, so that a page costs what it shows.
+    let wanted: Vec<ScopeId> = match after {
+        Some(key) => scopes
+            .iter()
+            .filter(|scope| **scope >= key.scope)
+            .copied()
+            .collect(),
+        None => scopes.to_vec(),
+    };
+    let rows = sqlx::query(query)
+        .bind(ids(&wanted))
+        .bind(after.as_ref().map(|key| key.scope.raw()).unwrap_or_default())
+        .bind(after.as_ref().map(|key| key.id.raw()).unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(handle.db())
+        .await?;
+    all(&rows, secret)
+}
+
+/// Reads `secret_columns!`.
+pub fn secret(cells: &mut Cells<'_>) -> Result<Secret> {
+    let (id, scope) = (cells.id()?, cells.id()?);
+    let description = Description {
+        name: cells.name()?,
+        variable: cells.parsed_or_null()?,
+        kind: cells.code()?,
+        owner: cells.id_or_null()?,
+        tags: cells.json()?,
+        note: cells.take()?,
+        rotate_after_days: cells.number_or_null()?,
+        expires_at: cells.time_or_null()?,
+    };
+    Ok(Secret {
+        id,
+        scope,
+        description,
+        version: cells.number()?,
+        created_at: cells.time()?,
+        changed_at: cells.time()?,
+        deleted_at: cells.time_or_null()?,
+    })
+}
