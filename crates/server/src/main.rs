@@ -1,2 +1,5 @@
-//! Entry point.
-fn main() {}
+//! Entry point of `claviger-server`.
+
+fn main() -> std::process::ExitCode {
+    claviger_server::cli::run()
+}

@@ -1,0 +1,57 @@
+//! What every handler shares.
+
+use crate::{
+    caller::{SeenProofs, replays::Replays},
+    config::{Config, Origin},
+    entitlement::Entitlements,
+    jobs::Failures,
+    keys::ServerKeys,
+    operations::release::Encapsulations,
+    sequencer::Sequencer,
+    sign_in::Provider,
+    stream::Hints,
+};
+use claviger_model::{entropy::Entropy, ids::OrganizationId, name::Name, time::Clock};
+use claviger_storage::Store;
+use std::sync::Arc;
+
+/// One server process.
+pub struct App {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// As it was read at start.
+    pub config: Config,
+    /// How clients name this server.
+    pub origin: Origin,
+    /// The tables.
+    pub store: Store,
+    /// The one organization of the database.
+    pub organization: OrganizationId,
+    /// Its name.
+    pub organization_name: Name,
+    /// Whether the database holds the demonstration.
+    pub demonstration: bool,
+    /// Keys of this server.
+    pub keys: Arc<ServerKeys>,
+    /// Where changes and releases queue for the lock.
+    pub sequencer: Sequencer,
+    /// Decides.
+    pub entitlements: Arc<Entitlements>,
+    /// The HPKE contexts of this process, one a session.
+    pub encapsulations: Encapsulations,
+    /// The identity provider.
+    pub provider: Provider,
+    /// Where hints for connected devices go.
+    pub hints: Hints,
+    /// Proofs seen by this process.
+    pub proofs: SeenProofs,
+    /// Replays recorded lately.
+    pub replays: Replays,
+    /// Failures that are not in the log yet.
+    pub failures: Failures,
+}
+
+/// The state of every route.
+pub type Shared = Arc<App>;

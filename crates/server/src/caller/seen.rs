@@ -1,0 +1,40 @@
+//! Proofs seen by this process: enough for what appends nothing, a first sieve for the rest (rule 2).
+
+use super::Proof;
+use claviger_crypto::jwk::Jkt;
+use moka::sync::Cache;
+use std::time::Duration;
+
+/// Longer than any proof is accepted: its `iat` may be two minutes ahead, and is good for two minutes after.
+const REMEMBERED: Duration = Duration::from_secs(6 * 60);
+/// Room for a minute of a server under full load; about 200 bytes each.
+const CAPACITY: u64 = 1_000_000;
+
+/// Remembers proofs for as long as they could be used again.
+pub struct SeenProofs(Cache<(Jkt, String), ()>);
+
+impl SeenProofs {
+    /// Remembers nothing yet.
+    pub fn new() -> Self {
+        Self(
+            Cache::builder()
+                .max_capacity(CAPACITY)
+                .time_to_live(REMEMBERED)
+                .build(),
+        )
+    }
+
+    /// Remembers a proof; false when it was seen before.
+    pub fn first(&self, proof: &Proof) -> bool {
+        self.0
+            .entry((proof.jkt, proof.jti.clone()))
+            .or_insert(())
+            .is_fresh()
+    }
+}
+
+impl Default for SeenProofs {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,233 @@
+//! The layer in front of every route: who calls, and whether everything about the call is right, before its body is
+//! acted on.
+
+use super::{
+    Call, Caller, DeviceCaller, KeyCaller, Proof, SignInStrength,
+    proof::{self, Expected, ProofError},
+};
+use crate::{
+    app::{App, Shared},
+    http::Refusal,
+};
+use axum::{
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{HeaderMap, header::AUTHORIZATION, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+use claviger_crypto::{jwk::DevicePublicKey, jwk::Jkt, sealing::SealingPublicKey, token::OpaqueToken};
+use claviger_model::{principal::PrincipalState, time::Timestamp};
+use claviger_protocol::{
+    problem::Code,
+    proof::{HEADER, SCHEME},
+    route::{self, Route},
+};
+use claviger_storage::sessions::{DeviceState, SessionContext, SessionState};
+
+/// Verifies a call to a route and hands its caller on in the request's extensions.
+pub async fn layer(
+    State((app, route)): State<(Shared, Route)>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    let (mut parts, body) = request.into_parts();
+    if parts.uri.query().is_some() {
+        return Err(Refusal::new(Code::BadRequest).detail("parameters travel in the path or the body"));
+    }
+    let call = *parts
+        .extensions
+        .get::<Call>()
+        .ok_or_else(|| Refusal::internal("the call has no id"))?;
+    let body = read(body, app.config.limits.body_bytes).await?;
+    let verified = identify(&app, route, call, &mut parts, &body).await;
+    if let Err(refusal) = verified {
+        app.failures.count(&refusal, call.address, app.clock.now());
+        return Err(refusal);
+    }
+    Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
+}
+
+async fn identify(
+    app: &App,
+    route: Route,
+    call: Call,
+    parts: &mut Parts,
+    body: &Bytes,
+) -> Result<(), Refusal> {
+    match route.caller {
+        route::Caller::Anyone => {}
+        route::Caller::Key => {
+            let (key, proof) = prove(app, parts, body, None)?;
+            remember(app, &proof)?;
+            parts.extensions.insert(KeyCaller { call, key, proof });
+        }
+        route::Caller::Device => {
+            let (key, proof) = prove(app, parts, body, None)?;
+            remember(app, &proof)?;
+            let caller = device(app, call, key, proof).await?;
+            parts.extensions.insert(caller);
+        }
+        route::Caller::Session => {
+            let token = access_token(&parts.headers)?.to_owned();
+            let (_, proof) = prove(app, parts, body, Some(&token))?;
+            let context = session(app, route, &token, &proof).await?;
+            if let Err(refusal) = remember(app, &proof) {
+                app.replays.note(app, &context, call).await;
+                return Err(refusal);
+            }
+            parts.extensions.insert(caller_of(call, &context, proof)?);
+        }
+    }
+    Ok(())
+}
+
+fn prove(
+    app: &App,
+    parts: &Parts,
+    body: &[u8],
+    access: Option<&str>,
+) -> Result<(DevicePublicKey, Proof), Refusal> {
+    let mut proofs = parts.headers.get_all(HEADER).iter();
+    let text = match (proofs.next(), proofs.next()) {
+        (Some(proof), None) => proof.to_str().map_err(|_| bad(ProofError::Missing))?,
+        _ => return Err(bad(ProofError::Missing)),
+    };
+    let expected = Expected {
+        origin: app.origin.as_str(),
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        body,
+        access,
+        now: app.clock.now(),
+        nonces: &app.keys.nonces,
+    };
+    proof::verify(text, &expected).map_err(bad)
+}
+
+fn bad(error: ProofError) -> Refusal {
+    match error {
+        ProofError::Nonce => Refusal::new(Code::UseNonce),
+        ProofError::Time => {
+            Refusal::new(Code::BadProof).detail("the clock of this device is too far off the server's")
+        }
+        other => Refusal::new(Code::BadProof).because(other),
+    }
+}
+
+fn remember(app: &App, proof: &Proof) -> Result<(), Refusal> {
+    if app.proofs.first(proof) {
+        Ok(())
+    } else {
+        Err(Refusal::new(Code::ProofReused))
+    }
+}
+
+fn access_token(headers: &HeaderMap) -> Result<&str, Refusal> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(Refusal::new(Code::Unauthenticated));
+    };
+    value
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case(SCHEME))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| Refusal::new(Code::Unauthenticated))
+}
+
+async fn session(app: &App, route: Route, token: &str, proof: &Proof) -> Result<SessionContext, Refusal> {
+    let unknown = || Refusal::new(Code::Unauthenticated);
+    let hash = OpaqueToken::parse(token).map_err(|_| unknown())?.hash();
+    let context = app
+        .store
+        .reader()
+        .await?
+        .session_by_access_hash(hash.as_bytes())
+        .await?
+        .ok_or_else(unknown)?;
+    if !Jkt::from_bytes(context.device.jkt).matches(&proof.jkt) {
+        return Err(Refusal::new(Code::BadProof).because("the token is bound to another key"));
+    }
+    let now = app.clock.now();
+    if context.session.access_expires_at <= now {
+        return Err(unknown());
+    }
+    stands(&context, now)?;
+    // Asking the provider again is how an overdue session gets out of being overdue; leaving is always possible.
+    let lets_overdue = [route::REASSERT, route::PROVIDER_REFUSED, route::SIGN_OUT].contains(&route);
+    if !lets_overdue && context.session.asserted_at.plus(app.config.oidc.reassert) <= now {
+        return Err(Refusal::new(Code::ReassertFirst));
+    }
+    Ok(context)
+}
+
+/// Whether the states of session, device and person let them act; the same outside the lock and under it.
+///
+/// # Errors
+/// The code that says which of them does not.
+pub fn stands(context: &SessionContext, now: Timestamp) -> Result<(), Code> {
+    match context.principal.state {
+        PrincipalState::Active => {}
+        PrincipalState::Suspended | PrincipalState::Disabled => return Err(Code::Disabled),
+    }
+    if context.device.state != DeviceState::Active {
+        return Err(Code::DeviceEnded);
+    }
+    if context.session.state != SessionState::Active || context.session.ends_at <= now {
+        return Err(Code::SessionEnded);
+    }
+    Ok(())
+}
+
+fn caller_of(call: Call, context: &SessionContext, proof: Proof) -> Result<Caller, Refusal> {
+    let session = &context.session;
+    Ok(Caller {
+        call,
+        principal: session.principal,
+        session: session.id,
+        device: session.device,
+        sealing_key: SealingPublicKey::from_bytes(&context.device.sealing_key).map_err(Refusal::internal)?,
+        sign_in: SignInStrength {
+            auth_time: session.auth_time.unwrap_or(session.created_at),
+            acr: session.acr.clone(),
+            amr: session.amr.clone(),
+        },
+        token_ends_at: session.access_expires_at,
+        proof,
+    })
+}
+
+async fn device(app: &App, call: Call, key: DevicePublicKey, proof: Proof) -> Result<DeviceCaller, Refusal> {
+    let device = app
+        .store
+        .reader()
+        .await?
+        .device_by_jkt(proof.jkt.as_bytes())
+        .await?;
+    let device = device.ok_or_else(|| Refusal::new(Code::DeviceEnded))?;
+    if device.state == DeviceState::Ended {
+        return Err(Refusal::new(Code::DeviceEnded));
+    }
+    Ok(DeviceCaller {
+        call,
+        device: device.id,
+        principal: device.principal,
+        key,
+        proof,
+    })
+}
+
+async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    axum::body::to_bytes(body, limit).await.map_err(|error| {
+        let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+        while let Some(cause) = source {
+            if cause.is::<http_body_util::LengthLimitError>() {
+                return Refusal::new(Code::TooLarge).detail(format!("at most {limit} bytes are taken"));
+            }
+            source = cause.source();
+        }
+        Refusal::new(Code::BadRequest).because(error)
+    })
+}

@@ -1,0 +1,32 @@
+//! `check`: everything that could keep `serve` from serving, without changing anything.
+
+use super::say;
+use crate::{config::Config, founding, keys::root_file, sign_in::Provider, start::Surroundings};
+use anyhow::Context;
+use claviger_storage::{Store, StoreConfig};
+use std::sync::Arc;
+
+pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+    say("configuration: good")?;
+    let surroundings = Surroundings::system();
+    let provider = Provider::new(&config.oidc, Arc::clone(&surroundings.clock))?;
+    provider.probe().await.context("identity provider")?;
+    say("identity provider: good")?;
+    let database = StoreConfig {
+        database: config.database,
+        time: surroundings.time,
+        connections: 1,
+    };
+    let store = Store::open(database).await.context("database")?;
+    store.check().await.context("database")?;
+    say("database: good")?;
+    match root_file::read(&config.key_file).context("root key")? {
+        None => say("root key: not there yet; the first start makes it")?,
+        Some(root) => match founding::open(&store, &root).await.context("root key")? {
+            None => say("root key: good; the organization was not founded yet")?,
+            Some((organization, _)) => say(&format!("root key: good; organization `{}`", organization.name))?,
+        },
+    }
+    store.close().await;
+    Ok(())
+}

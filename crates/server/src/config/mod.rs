@@ -1,0 +1,94 @@
+//! The server's configuration, parsed once into types that cannot be wrong.
+//!
+//! Settings come from `server.toml`, then from the environment (`CLAVIGER_OIDC__ISSUER` for `oidc.issuer`), then from
+//! systemd credentials (files in `$CREDENTIALS_DIRECTORY` named like the setting); the later wins.
+
+mod origin;
+mod settings;
+mod sources;
+
+pub use origin::{Origin, OriginError};
+pub use sources::{ConfigError, Sources};
+
+use claviger_model::{name::Name, network::Network};
+use claviger_storage::Database;
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+/// Everything that can be configured.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// How clients name this server; proofs are compared with it (rule 2). None: as it listens, on loopback.
+    pub public_origin: Option<Origin>,
+    /// Where the tables are.
+    pub database: Database,
+    /// Connections to it at most.
+    pub connections: u32,
+    /// Holds the root key; outside of the data directory, so that no backup has both.
+    pub key_file: PathBuf,
+    /// Certificate and key; needed beyond loopback.
+    pub tls: Option<Tls>,
+    /// The identity provider.
+    pub oidc: Oidc,
+    /// What the organization is called when the database is founded.
+    pub organization: Name,
+    /// Proxies whose `X-Forwarded-For` counts (rule 15).
+    pub trusted_proxies: Vec<Network>,
+    /// Limits.
+    pub limits: Limits,
+    /// How the log is written to the standard error.
+    pub log: LogFormat,
+}
+
+/// TLS by files in PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// The chain, leaf first.
+    pub certificate: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+/// The identity provider, found by discovery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Oidc {
+    /// Its issuer, exactly as it stands in ID tokens.
+    pub issuer: String,
+    /// Our client there.
+    pub client_id: String,
+    /// The claim that lists a person's groups.
+    pub groups_claim: String,
+    /// What clients ask for.
+    pub scopes: Vec<String>,
+    /// How far its clock may be ahead of or behind ours.
+    pub leeway: Duration,
+    /// A PEM file with the certificate authority of the provider, when it is not a public one.
+    pub certificate_authority: Option<PathBuf>,
+    /// How often a session must be vouched for anew (rule 3); an hour at most.
+    pub reassert: Duration,
+}
+
+/// Limits that protect the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest body, in bytes.
+    pub body_bytes: usize,
+    /// Calls without a token in a second from one address, lastingly.
+    pub unauthenticated_per_second: u32,
+    /// And at once.
+    pub unauthenticated_burst: u32,
+    /// How long running calls may take to end when the server stops.
+    pub shutdown: Duration,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One object a line.
+    Json,
+}

@@ -1,0 +1,247 @@
+//! The settings as they are written, and how they become a [`Config`].
+
+use super::{Config, ConfigError, Limits, LogFormat, Oidc, Origin, Tls, origin::is_loopback};
+use claviger_model::{name::Name, network::Network};
+use claviger_storage::Database;
+use serde::Deserialize;
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use url::Url;
+
+/// Every setting, as credentials may be named.
+pub(super) const NAMES: &[&str] = &[
+    "listen",
+    "public_origin",
+    "database",
+    "connections",
+    "key_file",
+    "organization",
+    "trusted_proxies",
+    "log",
+    "tls.certificate",
+    "tls.key",
+    "oidc.issuer",
+    "oidc.client_id",
+    "oidc.groups_claim",
+    "oidc.scopes",
+    "oidc.leeway_seconds",
+    "oidc.certificate_authority",
+    "oidc.reassert_minutes",
+    "limits.body_bytes",
+    "limits.unauthenticated_per_second",
+    "limits.unauthenticated_burst",
+    "limits.shutdown_seconds",
+];
+
+const DEFAULT_LISTEN: &str = "127.0.0.1:7420";
+const MEBIBYTE: u64 = 1024 * 1024;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Settings {
+    listen: Option<String>,
+    public_origin: Option<String>,
+    database: Option<String>,
+    connections: Option<u64>,
+    key_file: Option<PathBuf>,
+    organization: Option<String>,
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
+    #[serde(default)]
+    log: LogFormat,
+    #[serde(default)]
+    tls: TlsSettings,
+    #[serde(default)]
+    oidc: OidcSettings,
+    #[serde(default)]
+    limits: LimitSettings,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct TlsSettings {
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct OidcSettings {
+    issuer: Option<String>,
+    client_id: Option<String>,
+    groups_claim: Option<String>,
+    scopes: Option<Vec<String>>,
+    leeway_seconds: Option<u64>,
+    certificate_authority: Option<PathBuf>,
+    reassert_minutes: Option<u64>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct LimitSettings {
+    body_bytes: Option<u64>,
+    unauthenticated_per_second: Option<u64>,
+    unauthenticated_burst: Option<u64>,
+    shutdown_seconds: Option<u64>,
+}
+
+impl Settings {
+    pub(super) fn parse(self, variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+        let listen = self.listen.unwrap_or_else(|| DEFAULT_LISTEN.to_owned());
+        let listen: SocketAddr = listen.parse().map_err(|_| ConfigError::Listen(listen))?;
+        let tls = match (self.tls.certificate, self.tls.key) {
+            (Some(certificate), Some(key)) => Some(Tls { certificate, key }),
+            (None, None) => None,
+            _ => return Err(ConfigError::HalfTls),
+        };
+        if tls.is_none() && !listen.ip().is_loopback() {
+            return Err(ConfigError::InsecureListen(listen));
+        }
+        let public_origin = match self.public_origin {
+            Some(text) => Some(Origin::parse(&text)?),
+            None if tls.is_none() => None,
+            None => return Err(ConfigError::Missing("public_origin")),
+        };
+        let data = || directory(&variable, "XDG_DATA_HOME", ".local/share");
+        let database = match self.database {
+            Some(text) => parse_database(text),
+            None => Database::Sqlite(data().ok_or(ConfigError::NoHome("database"))?.join("server.db")),
+        };
+        let key_file = match self.key_file {
+            Some(path) => path,
+            None => directory(&variable, "XDG_CONFIG_HOME", ".config")
+                .ok_or(ConfigError::NoHome("key_file"))?
+                .join("root.key"),
+        };
+        refuse_key_beside_data(&database, &key_file)?;
+        Ok(Config {
+            listen,
+            public_origin,
+            database,
+            connections: number("connections", self.connections, 8, 1, 1_000)?,
+            key_file,
+            tls,
+            oidc: self.oidc.parse()?,
+            organization: Name::parse(self.organization.as_deref().unwrap_or("Organization"))?,
+            trusted_proxies: self
+                .trusted_proxies
+                .iter()
+                .map(|text| Network::parse(text))
+                .collect::<Result<_, _>>()?,
+            limits: self.limits.parse()?,
+            log: self.log,
+        })
+    }
+}
+
+impl OidcSettings {
+    fn parse(self) -> Result<Oidc, ConfigError> {
+        let issuer = self
+            .issuer
+            .filter(|text| !text.is_empty())
+            .ok_or(ConfigError::Missing("oidc.issuer"))?;
+        let acceptable = Url::parse(&issuer)
+            .is_ok_and(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)));
+        if !acceptable {
+            return Err(ConfigError::Issuer(issuer));
+        }
+        let seconds = number("oidc.leeway_seconds", self.leeway_seconds, 60, 0, 300)?;
+        let minutes = number("oidc.reassert_minutes", self.reassert_minutes, 60, 1, 60)?;
+        Ok(Oidc {
+            issuer,
+            client_id: self
+                .client_id
+                .filter(|id| !id.is_empty())
+                .ok_or(ConfigError::Missing("oidc.client_id"))?,
+            groups_claim: self.groups_claim.unwrap_or_else(|| "groups".to_owned()),
+            scopes: self.scopes.unwrap_or_else(|| {
+                ["openid", "profile", "email", "offline_access"]
+                    .map(str::to_owned)
+                    .to_vec()
+            }),
+            leeway: Duration::from_secs(u64::from(seconds)),
+            certificate_authority: self.certificate_authority,
+            reassert: Duration::from_secs(u64::from(minutes) * 60),
+        })
+    }
+}
+
+impl LimitSettings {
+    fn parse(self) -> Result<Limits, ConfigError> {
+        let body = number(
+            "limits.body_bytes",
+            self.body_bytes,
+            MEBIBYTE,
+            128 * 1024,
+            64 * MEBIBYTE,
+        )?;
+        let shutdown = number("limits.shutdown_seconds", self.shutdown_seconds, 10, 0, 600)?;
+        Ok(Limits {
+            body_bytes: usize::try_from(body).unwrap_or(usize::MAX),
+            unauthenticated_per_second: number(
+                "limits.unauthenticated_per_second",
+                self.unauthenticated_per_second,
+                10,
+                1,
+                100_000,
+            )?,
+            unauthenticated_burst: number(
+                "limits.unauthenticated_burst",
+                self.unauthenticated_burst,
+                60,
+                1,
+                100_000,
+            )?,
+            shutdown: Duration::from_secs(u64::from(shutdown)),
+        })
+    }
+}
+
+/// `postgres://…`, `sqlite:PATH`, or a path.
+fn parse_database(text: String) -> Database {
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        Database::Postgres(text)
+    } else {
+        Database::Sqlite(PathBuf::from(text.strip_prefix("sqlite:").unwrap_or(&text)))
+    }
+}
+
+fn refuse_key_beside_data(database: &Database, key_file: &Path) -> Result<(), ConfigError> {
+    let Database::Sqlite(file) = database else {
+        return Ok(());
+    };
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let (file, key_file) = (absolute(file), absolute(key_file));
+    match file.parent() {
+        Some(data) if key_file.starts_with(data) => Err(ConfigError::KeyBesideData(data.to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// The program's directory below an XDG directory, which is the user's own one below HOME by default.
+fn directory(variable: impl Fn(&str) -> Option<String>, xdg: &str, below_home: &str) -> Option<PathBuf> {
+    let base = variable(xdg)
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(below_home)))?;
+    Some(base.join("claviger-server"))
+}
+
+fn number(
+    setting: &'static str,
+    value: Option<u64>,
+    default: u64,
+    from: u64,
+    to: u64,
+) -> Result<u32, ConfigError> {
+    let value = value.unwrap_or(default);
+    let error = ConfigError::Range { setting, from, to };
+    if value < from || value > to {
+        Err(error)
+    } else {
+        u32::try_from(value).map_err(|_| error)
+    }
+}

@@ -1,0 +1,144 @@
+//! Founding an organization in an empty database, in one transaction: its row, keys, root scope, built-in roles and
+//! guardrails, and the first leaf of its log.
+
+use crate::{
+    config::Origin,
+    events::Event,
+    keys::{self, KeyRows, ServerKeys, ServerKeysError},
+};
+use claviger_crypto::keys::RootKey;
+use claviger_ledger::leaf::{NAME, Object};
+use claviger_model::{
+    builtin_roles,
+    entropy::Entropy,
+    event::EventKind,
+    ids::{OrganizationId, ScopeId},
+    name::Name,
+};
+use claviger_policy::builtin_guardrails;
+use claviger_storage::{Locked, StorageError, Store, organization::Organization, scopes::ScopeSettings};
+
+/// What is founded.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Its id, part of every associated data.
+    pub organization: OrganizationId,
+    /// The id of its root scope.
+    pub root: ScopeId,
+    /// What it is called.
+    pub name: Name,
+    /// How clients name the server.
+    pub origin: Origin,
+    /// Whether it is stamped as a demonstration (rule 37).
+    pub demonstration: bool,
+}
+
+/// Why nothing could be founded.
+#[derive(Debug, thiserror::Error)]
+pub enum FoundingError {
+    /// The database.
+    #[error("the organization could not be founded in the database")]
+    Storage(#[from] StorageError),
+    /// The keys.
+    #[error("the organization's keys could not be made")]
+    Keys(#[from] ServerKeysError),
+}
+
+impl Plan {
+    /// A new organization with random ids.
+    pub fn random(name: Name, origin: Origin, entropy: &dyn Entropy) -> Self {
+        Self {
+            organization: OrganizationId::random(entropy),
+            root: ScopeId::random(entropy),
+            name,
+            origin,
+            demonstration: false,
+        }
+    }
+
+    /// The first line of its checkpoints.
+    pub fn log_origin(&self) -> String {
+        format!("claviger.{}/log/1", self.organization)
+    }
+}
+
+/// Founds the organization, unless another process was first; then nothing is changed.
+///
+/// # Errors
+/// When the database fails or a key cannot be made.
+pub async fn found(
+    store: &Store,
+    plan: &Plan,
+    root: &dyn RootKey,
+    entropy: &dyn Entropy,
+) -> Result<(), FoundingError> {
+    let mut locked = store.locked().await?;
+    if locked.organization().await?.is_some() {
+        return Ok(());
+    }
+    let now = locked.now();
+    let rows = keys::make(root, plan.organization, now, entropy)?;
+    let organization = Organization {
+        id: plan.organization,
+        name: plan.name.clone(),
+        origin: plan.origin.as_str().to_owned(),
+        demonstration: plan.demonstration,
+        created_at: now,
+    };
+    let log_origin = plan.log_origin();
+    locked.found(&organization, &log_origin).await?;
+    furnish(&mut *locked, plan, &rows).await?;
+    let opened = keys::open(
+        root,
+        plan.organization,
+        &log_origin,
+        std::slice::from_ref(&rows.kek),
+        &rows.keys,
+    )?;
+    let event = Event::of_the_server(EventKind::LogOpened, entropy)
+        .on(Object {
+            scope: Some(plan.root),
+            ..Object::default()
+        })
+        .commit(NAME, plan.name.to_string(), None);
+    let draft = event.into_draft(plan.organization, entropy);
+    locked.append(vec![draft], &opened).await?;
+    locked.commit().await?;
+    Ok(())
+}
+
+async fn furnish(locked: &mut dyn Locked, plan: &Plan, rows: &KeyRows) -> Result<(), StorageError> {
+    let now = locked.now();
+    locked.put_kek_generation(&rows.kek).await?;
+    for key in &rows.keys {
+        locked.put_server_key(key).await?;
+    }
+    locked
+        .insert_scope(plan.root, None, &plan.name, &ScopeSettings::default(), now)
+        .await?;
+    for role in builtin_roles::all() {
+        locked.put_role(&role).await?;
+    }
+    for guardrail in builtin_guardrails::all() {
+        locked.put_guardrail(&guardrail).await?;
+    }
+    Ok(())
+}
+
+/// The organization and its keys, unwrapped.
+///
+/// # Errors
+/// When there is none, or the root key is another one.
+pub async fn open(
+    store: &Store,
+    root: &dyn RootKey,
+) -> Result<Option<(Organization, ServerKeys)>, FoundingError> {
+    let mut reader = store.snapshot().await?;
+    let Some(organization) = reader.organization().await? else {
+        return Ok(None);
+    };
+    let log_origin = reader.committed_head().await?.origin;
+    let (keks, keys) = (reader.kek_generations().await?, reader.server_keys().await?);
+    let keys = keys::open(root, organization.id, &log_origin, &keks, &keys)?;
+    Ok(Some((organization, keys)))
+}

@@ -1,0 +1,49 @@
+//! What a device pins when it first meets this server (rule 39).
+
+use super::{Handled, Refusal, handle};
+use crate::app::{App, Shared};
+use axum::{Json, extract::State};
+use claviger_crypto::sealing::Suite;
+use claviger_protocol::{
+    enrolment::{Bundle, Enrolment},
+    route,
+    signed::{Signed, canonical},
+};
+
+/// The routes of this module.
+pub fn routes() -> Vec<Handled> {
+    vec![handle(route::ENROLMENT, enrolment)]
+}
+
+async fn enrolment(State(app): State<Shared>) -> Result<Json<Enrolment>, Refusal> {
+    let bootstrap = app.store.reader().await?.bootstrap().await?;
+    let now = app.clock.now();
+    Ok(Json(Enrolment {
+        bundle: bundle(&app)?,
+        previous: app.keys.orders_cosignature.clone().map(Into::into),
+        issuer: app.config.oidc.issuer.clone(),
+        client_id: app.config.oidc.client_id.clone(),
+        scopes: app.config.oidc.scopes.clone(),
+        bootstrap_open: bootstrap.is_some_and(|code| code.sealed_at.is_none() && now < code.expires_at),
+        demonstration: app.demonstration,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }))
+}
+
+fn bundle(app: &App) -> Result<Signed, Refusal> {
+    let body = canonical(&Bundle {
+        organization: app.organization,
+        name: app.organization_name.to_string(),
+        origin: app.origin.as_str().to_owned(),
+        log: app.keys.log.verifier().to_string(),
+        orders: app.keys.orders_public.as_bytes().to_vec().into(),
+        sealing: app.keys.sealing.public().as_bytes().to_vec().into(),
+        suites: vec![Suite::X25519 as u8],
+    })
+    .map_err(Refusal::internal)?;
+    let signature = app.keys.orders.sign(&body).into();
+    Ok(Signed {
+        body: body.into(),
+        signature,
+    })
+}

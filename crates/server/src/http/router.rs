@@ -1,0 +1,50 @@
+//! The router: routes from the table, what surrounds every call, and answers for what is no route.
+
+use super::{Refusal, calls, limits, table};
+use crate::app::Shared;
+use axum::{
+    Router,
+    http::StatusCode,
+    middleware::from_fn_with_state,
+    response::{IntoResponse, Response},
+};
+use claviger_protocol::{problem::Code, route::Caller};
+use std::any::Any;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// Builds the router of a server process.
+pub fn build(app: &Shared) -> Router {
+    let (mut open, mut signed) = (Router::new(), Router::new());
+    for handled in table::all() {
+        let route = handled.route;
+        let handler = handled.verified(app);
+        if matches!(route.caller, Caller::Anyone | Caller::Key | Caller::Device) {
+            open = open.route(route.path, handler);
+        } else {
+            signed = signed.route(route.path, handler);
+        }
+    }
+    limits::on_open_routes(open, app)
+        .merge(signed)
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_method)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), calls::layer))
+        .with_state(app.clone())
+}
+
+async fn no_route() -> Refusal {
+    Refusal::new(Code::NotFound)
+}
+
+async fn no_method() -> Refusal {
+    Refusal::new(Code::BadRequest)
+        .status(StatusCode::METHOD_NOT_ALLOWED)
+        .detail("this address takes other methods")
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    // The words of a panic may hold values; its place was written by the panic hook.
+    drop(panic);
+    Refusal::internal("a handler panicked").into_response()
+}

@@ -1,0 +1,48 @@
+//! What the server does by itself: counting failures, sweeping what has expired, hearing of other replicas.
+
+mod expired;
+mod failures;
+mod replicas;
+
+pub use failures::Failures;
+
+use crate::{app::Shared, http::refusal::Chain};
+use claviger_storage::Database;
+use std::time::Duration;
+use tokio::{task::JoinHandle, time::MissedTickBehavior};
+
+const SWEEP: Duration = Duration::from_secs(60);
+const LISTEN: Duration = Duration::from_secs(1);
+
+/// Starts the jobs of a process; abort the handles to stop them, any of them at any point.
+pub fn start(app: &Shared) -> Vec<JoinHandle<()>> {
+    let mut jobs = vec![tokio::spawn({
+        let app = app.clone();
+        async move {
+            let mut every = tokio::time::interval(SWEEP);
+            every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                every.tick().await;
+                sweep(&app).await;
+            }
+        }
+    })];
+    // A SQLite file has one server only.
+    if matches!(app.config.database, Database::Postgres(_)) {
+        jobs.push(tokio::spawn(replicas::listen(app.clone(), LISTEN)));
+    }
+    jobs
+}
+
+/// One round of the sweeping jobs; each is whole by itself, and what fails is tried again in the next round.
+pub async fn sweep(app: &Shared) {
+    if let Err(refusal) = failures::record(app).await {
+        tracing::warn!(?refusal, "failed calls could not be recorded; they are kept for the next round");
+    }
+    if let Err(refusal) = expired::end(app).await {
+        tracing::warn!(?refusal, "expired sessions could not be ended");
+    }
+    if let Err(error) = app.store.sweep(app.clock.now()).await {
+        tracing::warn!(error = %Chain(&error), "expired challenges and proofs could not be swept");
+    }
+}

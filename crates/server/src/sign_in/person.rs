@@ -1,0 +1,60 @@
+//! Who a token speaks of: by (issuer, subject) alone (rule 4). Unknown people are made on the spot, without rights.
+
+use super::provider::Asserted;
+use crate::sequencer::{Change, Stop};
+use claviger_model::{
+    ids::PrincipalId,
+    name::Name,
+    principal::{Nature, PrincipalState},
+};
+use claviger_storage::principals::{Identity, Principal};
+
+/// What people are called whose provider tells no name.
+const NAMELESS: &str = "Nameless";
+
+/// A person, and whether this sign-in made them.
+pub struct Found {
+    /// As they are now.
+    pub principal: Principal,
+    /// Whether they are new here.
+    pub new: bool,
+}
+
+/// Finds or makes the person, and takes over a changed name or address.
+pub async fn find_or_make(change: &mut Change, asserted: &Asserted) -> Result<Found, Stop> {
+    let identity = Identity {
+        issuer: asserted.issuer.clone(),
+        subject: asserted.subject.clone(),
+    };
+    let Some(mut principal) = change.db().principal_by_identity(&identity).await? else {
+        return make(change, asserted, &identity).await;
+    };
+    let name = asserted.name.clone().unwrap_or_else(|| principal.name.clone());
+    if principal.name != name || principal.email != asserted.email {
+        principal.name = name;
+        principal.email.clone_from(&asserted.email);
+        change.db().update_principal(&principal).await?;
+    }
+    Ok(Found {
+        principal,
+        new: false,
+    })
+}
+
+async fn make(change: &mut Change, asserted: &Asserted, identity: &Identity) -> Result<Found, Stop> {
+    let name = match &asserted.name {
+        Some(name) => name.clone(),
+        None => Name::parse(NAMELESS).map_err(crate::http::Refusal::internal)?,
+    };
+    let principal = Principal {
+        id: PrincipalId::random(&*change.entropy()),
+        name,
+        state: PrincipalState::Active,
+        nature: Nature::Person { outside: false },
+        email: asserted.email.clone(),
+        created_at: change.now(),
+    };
+    change.db().insert_principal(&principal).await?;
+    change.db().link_identity(principal.id, identity).await?;
+    Ok(Found { principal, new: true })
+}

@@ -1,0 +1,109 @@
+//! Groups of the provider are teams here. A group that is new to us becomes a team without rights; memberships that the
+//! provider vouches for are replaced each time, and never touch those that people here made.
+
+use super::provider::Asserted;
+use crate::{
+    http::Refusal,
+    sequencer::{Change, Stop},
+    stream::Audience,
+};
+use claviger_ledger::leaf::{Fact, NAME, Object};
+use claviger_model::{
+    event::EventKind,
+    ids::PrincipalId,
+    name::Name,
+    principal::{Nature, Principal as Person, PrincipalKind, PrincipalState},
+};
+use claviger_protocol::stream::Hint;
+use claviger_storage::principals::{Principal, TeamsChanged};
+use std::collections::BTreeMap;
+
+/// How many teams may share a name before a group goes without.
+const MAX_NAMESAKES: u32 = 50;
+
+/// Makes the person's provider memberships exactly the asserted groups.
+pub async fn take(
+    change: &mut Change,
+    person: PrincipalId,
+    asserted: &Asserted,
+) -> Result<TeamsChanged, Stop> {
+    let mapped: BTreeMap<String, PrincipalId> = change
+        .db()
+        .group_mappings(&asserted.issuer)
+        .await?
+        .into_iter()
+        .collect();
+    let mut teams = Vec::with_capacity(asserted.groups.len());
+    for group in &asserted.groups {
+        match mapped.get(group) {
+            Some(team) => teams.push(*team),
+            None => teams.extend(make(change, &asserted.issuer, group).await?),
+        }
+    }
+    teams.sort_unstable();
+    teams.dedup();
+    let changed = change.db().set_provider_teams(person, &teams).await?;
+    if !changed.joined.is_empty() || !changed.left.is_empty() {
+        change.hint(Audience::Person(person), Hint::Sync);
+    }
+    Ok(changed)
+}
+
+/// How many were joined and left, for the event.
+pub fn facts(changed: &TeamsChanged) -> [(&'static str, Fact); 2] {
+    let count = |teams: &Vec<PrincipalId>| Fact::Number(i64::try_from(teams.len()).unwrap_or(i64::MAX));
+    [
+        ("teams-joined", count(&changed.joined)),
+        ("teams-left", count(&changed.left)),
+    ]
+}
+
+async fn make(change: &mut Change, issuer: &str, group: &str) -> Result<Option<PrincipalId>, Stop> {
+    let Some(name) = free_name(change, group).await? else {
+        tracing::warn!("a group of the provider has no usable name; it stands for no team");
+        return Ok(None);
+    };
+    let team = Principal {
+        id: PrincipalId::random(&*change.entropy()),
+        name,
+        state: PrincipalState::Active,
+        nature: Nature::Team,
+        email: None,
+        created_at: change.now(),
+    };
+    change.db().insert_principal(&team).await?;
+    change.db().map_group(issuer, group, team.id).await?;
+    let event = change
+        .own_event(EventKind::PrincipalCreated)
+        .on(Object {
+            principal: Some(team.id),
+            ..Object::default()
+        })
+        .concerning(team.id)
+        .commit(NAME, team.name.to_string(), Some(team.id));
+    change.record(event);
+    Ok(Some(team.id))
+}
+
+/// A team that people here made is never taken over by a group that happens to have its name.
+async fn free_name(change: &mut Change, group: &str) -> Result<Option<Name>, Stop> {
+    let Some(base) = Person::name_from_provider(group) else {
+        return Ok(None);
+    };
+    for number in 1..=MAX_NAMESAKES {
+        let name = if number == 1 {
+            base.clone()
+        } else {
+            Name::parse(&format!("{base} ({number})")).map_err(Refusal::internal)?
+        };
+        if change
+            .db()
+            .principal_named(PrincipalKind::Team, &name)
+            .await?
+            .is_none()
+        {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}

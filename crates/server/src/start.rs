@@ -1,0 +1,206 @@
+//! From a configuration to a server process: database, keys, organization, sequencer.
+
+use crate::{
+    app::{App, Shared},
+    caller::{SeenProofs, replays::Replays},
+    config::{Config, Origin},
+    entitlement::Entitlements,
+    founding::{self, FoundingError, Plan},
+    jobs::Failures,
+    keys::{
+        ServerKeys,
+        root_file::{self, RootFileError},
+    },
+    operations::release::Encapsulations,
+    sequencer::{Desk, Sequencer},
+    sign_in::{Provider, provider::FetchError},
+    stream::Hints,
+};
+use claviger_crypto::keys::LocalRootKey;
+use claviger_model::{
+    entropy::{Entropy, SystemEntropy},
+    time::{Clock, SystemClock},
+};
+use claviger_storage::{
+    Database, StorageError, Store, StoreConfig, TimeSource, log::SignCheckpoint, organization::Organization,
+};
+use std::sync::Arc;
+use tokio::task::JoinHandle;
+
+/// Time and randomness of a process.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Whose time counts under the lock.
+    pub time: TimeSource,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// Why a server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error("the database cannot be used")]
+    Storage(#[from] StorageError),
+    /// The root key.
+    #[error("the root key cannot be used")]
+    Root(#[from] RootFileError),
+    /// The organization or its keys.
+    #[error("the organization cannot be opened")]
+    Organization(#[from] FoundingError),
+    /// The provider's client.
+    #[error("the identity provider cannot be used")]
+    Provider(#[from] FetchError),
+    /// A demonstration served in earnest.
+    #[error(
+        "the database holds the demonstration organization; `serve --demonstration` serves it, on loopback only"
+    )]
+    Demonstration,
+    /// The reverse.
+    #[error("`--demonstration` is for a database that `claviger-demo` made; this one is none")]
+    NoDemonstration,
+}
+
+/// A process that is ready to serve.
+pub struct Started {
+    /// What handlers share.
+    pub app: Shared,
+    sequencer: JoinHandle<()>,
+}
+
+impl Surroundings {
+    /// The machine's clock and randomness; under the lock, a PostgreSQL's own time.
+    pub fn system() -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Self {
+            time: TimeSource::Database(Arc::clone(&clock)),
+            clock,
+            entropy: Arc::new(SystemEntropy),
+        }
+    }
+}
+
+/// Opens the database; a SQLite file of our own is brought to this program's version, a PostgreSQL by `migrate` only,
+/// since the server's role may not change tables (rule 12).
+///
+/// # Errors
+/// When it cannot be opened, or has another version.
+pub async fn open_store(config: &Config, surroundings: &Surroundings) -> Result<Store, StorageError> {
+    let store = Store::open(StoreConfig {
+        database: config.database.clone(),
+        time: surroundings.time.clone(),
+        connections: config.connections,
+    })
+    .await?;
+    match config.database {
+        Database::Sqlite(_) => store.migrate().await?,
+        Database::Postgres(_) => store.check().await?,
+    }
+    Ok(store)
+}
+
+/// Starts everything but listening and jobs. The first start of all founds the organization and makes the root key.
+///
+/// # Errors
+/// Says what is wrong with the database, the keys or the provider's settings.
+pub async fn start(
+    config: Config,
+    origin: Origin,
+    surroundings: Surroundings,
+    demonstration: bool,
+) -> Result<Started, StartError> {
+    let store = open_store(&config, &surroundings).await?;
+    let (organization, keys) = open_or_found(&store, &config, &origin, &surroundings).await?;
+    match (organization.demonstration, demonstration) {
+        (true, false) => return Err(StartError::Demonstration),
+        (false, true) => return Err(StartError::NoDemonstration),
+        _ => {}
+    }
+    if organization.origin != origin.as_str() {
+        tracing::warn!(
+            origin = origin.as_str(),
+            "the public origin changed; devices that pinned the old one will ask"
+        );
+        let mut locked = store.locked().await?;
+        locked
+            .set_organization(&organization.name, origin.as_str())
+            .await?;
+        locked.commit().await?;
+    }
+    let provider = Provider::new(&config.oidc, Arc::clone(&surroundings.clock))?;
+    let keys = Arc::new(keys);
+    let hints = Hints::new();
+    let entitlements = Arc::new(Entitlements::default());
+    let encapsulations = Encapsulations::new();
+    let (sequencer, running) = Sequencer::start(Desk {
+        store: store.clone(),
+        signer: Arc::clone(&keys) as Arc<dyn SignCheckpoint>,
+        organization: organization.id,
+        entropy: Arc::clone(&surroundings.entropy),
+        entitlements: Arc::clone(&entitlements),
+        hints: hints.clone(),
+        keys: Arc::clone(&keys),
+        encapsulations: encapsulations.clone(),
+    });
+    let app = App {
+        clock: surroundings.clock,
+        entropy: surroundings.entropy,
+        config,
+        origin,
+        store,
+        organization: organization.id,
+        organization_name: organization.name,
+        demonstration: organization.demonstration,
+        keys,
+        sequencer,
+        entitlements,
+        encapsulations,
+        provider,
+        hints,
+        proofs: SeenProofs::new(),
+        replays: Replays::new(),
+        failures: Failures::default(),
+    };
+    Ok(Started {
+        app: Arc::new(app),
+        sequencer: running,
+    })
+}
+
+impl Started {
+    /// Ends the process's work after the last call was answered: what is counted goes into the log, then the database
+    /// is closed.
+    pub async fn stop(self) {
+        let Self { app, sequencer } = self;
+        crate::jobs::sweep(&app).await;
+        let store = app.store.clone();
+        drop(app);
+        // A stream that is still open holds the sequencer; its queue is empty by now.
+        sequencer.abort();
+        store.close().await;
+    }
+}
+
+async fn open_or_found(
+    store: &Store,
+    config: &Config,
+    origin: &Origin,
+    surroundings: &Surroundings,
+) -> Result<(Organization, ServerKeys), StartError> {
+    let entropy = &*surroundings.entropy;
+    let founded = store.reader().await?.organization().await?.is_some();
+    let root: LocalRootKey = match root_file::read(&config.key_file)? {
+        Some(root) => root,
+        None if founded => return Err(RootFileError::Missing(config.key_file.clone()).into()),
+        None => root_file::create(&config.key_file, entropy)?,
+    };
+    if !founded {
+        let plan = Plan::random(config.organization.clone(), origin.clone(), entropy);
+        founding::found(store, &plan, &root, entropy).await?;
+    }
+    founding::open(store, &root)
+        .await?
+        .ok_or_else(|| RootFileError::Missing(config.key_file.clone()).into())
+}
