@@ -1,1 +1,3 @@
 //! claviger-demo: seeds the demonstration organization.
+
+pub mod company;
