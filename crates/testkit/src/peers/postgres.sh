@@ -5,7 +5,8 @@ export LC_ALL=C PATH="$1:/usr/bin:/bin" PGPORT="$2"
 password=$3
 dir=$(mktemp -d /tmp/claviger-postgres-XXXXXXXX) || exit 1
 trap 'pg_ctl -D "$dir/data" -m immediate -w stop >/dev/null 2>&1; rm -rf "$dir"' EXIT
-trap '' INT
+# The test may be killed between any two lines; a signal would skip the cleaning.
+trap '' INT PIPE
 
 start() {
   if pg_ctl -D "$dir/data" -l "$dir/log" -w -t 20 start >/dev/null 2>&1 </dev/null; then
