@@ -1,14 +1,15 @@
 //! The one function that decides.
 
 use crate::{
+    ask::RolePolicy,
     decision::{Decision, Reason},
-    entities::Unanswerable,
-    guardrails::{GuardrailChecker, GuardrailError, Looks},
+    guardrails::{GuardrailChecker, GuardrailError},
+    looks::Looks,
     question::Question,
     schema::{PolicySchema, SchemaError},
-    standing::{Standing, boundary, standing},
+    slice::may_count,
 };
-use cedar_policy::{Authorizer, Decision as Answer, PolicyId as CedarId, PolicySet, SlotId, Template};
+use cedar_policy::{Authorizer, EntityUid, PolicyId as CedarId, PolicySet};
 use claviger_model::{
     action::Action,
     grant::Grant,
@@ -16,7 +17,6 @@ use claviger_model::{
     ids::{PolicyId, RoleId},
     principal::{PrincipalKind, PrincipalState},
     role::Role,
-    time::Timestamp,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -51,24 +51,18 @@ pub enum EngineError {
 pub struct PolicyEngine {
     pub(crate) schema: PolicySchema,
     pub(crate) roles: BTreeMap<RoleId, RolePolicy>,
-    by_action: BTreeMap<Action, Forbids>,
-    guardrails: HashMap<CedarId, PolicyId>,
-    pub(crate) named_scopes: Vec<cedar_policy::EntityUid>,
-    authorizer: Authorizer,
+    pub(crate) by_action: BTreeMap<Action, Forbids>,
+    pub(crate) guardrails: HashMap<CedarId, PolicyId>,
+    pub(crate) named_scopes: Vec<EntityUid>,
+    pub(crate) authorizer: Authorizer,
     epoch: u64,
-}
-
-#[derive(Debug)]
-pub(crate) struct RolePolicy {
-    pub(crate) role: Role,
-    template: Template,
 }
 
 /// The guardrails that may forbid an action.
 #[derive(Debug, Default, Clone)]
-struct Forbids {
-    set: PolicySet,
-    looks: Looks,
+pub(crate) struct Forbids {
+    pub(crate) set: PolicySet,
+    pub(crate) looks: Looks,
 }
 
 impl PolicyEngine {
@@ -201,138 +195,5 @@ impl PolicyEngine {
             valid_until: slice.boundary(question),
             cacheable,
         }
-    }
-
-    fn slice<'a>(&self, question: &Question<'a>) -> Slice<'a> {
-        let gives = |grant: &&Grant| {
-            self.role(grant.role).is_some_and(|role| {
-                role.allows(question.action) && role.may_be_held_by(question.caller.nature.kind())
-            })
-        };
-        let relevant: Vec<_> = question.grants.iter().filter(gives).collect();
-        let counts = |grant: &&Grant| {
-            let role = self.role(grant.role);
-            standing(grant, role, question.caller, question.circumstances) == Standing::Counts
-        };
-        let by_place = |grant: &&Grant| {
-            grant
-                .conditions
-                .known()
-                .is_some_and(|known| !known.networks.is_empty())
-        };
-        Slice {
-            counting: relevant.iter().copied().filter(counts).collect(),
-            by_place: relevant.iter().any(by_place),
-            relevant,
-        }
-    }
-
-    fn ask<'a>(&self, question: &Question<'a>, slice: &Slice<'a>) -> Result<CedarAnswer<'a>, Unanswerable> {
-        let unanswerable = |_| Unanswerable;
-        let forbids = self.by_action.get(&question.action).cloned().unwrap_or_default();
-        let mut policies = forbids.set;
-        let mut linked = HashMap::new();
-        for (at, grant) in slice.counting.iter().enumerate() {
-            let known = self.roles.get(&grant.role).ok_or(Unanswerable)?;
-            if policies.template(known.template.id()).is_none() {
-                policies
-                    .add_template(known.template.clone())
-                    .map_err(unanswerable)?;
-            }
-            let id = CedarId::new(format!("grant {at}"));
-            let places = HashMap::from([
-                (
-                    SlotId::principal(),
-                    self.schema.holder(question.caller, grant.principal),
-                ),
-                (SlotId::resource(), self.schema.scope(grant.scope)),
-            ]);
-            let template = known.template.id().clone();
-            policies
-                .link(template, id.clone(), places)
-                .map_err(unanswerable)?;
-            linked.insert(id, *grant);
-        }
-        let ends = |grant: &&Grant| grant.expires_at.is_some() && covers(grant, question);
-        let shown = self
-            .schema
-            .show(question, forbids.looks, slice.counting.iter().any(ends))?;
-        let response = self
-            .authorizer
-            .is_authorized(&shown.request, &policies, &shown.entities);
-        let diagnostics = response.diagnostics();
-        let mut answer = CedarAnswer {
-            allowed: response.decision() == Answer::Allow,
-            ..CedarAnswer::default()
-        };
-        for id in diagnostics.reason() {
-            answer.grants.extend(linked.get(id));
-            answer.guardrails.extend(self.guardrails.get(id));
-        }
-        for error in diagnostics.errors() {
-            let cedar_policy::AuthorizationError::PolicyEvaluationError(error) = error;
-            answer.failed.extend(self.guardrails.get(error.policy_id()));
-            answer.failed_elsewhere |= linked.contains_key(error.policy_id());
-        }
-        answer.grants.sort_by_key(|grant| grant.id);
-        answer.guardrails.sort();
-        Ok(answer)
-    }
-}
-
-/// Whether a grant reaches the caller and the place; Cedar says the same, this is for words and boundaries.
-pub(crate) fn covers(grant: &Grant, question: &Question<'_>) -> bool {
-    question.caller.answers_to(grant.principal) && question.resource.chain.contains(&grant.scope)
-}
-
-// A grant that is over never counts again, so it is no promise of another time.
-fn may_count(grant: &Grant, question: &Question<'_>) -> bool {
-    let over = grant
-        .expires_at
-        .is_some_and(|end| end <= question.circumstances.now);
-    grant.ended.is_none() && !over && covers(grant, question)
-}
-
-/// The grants whose roles have the action.
-struct Slice<'a> {
-    relevant: Vec<&'a Grant>,
-    counting: Vec<&'a Grant>,
-    by_place: bool,
-}
-
-impl Slice<'_> {
-    fn boundary(&self, question: &Question<'_>) -> Option<Timestamp> {
-        self.relevant
-            .iter()
-            .filter_map(|grant| boundary(grant, question.circumstances))
-            .min()
-    }
-}
-
-#[derive(Default)]
-struct CedarAnswer<'a> {
-    allowed: bool,
-    grants: Vec<&'a Grant>,
-    guardrails: Vec<PolicyId>,
-    failed: Vec<PolicyId>,
-    failed_elsewhere: bool,
-}
-
-impl RolePolicy {
-    fn new(role: Role) -> Result<Self, EngineError> {
-        let actions: Vec<_> = role
-            .actions
-            .iter()
-            .map(|action| format!("Action::\"{action}\""))
-            .collect();
-        let actions = actions.join(", ");
-        let text = format!("permit (principal in ?principal, action in [{actions}], resource in ?resource);");
-        let template = Template::parse(Some(CedarId::new(format!("role {}", role.id))), text);
-        let broken = |detail: cedar_policy::ParseErrors| EngineError::Role {
-            name: role.name.to_string(),
-            detail: detail.to_string(),
-        };
-        let template = template.map_err(broken)?;
-        Ok(Self { role, template })
     }
 }

@@ -1,7 +1,7 @@
 //! What Cedar is shown of a question.
 
 use crate::{
-    guardrails::Looks,
+    looks::Looks,
     question::{Caller, Circumstances, Question},
     schema::PolicySchema,
 };

@@ -2,8 +2,9 @@
 
 use crate::{
     decision::{Decision, Reason},
-    engine::{PolicyEngine, covers},
+    engine::PolicyEngine,
     question::Question,
+    slice::covers,
     standing::{Standing, standing},
 };
 use claviger_model::{

@@ -8,8 +8,9 @@
 //!
 //! To add an action: `claviger_model::action` and `claviger.cedarschema`. To add a condition:
 //! `claviger_model::conditions` and [`standing`]. To add a fact that guardrails may look at: the schema, `entities`
-//! and [`guardrails::Looks`].
+//! and [`looks::Looks`].
 
+mod ask;
 pub mod assign;
 pub mod builtin_guardrails;
 pub mod decision;
@@ -19,7 +20,9 @@ pub mod entitled;
 pub mod explain;
 pub mod guardrails;
 pub mod hours;
+pub mod looks;
 pub mod question;
 mod schema;
+mod slice;
 pub mod standing;
 pub mod tree;

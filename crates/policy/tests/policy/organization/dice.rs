@@ -133,6 +133,14 @@ fn conditions() -> impl Strategy<Value = GrantConditions> {
     prop_oneof![6 => Just(GrantConditions::default()), 3 => known, 1 => Just(GrantConditions::from_stored("{\"moon\":1}"))]
 }
 
+type Dice = (
+    PrincipalId,
+    RoleId,
+    ScopeId,
+    GrantConditions,
+    (Option<i64>, Option<i64>, bool),
+);
+
 fn grants() -> impl Strategy<Value = Vec<Grant>> {
     let holder = prop_oneof![
         (0..PEOPLE).prop_map(person),
@@ -155,10 +163,7 @@ fn grants() -> impl Strategy<Value = Vec<Grant>> {
     );
     vec(one, 0..16).prop_map(|dice| {
         let numbered = (1u8..).zip(dice);
-        let make = |(number, (to, role, place, conditions, (start, end, ended))): (
-            _,
-            (_, _, _, _, (Option<i64>, Option<i64>, bool)),
-        )| {
+        let make = |(number, (to, role, place, conditions, (start, end, ended))): (u8, Dice)| {
             let plain: Grant = grant(number, to, role, place);
             Grant {
                 conditions,
