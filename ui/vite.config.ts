@@ -18,5 +18,7 @@ export default defineConfig(({ mode }) => ({
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/test-setup.ts'],
     restoreMocks: true,
+    testTimeout: 60_000,
+    env: { DEBUG_PRINT_LIMIT: '0' },
   },
 }));

@@ -9,7 +9,10 @@ async function stripe(page) {
   const project = page.locator('[data-place="payments/production"]:visible');
   if ((await project.count()) === 0) await id(page, 'open-places').click();
   await page.locator('[data-place="payments/production"]:visible').click();
-  await page.getByRole('option', { name: /STRIPE_SECRET_KEY/ }).first().click();
+  await page
+    .getByRole('option', { name: /STRIPE_SECRET_KEY/ })
+    .first()
+    .click();
   await page.getByRole('heading', { name: 'Stripe secret key' }).waitFor();
   await shown(page, 'secret-history-row');
 }
@@ -95,21 +98,30 @@ export const screens = {
   'vault-use-only': {
     after: async (page) => {
       await stripe(page);
-      await page.getByRole('option', { name: /JWT_SIGNING_KEY/ }).first().click();
+      await page
+        .getByRole('option', { name: /JWT_SIGNING_KEY/ })
+        .first()
+        .click();
       await page.getByRole('heading', { name: 'Session signing key' }).waitFor();
     },
   },
   'vault-known-only': {
     after: async (page) => {
       await stripe(page);
-      await page.getByRole('option', { name: /PAYOUT_APPROVAL_KEY/ }).first().click();
+      await page
+        .getByRole('option', { name: /PAYOUT_APPROVAL_KEY/ })
+        .first()
+        .click();
       await page.getByText('Copy this message').waitFor();
     },
   },
   'vault-requested': {
     after: async (page) => {
       await stripe(page);
-      await page.getByRole('option', { name: /ADYEN_API_KEY/ }).first().click();
+      await page
+        .getByRole('option', { name: /ADYEN_API_KEY/ })
+        .first()
+        .click();
       await shown(page, 'fulfil-request');
     },
   },

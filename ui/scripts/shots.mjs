@@ -5,24 +5,27 @@
  *
  * Fails when axe finds anything. `CHROMIUM` names another browser.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { createServer } from 'vite';
+import { build, preview } from 'vite';
 import { screens } from './screens.mjs';
 
 const [out = 'shots', only = ''] = process.argv.slice(2);
+const filter = new RegExp(only);
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const sizes = [
   { width: 1280, height: 800 },
   { width: 960, height: 640 },
 ];
-const themes = ['light', 'dark', 'highContrast'];
+const themes = process.env.THEMES?.split(',') ?? ['light', 'dark', 'highContrast'];
 
 await mkdir(out, { recursive: true });
-const server = await createServer({ server: { port: 0, strictPort: false }, logLevel: 'error' });
-await server.listen();
+const built = await mkdtemp(join(tmpdir(), 'claviger-pictures-'));
+await build({ mode: 'pictures', logLevel: 'error', build: { outDir: built, emptyOutDir: true } });
+const server = await preview({ preview: { port: 0, host: '127.0.0.1' }, logLevel: 'error', build: { outDir: built } });
 const address = server.resolvedUrls.local[0];
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -31,18 +34,22 @@ const browser = await chromium.launch({
 
 let violations = 0;
 for (const [name, { scene = 'signedIn', delay = 0, after }] of Object.entries(screens)) {
-  if (!name.includes(only)) continue;
+  if (!filter.test(name)) continue;
   for (const theme of themes) {
     for (const size of sizes) {
-      const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
+      const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce', locale: 'en-GB' });
       const page = await context.newPage();
+      page.setDefaultTimeout(6_000);
+      page.setDefaultNavigationTimeout(60_000);
       page.on('pageerror', (error) => {
         violations += 1;
         console.error(`${name}: ${error.stack ?? error.message}`);
       });
       page.on('console', (message) => message.type() === 'error' && console.error(`${name}: ${message.text()}`));
       await page.goto(`${address}?scene=${scene}&theme=${theme}&delay=${delay}`);
-      await page.waitForFunction(() => document.fonts.ready.then(() => document.querySelector('main, [role=status]') !== null));
+      await page.waitForFunction(() =>
+        document.fonts.ready.then(() => document.querySelector('main, [role=status]') !== null),
+      );
       try {
         await after?.(page);
       } catch (error) {
@@ -58,6 +65,7 @@ for (const [name, { scene = 'signedIn', delay = 0, after }] of Object.entries(sc
 }
 await browser.close();
 await server.close();
+await rm(built, { recursive: true });
 console.log(violations === 0 ? 'No violations.' : `${violations} violations.`);
 process.exit(violations === 0 ? 0 : 1);
 

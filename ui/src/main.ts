@@ -15,10 +15,10 @@ if (target) {
   else mount(NoHost, { target });
 }
 
-/** The desktop when there is one; while developing, an invented world. */
+/** The desktop when there is one; while developing and for pictures, an invented world. */
 async function chooseHost(): Promise<Host | null> {
   if ('__TAURI_INTERNALS__' in window) return desktopHost();
-  if (!import.meta.env.DEV) return null;
+  if (!import.meta.env.DEV && import.meta.env.MODE !== 'pictures') return null;
   const { fromAddress } = await import('./host/fake/from-address');
   return fromAddress(new URLSearchParams(location.search));
 }

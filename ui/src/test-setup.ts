@@ -1,17 +1,25 @@
 import { afterEach, vi } from 'vitest';
 
-class NoResizes {
-  observe() {}
+/** jsdom lays nothing out: scrolling elements are given a height, and what is in them a row's. */
+class Sizes {
+  constructor(private readonly report: ResizeObserverCallback) {}
+  observe(target: Element) {
+    const height = target.classList.contains('scroll') ? 600 : 54;
+    const entry = { target, contentRect: { width: 400, height } } as unknown as ResizeObserverEntry;
+    queueMicrotask(() => this.report([entry], this as unknown as ResizeObserver));
+  }
   unobserve() {}
   disconnect() {}
 }
 
-vi.stubGlobal('ResizeObserver', NoResizes);
-Element.prototype.scrollIntoView ??= () => undefined;
-Element.prototype.scrollTo ??= () => undefined;
-window.matchMedia ??= (query: string) =>
+vi.stubGlobal('ResizeObserver', Sizes);
+Object.defineProperty(HTMLElement.prototype, 'offsetParent', { get: () => document.body });
+Element.prototype.scrollIntoView = () => undefined;
+Element.prototype.scrollTo = () => undefined;
+Element.prototype.animate = () => ({ cancel: () => undefined, finished: Promise.resolve() }) as unknown as Animation;
+window.matchMedia = (query: string) =>
   ({ matches: false, media: query, addEventListener() {}, removeEventListener() {} }) as unknown as MediaQueryList;
 
 afterEach(() => {
-  localStorage.clear();
+  document.body.innerHTML = '';
 });

@@ -532,6 +532,7 @@ export interface Host {
 
   places(): Promise<PlacesView>;
   list(query: ListQuery): Promise<ListPage>;
+  /** Best match first. Without text: the secrets used last. */
   search(text: string, limit: number): Promise<SearchReply>;
   secret(id: Id): Promise<SecretView>;
   setFavourite(id: Id, on: boolean): Promise<void>;

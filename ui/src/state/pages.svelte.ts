@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { asProblem } from '../errors';
 import type { Problem } from '../host/host';
 import { slowAfter } from './query.svelte';
@@ -43,7 +44,9 @@ export class Pages<Row, Reply extends Page<Row> = Page<Row>> {
   /** Asks from the start; what is in sight stays until the answer is there, unless it belongs to another question. */
   async reload({ afresh = false } = {}): Promise<void> {
     const generation = ++this.#generation;
-    if (afresh || this.status.type !== 'ready') {
+    // An effect that asks must not depend on the answer.
+    const known = untrack(() => this.status.type === 'ready');
+    if (afresh || !known) {
       this.#chunks = new Map();
       this.total = 0;
       this.status = { type: 'loading', slow: false };
@@ -53,7 +56,7 @@ export class Pages<Row, Reply extends Page<Row> = Page<Row>> {
         this.status = { type: 'loading', slow: true };
     }, slowAfter);
     try {
-      const wanted = this.#chunks.size === 0 ? [0] : [...this.#chunks.keys()];
+      const wanted = untrack(() => (this.#chunks.size === 0 ? [0] : [...this.#chunks.keys()]));
       const replies = await Promise.all(wanted.map((chunk) => this.#ask(chunk * this.size, this.size)));
       if (generation !== this.#generation) return;
       this.#chunks = new Map(wanted.map((chunk, at) => [chunk, replies[at]?.rows ?? []]));

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { asProblem } from '../errors';
 import type { Problem } from '../host/host';
 
@@ -21,7 +22,9 @@ export class Query<T> {
 
   async ask(question: () => Promise<T>, { afresh = false } = {}): Promise<void> {
     const turn = ++this.#turn;
-    if (afresh || this.status.type !== 'ready') this.status = { type: 'loading', slow: false };
+    // An effect that asks must not depend on the answer.
+    const known = untrack(() => this.status.type === 'ready');
+    if (afresh || !known) this.status = { type: 'loading', slow: false };
     const timer = setTimeout(() => {
       if (turn === this.#turn && this.status.type === 'loading') this.status = { type: 'loading', slow: true };
     }, slowAfter);

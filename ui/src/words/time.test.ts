@@ -48,7 +48,11 @@ describe('left and span', () => {
   ])('%s reads %s', (length, words) => expect(span(length)).toBe(words));
 
   it('never goes below zero', () => expect(left(now - hour, now)).toBe('0 s'));
-  it('keeps one unit for a tag', () => expect(leftShort(now + 3 * day + 4 * hour, now)).toBe('3 d'));
+  it('keeps one unit for a tag, the nearest', () => {
+    expect(leftShort(now + 3 * day + 4 * hour, now)).toBe('3 d');
+    expect(leftShort(now + 6 * day - second, now)).toBe('6 d');
+    expect(leftShort(now + 3 * hour + 40 * minute, now)).toBe('3 h');
+  });
 });
 
 describe('moments', () => {

@@ -62,9 +62,11 @@ export function span(length: number): string {
   return `${Math.floor(length / (365 * day))} y`;
 }
 
-/** One unit only: "3 h", for a tag. */
+/** One unit only, the nearest: "3 h", "6 d", for a tag. */
 export function leftShort(until: number, now: number): string {
-  return left(until, now).split(' ').slice(0, 2).join(' ');
+  const length = Math.max(0, until - now);
+  if (length >= 2 * day && length < 60 * day) return `${Math.round(length / day)} d`;
+  return span(length).split(' ').slice(0, 2).join(' ');
 }
 
 /** "today, 13:40", "yesterday, 17:02", "18 Nov, 08:51", "29 Aug 2025, 10:15". */

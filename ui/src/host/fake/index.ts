@@ -221,7 +221,7 @@ export function fakeHost({ scene = 'signedIn', now = Date.now, delay = 0, many =
               },
             ];
           })
-          .sort((a, b) => b.score - a.score)
+          .sort((a, b) => b.score - a.score || (b.hit.row.lastUsedAt ?? 0) - (a.hit.row.lastUsedAt ?? 0))
           .slice(0, limit)
           .map(({ hit }) => hit);
         const people = world.people.flatMap((person) => {

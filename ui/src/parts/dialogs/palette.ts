@@ -36,3 +36,15 @@ export function fitting(needle: string, commands: readonly Omit<PaletteAction, '
 function width(matches: number[]): number {
   return (matches.at(-1) ?? 0) - (matches[0] ?? 0);
 }
+
+/** Whether the letters stand side by side: then it is most likely what was meant. */
+export function isTight(matches: readonly number[]): boolean {
+  return matches.length > 0 && width([...matches]) === matches.length - 1;
+}
+
+/** Groups whose best hit is tight come first; otherwise the order stays. */
+export function inOrder<T>(groups: readonly { best: readonly number[] | undefined; lines: T[] }[]): T[] {
+  const tight = groups.filter((group) => isTight(group.best ?? []));
+  const loose = groups.filter((group) => !tight.includes(group));
+  return [...tight, ...loose].flatMap((group) => group.lines);
+}
