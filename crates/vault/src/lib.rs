@@ -1,4 +1,30 @@
 //! What a signed-in person can do, one use case a file; used by the shell and the CLI alike.
+//!
+//! [`Vault`] is the door: it is started once, shows its state and its events, and carries out what a person asks.
+//! Inside, `account` knows the server and this device's keys, `session` signs in and keeps tokens fresh, `sync` brings what
+//! changed and checks the log, `state` holds what is known right now (the book) and what the page is told.
 
+#![expect(
+    clippy::todo,
+    unused_variables,
+    dead_code,
+    unused_imports,
+    reason = "the signatures come first; bodies follow"
+)]
+
+mod account;
+mod api;
+mod problem;
 pub mod search;
+mod session;
+mod state;
+mod sync;
+mod vault;
 pub mod view;
+
+pub use claviger_cache::{
+    KeyStore, MemoryKeyStore, SecretServiceKeyStore,
+    boot::{BootClock, ProcBootClock},
+};
+pub use claviger_sign_in::http::client as http_client;
+pub use vault::{DeviceName, OpenUrl, OpenUrlError, Timings, Vault, VaultParts};

@@ -27,7 +27,11 @@ impl Line {
             text.push(' ');
             text.push_str(more);
         }
-        Self { text: text.into(), name: points(secret.name), path: points(secret.path) }
+        Self {
+            text: text.into(),
+            name: points(secret.name),
+            path: points(secret.path),
+        }
     }
 
     /// Bytes.

@@ -5,32 +5,41 @@ mod query;
 
 pub use line::{Line, Searchable};
 
-use claviger_model::ids::SecretId;
 use frizbee::Match;
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::Hash};
 
 /// What a search found, best first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hit {
-    /// Which secret.
-    pub id: SecretId,
+pub struct Hit<K> {
+    /// Which one.
+    pub id: K,
     /// Positions in its shown name, in Unicode code points.
     pub name_matches: Vec<u32>,
     /// Positions in its path.
     pub path_matches: Vec<u32>,
 }
 
-/// The lines that are searched; one for each secret.
-#[derive(Debug, Default)]
-pub struct SearchIndex {
+/// The lines that are searched; one for each secret, or person.
+#[derive(Debug, Clone)]
+pub struct SearchIndex<K> {
     lines: Vec<Line>,
-    ids: Vec<SecretId>,
-    places: HashMap<SecretId, usize>,
+    ids: Vec<K>,
+    places: HashMap<K, usize>,
 }
 
-impl SearchIndex {
+impl<K> Default for SearchIndex<K> {
+    fn default() -> Self {
+        Self {
+            lines: Vec::new(),
+            ids: Vec::new(),
+            places: HashMap::new(),
+        }
+    }
+}
+
+impl<K: Copy + Eq + Hash> SearchIndex<K> {
     /// An index over secrets.
-    pub fn new<'a>(secrets: impl IntoIterator<Item = (SecretId, Searchable<'a>)>) -> Self {
+    pub fn new<'a>(secrets: impl IntoIterator<Item = (K, Searchable<'a>)>) -> Self {
         let mut index = Self::default();
         for (id, secret) in secrets {
             index.upsert(id, &secret);
@@ -39,7 +48,7 @@ impl SearchIndex {
     }
 
     /// Adds a secret, or replaces what was known of it.
-    pub fn upsert(&mut self, id: SecretId, secret: &Searchable<'_>) {
+    pub fn upsert(&mut self, id: K, secret: &Searchable<'_>) {
         let line = Line::new(secret);
         match self.places.get(&id).and_then(|at| self.lines.get_mut(*at)) {
             Some(present) => *present = line,
@@ -52,7 +61,7 @@ impl SearchIndex {
     }
 
     /// Forgets a secret.
-    pub fn remove(&mut self, id: SecretId) {
+    pub fn remove(&mut self, id: K) {
         let Some(at) = self.places.remove(&id) else { return };
         self.lines.swap_remove(at);
         self.ids.swap_remove(at);
@@ -72,8 +81,10 @@ impl SearchIndex {
     }
 
     /// The best hits for what was typed so far. Where nothing fits, one typing error a word is forgiven.
-    pub fn search(&self, text: &str, limit: usize) -> Vec<Hit> {
-        let Some(mut matcher) = query::matcher(text, 0) else { return Vec::new() };
+    pub fn search(&self, text: &str, limit: usize) -> Vec<Hit<K>> {
+        let Some(mut matcher) = query::matcher(text, 0) else {
+            return Vec::new();
+        };
         let mut found = matcher.match_list(&self.lines);
         if found.is_empty()
             && let Some(forgiving) = query::matcher(text, 1)
@@ -87,7 +98,11 @@ impl SearchIndex {
                 let (line, id) = (self.lines.get(at)?, *self.ids.get(at)?);
                 let exact = matcher.match_one_indices(line, 0)?;
                 let (name_matches, path_matches) = line.split_positions(&exact.indices);
-                Some(Hit { id, name_matches, path_matches })
+                Some(Hit {
+                    id,
+                    name_matches,
+                    path_matches,
+                })
             })
             .collect()
     }
@@ -96,14 +111,22 @@ impl SearchIndex {
     fn best(&self, mut found: Vec<Match>, limit: usize) -> Vec<usize> {
         let rank = |hit: &Match| {
             let line = self.lines.get(hit.index as usize);
-            (std::cmp::Reverse(hit.score), line.map(Line::length), line.map(Line::text))
+            (
+                std::cmp::Reverse(hit.score),
+                line.map(Line::length),
+                line.map(Line::text),
+            )
         };
         if found.len() > limit && limit > 0 {
             found.select_nth_unstable_by(limit - 1, |a, b| rank(a).cmp(&rank(b)));
             found.truncate(limit);
         }
         found.sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
-        found.into_iter().take(limit).map(|hit| hit.index as usize).collect()
+        found
+            .into_iter()
+            .take(limit)
+            .map(|hit| hit.index as usize)
+            .collect()
     }
 }
 
@@ -115,16 +138,27 @@ mod tests {
 
     const SECRETS: &[(&str, &str, &str)] = &[
         ("STRIPE_SECRET_KEY", "payments/production/stripe", "Mara Okafor"),
-        ("STRIPE_WEBHOOK_SECRET", "payments/production/stripe", "Mara Okafor"),
+        (
+            "STRIPE_WEBHOOK_SECRET",
+            "payments/production/stripe",
+            "Mara Okafor",
+        ),
         ("DATABASE_URL", "payments/staging/postgres", "Lin Sato"),
         ("Zürich Zertifikat", "payments/production/network", "Inès Moreau"),
     ];
 
-    fn index() -> (SearchIndex, Vec<SecretId>) {
+    fn index() -> (SearchIndex<SecretId>, Vec<SecretId>) {
         let entropy = Sequence::new(1);
         let ids: Vec<_> = SECRETS.iter().map(|_| SecretId::random(&entropy)).collect();
         let secrets = ids.iter().zip(SECRETS).map(|(id, (name, path, owner))| {
-            (*id, Searchable { name, path, more: vec![owner] })
+            (
+                *id,
+                Searchable {
+                    name,
+                    path,
+                    more: vec![owner],
+                },
+            )
         });
         (SearchIndex::new(secrets), ids)
     }
@@ -144,7 +178,10 @@ mod tests {
     #[test]
     fn a_typing_error_is_forgiven_only_when_nothing_fits() {
         let (index, ids) = index();
-        assert_eq!(index.search("databese", 10).first().map(|hit| hit.id), Some(ids[2]));
+        assert_eq!(
+            index.search("databese", 10).first().map(|hit| hit.id),
+            Some(ids[2])
+        );
     }
 
     #[test]
@@ -159,7 +196,10 @@ mod tests {
     #[test]
     fn syntax_of_the_matcher_is_plain_text_here() {
         let (index, _) = index();
-        assert!(index.search("!st", 10).is_empty(), "a negation would have found the others");
+        assert!(
+            index.search("!st", 10).is_empty(),
+            "a negation would have found the others"
+        );
     }
 
     proptest! {

@@ -16,8 +16,17 @@ pub(super) fn matcher(text: &str, typing_errors: u16) -> Option<Matcher> {
         .take(MAX_WORDS)
         .map(|word| {
             let word: String = word.chars().take(MAX_WORD_CHARS).collect();
-            let errors = if word.chars().count() >= FORGIVEN_FROM_CHARS { typing_errors } else { 0 };
-            Pattern::new(&word, PatternConfig::default().matching(Some(Matching::Fuzzy)).max_typos(Some(errors)))
+            let errors = if word.chars().count() >= FORGIVEN_FROM_CHARS {
+                typing_errors
+            } else {
+                0
+            };
+            Pattern::new(
+                &word,
+                PatternConfig::default()
+                    .matching(Some(Matching::Fuzzy))
+                    .max_typos(Some(errors)),
+            )
         })
         .collect();
     (!words.is_empty()).then(|| Matcher::from_patterns(&words, &config))

@@ -76,6 +76,8 @@ pub enum EnvironmentClass {
     Development,
     /// Test.
     Test,
+    /// Sandbox.
+    Sandbox,
     /// Unclassified.
     Unclassified,
 }

@@ -1,0 +1,12 @@
+//! The server and this device's identity with it.
+
+mod connect;
+mod error;
+pub(crate) mod file;
+mod identity;
+mod pointer;
+mod server;
+
+pub(crate) use error::AccountError;
+pub(crate) use identity::Identity;
+pub(crate) use server::Server;

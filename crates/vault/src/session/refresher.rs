@@ -1,0 +1,1 @@
+//! One refresher for each device: a lock between processes.

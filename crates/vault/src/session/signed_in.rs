@@ -1,0 +1,4 @@
+//! Opening the vault.
+
+/// How.
+pub(crate) struct Opening;
