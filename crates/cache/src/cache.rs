@@ -195,7 +195,7 @@ impl Cache {
         keys: &dyn KeyStore,
     ) -> Result<(), OpenError> {
         let paths = Paths::of(directory, device);
-        let lock = paths.lock()?;
+        let lock = paths.lock().await?;
         // The key first: without it the file is noise.
         keys.delete(&ItemName::cache(organization, device))
             .await

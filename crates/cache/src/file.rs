@@ -18,6 +18,9 @@ const APPLICATION: i64 = 0x436c_6176;
 /// The newest form that this program knows.
 const FORM: i64 = 1;
 
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Where a cache's files are.
 #[derive(Debug, Clone)]
 pub(crate) struct Paths {
@@ -35,14 +38,20 @@ impl Paths {
         }
     }
 
-    /// Makes directory and files, for this person only, and takes the lock.
-    pub(crate) fn lock(&self) -> Result<File, OpenError> {
+    /// Makes directory and files, for this person only, and takes the lock. A process that ends may hold it for a moment, as may
+    /// one that is being started by the holder.
+    pub(crate) async fn lock(&self) -> Result<File, OpenError> {
         make_directory(&self.directory).map_err(OpenError::Directory)?;
         let lock = private(&self.lock).map_err(OpenError::Directory)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse),
-            Err(TryLockError::Error(error)) => return Err(OpenError::Directory(error)),
+        let mut left = TRIES;
+        loop {
+            left -= 1;
+            match lock.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if left > 0 => tokio::time::sleep(PAUSE).await,
+                Err(TryLockError::WouldBlock) => return Err(OpenError::InUse),
+                Err(TryLockError::Error(error)) => return Err(OpenError::Directory(error)),
+            }
         }
         // SQLite gives its side files the mode of the main one.
         private(&self.database).map_err(OpenError::Directory)?;
@@ -150,6 +159,26 @@ fn private(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// Begins a write. SQLite ends a transaction by itself on some errors, as on a full disk, which sqlx's own count of open ones does
+/// not survive; so the statements are ours.
+pub(crate) async fn begin(connection: &mut SqliteConnection) -> Result<(), CacheError> {
+    sqlx::query("BEGIN IMMEDIATE").execute(connection).await?;
+    Ok(())
+}
+
+/// Commits; durable when this returns.
+pub(crate) async fn commit(connection: &mut SqliteConnection) -> Result<(), CacheError> {
+    sqlx::query("COMMIT").execute(connection).await?;
+    Ok(())
+}
+
+/// Undoes what a write that broke off left open, if anything.
+pub(crate) async fn roll_back(connection: &mut SqliteConnection) {
+    if let Err(error) = sqlx::query("ROLLBACK").execute(connection).await {
+        tracing::trace!(%error, "nothing was open");
+    }
 }
 
 /// Writes everything back into the main file and empties the log beside it, so that nothing old stays in it.

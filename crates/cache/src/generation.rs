@@ -9,7 +9,7 @@
 
 use crate::{
     error::CacheError,
-    file::truncate_log,
+    file,
     items::{self, KeyBytes},
     keyring::ItemName,
     plan::Plan,
@@ -21,7 +21,7 @@ use claviger_crypto::{
 };
 use claviger_model::entropy::Entropy;
 use serde::{Deserialize, Serialize};
-use sqlx::{Connection, SqliteConnection};
+use sqlx::SqliteConnection;
 
 /// The cache's item in the keyring.
 #[derive(Serialize, Deserialize, Default)]
@@ -124,14 +124,11 @@ impl State {
         self.save_item().await?;
         self.pass(Step::AfterPending)?;
 
-        let fault = self.fault;
-        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
-        plan.write(&mut transaction).await?;
-        write_table(&mut transaction, generation, plan.next_slot(), &sealed).await?;
-        if fault == Some(Step::BeforeCommit) {
-            return Err(CacheError::Interrupted);
-        }
-        transaction.commit().await?;
+        file::begin(&mut self.connection).await?;
+        plan.write(&mut self.connection).await?;
+        write_table(&mut self.connection, generation, plan.next_slot(), &sealed).await?;
+        self.pass(Step::BeforeCommit)?;
+        file::commit(&mut self.connection).await?;
         self.pass(Step::AfterCommit)?;
 
         let promoted = self.item.settled(generation);
@@ -139,7 +136,7 @@ impl State {
         self.save_item().await?;
         self.pass(Step::AfterPromotion)?;
 
-        truncate_log(&mut self.connection).await?;
+        file::truncate_log(&mut self.connection).await?;
         self.digest = sha256(&sealed);
         self.table = table;
         self.take_over(plan);

@@ -8,7 +8,7 @@ pub(crate) mod contract;
 mod memory;
 mod secret_service;
 
-pub use memory::MemoryKeyStore;
+pub use memory::{MemoryKeyStore, Refusal};
 pub use secret_service::SecretServiceKeyStore;
 
 use async_trait::async_trait;

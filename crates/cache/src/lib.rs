@@ -30,6 +30,8 @@ mod plan;
 mod read;
 mod secret_view;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use cache::{Cache, Device, MAX_DOCUMENT, Opened, Opening, Parts};
 pub use change::{Change, Stored};

@@ -3,11 +3,12 @@
 use crate::{
     book::{Book, BookEdits, Edits},
     error::CacheError,
+    file,
     page::{self, FULL, Id, LARGEST, cost},
     state::{Health, State, stored},
 };
 use claviger_crypto::secret::Key256;
-use sqlx::{Connection, SqliteConnection};
+use sqlx::SqliteConnection;
 use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroizing;
 
@@ -105,13 +106,13 @@ impl State {
 
     /// Carries out a plan for which the key table stays as it is.
     async fn write(&mut self, plan: Plan) -> Result<(), CacheError> {
-        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
-        plan.write(&mut transaction).await?;
+        file::begin(&mut self.connection).await?;
+        plan.write(&mut self.connection).await?;
         sqlx::query("UPDATE key_table SET next_slot = $1 WHERE id = 1")
             .bind(stored(plan.next_slot))
-            .execute(&mut *transaction)
+            .execute(&mut self.connection)
             .await?;
-        transaction.commit().await?;
+        file::commit(&mut self.connection).await?;
         self.take_over(plan);
         Ok(())
     }

@@ -71,7 +71,10 @@ impl State {
         device: Device,
         parts: Parts,
     ) -> Result<(Self, Found), OpenError> {
-        let lock = paths.as_ref().map(Paths::lock).transpose()?;
+        let lock = match &paths {
+            Some(paths) => Some(paths.lock().await?),
+            None => None,
+        };
         let (connection, replaced) = match &paths {
             None => (file::connect_in_memory().await?, false),
             Some(paths) => match paths.connect().await {
@@ -120,6 +123,7 @@ impl State {
             self.replace().await?;
         }
         if self.health != Health::Sound {
+            file::roll_back(&mut self.connection).await;
             self.load().await?;
         }
         Ok(())
