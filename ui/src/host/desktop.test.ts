@@ -17,7 +17,9 @@ it('calls for every question of the interface the command of the same name', asy
   const { on: _on, ...questions } = host;
   for (const ask of Object.values(questions)) await (ask as () => Promise<unknown>)();
   expect(called).toEqual(Object.keys(questions).map(snake));
-  const known = Object.keys(fakeHost()).filter((name) => !['emit', 'setState', 'refuse', 'calls', 'clipboard', 'on'].includes(name));
+  const known = Object.keys(fakeHost()).filter(
+    (name) => !['emit', 'setState', 'refuse', 'calls', 'clipboard', 'on'].includes(name),
+  );
   expect(Object.keys(questions).sort()).toEqual(known.sort());
 });
 
@@ -39,6 +41,16 @@ it('rejects with a problem, whatever the bridge throws', async () => {
   mockIPC(() => {
     throw { code: 'offline', message: 'no route' };
   });
-  await expect(desktopHost().places()).rejects.toEqual({ code: 'offline', message: 'no route', detail: null, remedy: null });
-  expect(problemOf('command not found')).toEqual({ code: 'internal', message: '', detail: 'command not found', remedy: null });
+  await expect(desktopHost().places()).rejects.toEqual({
+    code: 'offline',
+    message: 'no route',
+    detail: null,
+    remedy: null,
+  });
+  expect(problemOf('command not found')).toEqual({
+    code: 'internal',
+    message: '',
+    detail: 'command not found',
+    remedy: null,
+  });
 });

@@ -88,6 +88,12 @@ export class Vault {
     else void this.#askDetail(id, another);
   }
 
+  /** The selected secret went away: the one after it takes its place, else the one before. */
+  selectNeighbour(): void {
+    const at = this.rows.findLoaded((row) => row.id === this.selected);
+    this.select((this.rows.at(at + 1) ?? this.rows.at(at - 1))?.id ?? null);
+  }
+
   toggle(place: Id): void {
     const open = new Set(this.open);
     if (!open.delete(place)) open.add(place);

@@ -64,6 +64,17 @@ it('leaves a place that is no longer there', async () => {
   expect(vault.place).toBeNull();
 });
 
+it('goes on to the neighbour when the selected secret goes', async () => {
+  await vault.go('payments/staging');
+  const [first, second] = [vault.rows.at(0)?.id, vault.rows.at(1)?.id];
+  vault.selectNeighbour();
+  expect(vault.selected).toBe(second);
+  vault.select(vault.rows.at(40)?.id ?? null);
+  vault.selectNeighbour();
+  expect(vault.selected).toBe(vault.rows.at(39)?.id);
+  expect(first).not.toBe(second);
+});
+
 it('keeps nothing after it was told to forget', () => {
   vault.forget();
   expect(vault.rows.at(0)).toBeUndefined();

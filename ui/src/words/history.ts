@@ -6,7 +6,7 @@ const actions: Record<HistoryAction, string> = {
   used: 'Used',
   keptOffline: 'Kept for offline',
   created: 'Created',
-  newVersion: 'New version',
+  newVersion: 'New value',
   edited: 'Details changed',
   deleted: 'Moved to the bin',
   restored: 'Restored',
