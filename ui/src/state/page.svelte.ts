@@ -63,9 +63,13 @@ export class Page {
 
   /** Listens and asks for the state; what it returns ends both. */
   start(): () => void {
+    let heard = false;
     const ends = [
       this.clock.start(),
-      this.host.on('stateChanged', (state) => this.#enter(state)),
+      this.host.on('stateChanged', (state) => {
+        heard = true;
+        this.#enter(state);
+      }),
       this.host.on('changed', ({ areas }) => void this.refresh(areas)),
       this.host.on('clipboardCleared', () => this.values.cleared()),
       this.host.on('orderExecuted', ({ scope, secrets, values }) => {
@@ -73,7 +77,11 @@ export class Page {
         this.toasts.note(`Your access to ${scope} ended: ${count(secrets, 'secret')}.${copies}`);
       }),
     ];
-    void this.attempt(async () => this.#enter(await this.host.state()));
+    void this.attempt(async () => {
+      const state = await this.host.state();
+      // What was announced meanwhile is newer than the answer.
+      if (!heard) this.#enter(state);
+    });
     void this.attempt(() => this.preferences.load());
     return () => ends.forEach((end) => end());
   }

@@ -61,6 +61,17 @@ describe('hints of the host', () => {
   });
 });
 
+it('does not let a late answer undo what was announced', async () => {
+  end();
+  host = fakeHost({ delay: 20 });
+  const known = await host.state();
+  page = new Page(host);
+  end = page.start();
+  host.emit('stateChanged', { ...known, session: { type: 'noServer' } });
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(page.app.session.type).toBe('noServer');
+});
+
 describe('attempts', () => {
   it('says in words what went wrong', async () => {
     host.refuse('syncNow', 'serverUnreachable');

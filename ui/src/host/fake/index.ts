@@ -455,7 +455,7 @@ export function fakeHost({ scene = 'signedIn', now = Date.now, delay = 0, many =
 
   async function answer<T>(command: string, args: unknown[], make: () => T | Promise<T>): Promise<T> {
     host.calls.push({ command, args });
-    const wait = scene === 'slow' && command !== 'state' && command !== 'settings' ? 60_000 : delay;
+    const wait = scene === 'slow' && !['state', 'settings', 'setSettings'].includes(command) ? 60_000 : delay;
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     const code = refusals.get(command);
     refusals.delete(command);
