@@ -9,6 +9,7 @@ use claviger_model::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// The most records of one page.
 pub const PAGE: usize = 1_000;
@@ -82,6 +83,20 @@ pub struct Entitlement {
     /// The next moment at which any of this changes by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
+}
+
+impl Entitlement {
+    /// SHA-256 over the canonical JSON (RFC 8785) of all fields but the digest.
+    ///
+    /// # Errors
+    /// When a field cannot be written as JSON.
+    pub fn computed_digest(&self) -> Result<Bytes, serde_json::Error> {
+        let mut json = serde_json::to_value(self)?;
+        if let Some(fields) = json.as_object_mut() {
+            fields.remove("digest");
+        }
+        Ok(Sha256::digest(serde_json_canonicalizer::to_vec(&json)?).to_vec().into())
+    }
 }
 
 /// Rights at a scope.

@@ -90,17 +90,29 @@ struct Whose {
 impl Default for Caches {
     fn default() -> Self {
         let weigh = |_: &PrincipalId, (_, subject): &(u64, Arc<Subject>)| {
-            u32::try_from(subject.grants.len().saturating_add(subject.caller.teams.len()).saturating_add(4))
-                .unwrap_or(u32::MAX)
+            u32::try_from(
+                subject
+                    .grants
+                    .len()
+                    .saturating_add(subject.caller.teams.len())
+                    .saturating_add(4),
+            )
+            .unwrap_or(u32::MAX)
         };
         let scopes = |_: &Whose, (_, listed): &(u64, Arc<Listed>)| {
             u32::try_from(listed.scopes.len().saturating_add(4)).unwrap_or(u32::MAX)
         };
         Self {
-            listed: Cache::builder().weigher(scopes).max_capacity(LISTED_SCOPES).build(),
+            listed: Cache::builder()
+                .weigher(scopes)
+                .max_capacity(LISTED_SCOPES)
+                .build(),
             decisions: Cache::new(DECISIONS),
             places: Cache::new(PLACES),
-            subjects: Cache::builder().weigher(weigh).max_capacity(SUBJECT_GRANTS).build(),
+            subjects: Cache::builder()
+                .weigher(weigh)
+                .max_capacity(SUBJECT_GRANTS)
+                .build(),
             engine: Mutex::new(None),
         }
     }
@@ -108,29 +120,55 @@ impl Default for Caches {
 
 impl Caches {
     pub fn decision(
-        &self, epoch: Epoch, principal: &Principal, circumstances: &Circumstances, action: Action, place: &Place,
+        &self,
+        epoch: Epoch,
+        principal: &Principal,
+        circumstances: &Circumstances,
+        action: Action,
+        place: &Place,
     ) -> Option<Arc<Decision>> {
-        let Epoch::Committed(epoch) = epoch else { return None };
-        let kept = self.decisions.get(&key(principal, circumstances, action, place))?;
-        let in_time = kept.decision.valid_until.is_none_or(|end| circumstances.now < end);
+        let Epoch::Committed(epoch) = epoch else {
+            return None;
+        };
+        let kept = self
+            .decisions
+            .get(&key(principal, circumstances, action, place))?;
+        let in_time = kept
+            .decision
+            .valid_until
+            .is_none_or(|end| circumstances.now < end);
         (kept.epoch == epoch && in_time).then_some(kept.decision)
     }
 
     pub fn keep_decision(
-        &self, epoch: Epoch, principal: &Principal, circumstances: &Circumstances, action: Action, place: &Place,
+        &self,
+        epoch: Epoch,
+        principal: &Principal,
+        circumstances: &Circumstances,
+        action: Action,
+        place: &Place,
         decision: &Arc<Decision>,
     ) {
         if let Epoch::Committed(epoch) = epoch
             && decision.cacheable
         {
-            let kept = Kept { epoch, decision: Arc::clone(decision) };
-            self.decisions.insert(key(principal, circumstances, action, place), kept);
+            let kept = Kept {
+                epoch,
+                decision: Arc::clone(decision),
+            };
+            self.decisions
+                .insert(key(principal, circumstances, action, place), kept);
         }
     }
 
     pub fn place(&self, epoch: Epoch, scope: ScopeId) -> Option<Arc<Place>> {
-        let Epoch::Committed(epoch) = epoch else { return None };
-        self.places.get(&scope).filter(|(of, _)| *of == epoch).map(|(_, place)| place)
+        let Epoch::Committed(epoch) = epoch else {
+            return None;
+        };
+        self.places
+            .get(&scope)
+            .filter(|(of, _)| *of == epoch)
+            .map(|(_, place)| place)
     }
 
     pub fn keep_place(&self, epoch: Epoch, place: &Arc<Place>) {
@@ -140,7 +178,9 @@ impl Caches {
     }
 
     pub fn subject(&self, epoch: Epoch, principal: &Principal) -> Option<Arc<Subject>> {
-        let Epoch::Committed(epoch) = epoch else { return None };
+        let Epoch::Committed(epoch) = epoch else {
+            return None;
+        };
         let (_, subject) = self.subjects.get(&principal.id).filter(|(of, _)| *of == epoch)?;
         // Rows of principals are read for each call; the epoch does not speak for them.
         let same = subject.caller.state == principal.state && subject.caller.nature == principal.nature;
@@ -153,43 +193,77 @@ impl Caches {
         }
     }
 
-    pub fn listed(&self, epoch: Epoch, principal: &Principal, circumstances: &Circumstances) -> Option<Arc<Listed>> {
-        let Epoch::Committed(epoch) = epoch else { return None };
-        let (_, listed) = self.listed.get(&whose(principal, circumstances)).filter(|(of, _)| *of == epoch)?;
+    pub fn listed(
+        &self,
+        epoch: Epoch,
+        principal: &Principal,
+        circumstances: &Circumstances,
+    ) -> Option<Arc<Listed>> {
+        let Epoch::Committed(epoch) = epoch else {
+            return None;
+        };
+        let (_, listed) = self
+            .listed
+            .get(&whose(principal, circumstances))
+            .filter(|(of, _)| *of == epoch)?;
         listed.in_time(circumstances.now).then_some(listed)
     }
 
     pub fn keep_listed(
-        &self, epoch: Epoch, principal: &Principal, circumstances: &Circumstances, listed: &Arc<Listed>,
+        &self,
+        epoch: Epoch,
+        principal: &Principal,
+        circumstances: &Circumstances,
+        listed: &Arc<Listed>,
     ) {
         if let Epoch::Committed(epoch) = epoch
             && listed.rights.cacheable
         {
-            self.listed.insert(whose(principal, circumstances), (epoch, Arc::clone(listed)));
+            self.listed
+                .insert(whose(principal, circumstances), (epoch, Arc::clone(listed)));
         }
     }
 
     pub fn engine(&self, epoch: Epoch) -> Option<Arc<PolicyEngine>> {
-        let Epoch::Committed(epoch) = epoch else { return None };
+        let Epoch::Committed(epoch) = epoch else {
+            return None;
+        };
         let kept = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().filter(|kept| kept.epoch == epoch).map(|kept| Arc::clone(&kept.engine))
+        kept.as_ref()
+            .filter(|kept| kept.epoch == epoch)
+            .map(|kept| Arc::clone(&kept.engine))
     }
 
     /// Makes the engine, or keeps the last one when roles and guardrails are the same as then.
     pub fn keep_engine(
-        &self, epoch: Epoch, roles: Vec<Role>, guardrails: Vec<Guardrail>,
+        &self,
+        epoch: Epoch,
+        roles: Vec<Role>,
+        guardrails: Vec<Guardrail>,
     ) -> Result<Arc<PolicyEngine>, StorageError> {
         let mut kept = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(last) = kept.as_mut().filter(|last| last.roles == roles && last.guardrails == guardrails) {
+        if let Some(last) = kept
+            .as_mut()
+            .filter(|last| last.roles == roles && last.guardrails == guardrails)
+        {
             if let Epoch::Committed(epoch) = epoch {
                 last.epoch = epoch;
             }
             return Ok(Arc::clone(&last.engine));
         }
-        let number = if let Epoch::Committed(epoch) = epoch { epoch } else { 0 };
+        let number = if let Epoch::Committed(epoch) = epoch {
+            epoch
+        } else {
+            0
+        };
         let engine = Arc::new(make(&roles, &guardrails, number)?);
         if let Epoch::Committed(epoch) = epoch {
-            *kept = Some(Engine { epoch, roles, guardrails, engine: Arc::clone(&engine) });
+            *kept = Some(Engine {
+                epoch,
+                roles,
+                guardrails,
+                engine: Arc::clone(&engine),
+            });
         }
         Ok(engine)
     }
@@ -203,8 +277,10 @@ fn make(roles: &[Role], guardrails: &[Guardrail], epoch: u64) -> Result<PolicyEn
             guardrails.push(builtin);
         }
     }
-    PolicyEngine::new(roles.to_vec(), &guardrails, epoch)
-        .map_err(|error| StorageError::Corrupt { column: "guardrails".to_owned(), source: Box::new(error) })
+    PolicyEngine::new(roles.to_vec(), &guardrails, epoch).map_err(|error| StorageError::Corrupt {
+        column: "guardrails".to_owned(),
+        source: Box::new(error),
+    })
 }
 
 fn key(principal: &Principal, circumstances: &Circumstances, action: Action, place: &Place) -> Key {

@@ -38,19 +38,30 @@ impl Listed {
     /// The scopes where an action is allowed.
     pub fn scopes_with(&self, action: Action) -> Vec<ScopeId> {
         let allowed = |(_, rights): &(&ScopeId, &RightsAt)| rights.actions.contains(&action);
-        self.rights.scopes.iter().filter(allowed).map(|(scope, _)| *scope).collect()
+        self.rights
+            .scopes
+            .iter()
+            .filter(allowed)
+            .map(|(scope, _)| *scope)
+            .collect()
     }
 
     /// Whether an action is allowed at a scope.
     pub fn allows(&self, scope: ScopeId, action: Action) -> bool {
-        self.rights.scopes.get(&scope).is_some_and(|rights| rights.actions.contains(&action))
+        self.rights
+            .scopes
+            .get(&scope)
+            .is_some_and(|rights| rights.actions.contains(&action))
     }
 
     /// How long a copy of a value may be kept there; none where it may not.
     pub fn lease(&self, scope: ScopeId) -> Option<Duration> {
         let rights = self.rights.scopes.get(&scope)?;
         let leasable = rights.leasable.contains(&Action::SecretUse);
-        self.leases.get(&scope).copied().filter(|lease| leasable && !lease.is_zero())
+        self.leases
+            .get(&scope)
+            .copied()
+            .filter(|lease| leasable && !lease.is_zero())
     }
 
     pub(super) fn in_time(&self, now: Timestamp) -> bool {
@@ -64,7 +75,10 @@ impl Entitlements {
     /// # Errors
     /// When the tables cannot be read.
     pub async fn listed(
-        &self, locked: &mut dyn Locked, principal: &Principal, circumstances: &Circumstances,
+        &self,
+        locked: &mut dyn Locked,
+        principal: &Principal,
+        circumstances: &Circumstances,
     ) -> Result<Arc<Listed>, StorageError> {
         let epoch = Epoch::of(locked).await?;
         self.listed_at(locked, epoch, principal, circumstances).await
@@ -75,7 +89,11 @@ impl Entitlements {
     /// # Errors
     /// When the tables cannot be read.
     pub async fn listed_at(
-        &self, reader: &mut dyn Reader, epoch: Epoch, principal: &Principal, circumstances: &Circumstances,
+        &self,
+        reader: &mut dyn Reader,
+        epoch: Epoch,
+        principal: &Principal,
+        circumstances: &Circumstances,
     ) -> Result<Arc<Listed>, StorageError> {
         if let Some(kept) = self.caches.listed(epoch, principal, circumstances) {
             return Ok(kept);
@@ -84,26 +102,52 @@ impl Entitlements {
         let subject = self.subject(reader, epoch, principal, circumstances).await?;
         let tops: BTreeSet<_> = subject.grants.iter().map(|grant| grant.scope).collect();
         let reached = reach(reader, &tops.into_iter().collect::<Vec<_>>()).await?;
-        let node = |scope: &Scope| (scope.id, ScopeNode { parent: scope.parent, class: scope.class });
+        let node = |scope: &Scope| {
+            (
+                scope.id,
+                ScopeNode {
+                    parent: scope.parent,
+                    class: scope.class,
+                },
+            )
+        };
         let tree: ScopeTree = reached.values().map(node).collect();
-        let rights = engine.entitled(&subject.caller, &subject.grants, &tree, circumstances, Action::ALL);
-        let shown: BTreeSet<_> = rights.scopes.keys().filter_map(|scope| tree.chain(*scope)).flatten().collect();
-        let mut scopes: Vec<_> = reached.values().filter(|scope| shown.contains(&scope.id)).cloned().collect();
+        let rights = engine.entitled(
+            &subject.caller,
+            &subject.grants,
+            &tree,
+            circumstances,
+            Action::ALL,
+        );
+        let shown: BTreeSet<_> = rights
+            .scopes
+            .keys()
+            .filter_map(|scope| tree.chain(*scope))
+            .flatten()
+            .collect();
+        let mut scopes: Vec<_> = reached
+            .values()
+            .filter(|scope| shown.contains(&scope.id))
+            .cloned()
+            .collect();
         scopes.sort_by(|a, b| {
             let key = |scope: &Scope| (scope.path.segments().len(), scope.path.clone());
             key(a).cmp(&key(b))
         });
         let leases = leases(&scopes);
-        let listed = Arc::new(Listed { rights, scopes, leases, subject });
+        let listed = Arc::new(Listed {
+            rights,
+            scopes,
+            leases,
+            subject,
+        });
         self.caches.keep_listed(epoch, principal, circumstances, &listed);
         Ok(listed)
     }
 }
 
 /// The scopes at and below the given ones, and those above.
-async fn reach(
-    reader: &mut dyn Reader, tops: &[ScopeId],
-) -> Result<BTreeMap<ScopeId, Scope>, StorageError> {
+async fn reach(reader: &mut dyn Reader, tops: &[ScopeId]) -> Result<BTreeMap<ScopeId, Scope>, StorageError> {
     let mut reached = BTreeMap::new();
     if tops.is_empty() {
         return Ok(reached);
@@ -118,10 +162,24 @@ async fn reach(
             break;
         }
     }
-    let above: BTreeSet<_> = reader.scope_chains(tops).await?.into_iter().map(|(_, above, _)| above).collect();
-    let missing: Vec<_> = above.into_iter().filter(|scope| !reached.contains_key(scope)).collect();
+    let above: BTreeSet<_> = reader
+        .scope_chains(tops)
+        .await?
+        .into_iter()
+        .map(|(_, above, _)| above)
+        .collect();
+    let missing: Vec<_> = above
+        .into_iter()
+        .filter(|scope| !reached.contains_key(scope))
+        .collect();
     if !missing.is_empty() {
-        reached.extend(reader.scopes(&missing).await?.into_iter().map(|scope| (scope.id, scope)));
+        reached.extend(
+            reader
+                .scopes(&missing)
+                .await?
+                .into_iter()
+                .map(|scope| (scope.id, scope)),
+        );
     }
     Ok(reached)
 }
@@ -131,8 +189,11 @@ fn leases(scopes: &[Scope]) -> BTreeMap<ScopeId, Duration> {
     let mut settings: BTreeMap<ScopeId, (Option<u32>, Option<EnvironmentClass>)> = BTreeMap::new();
     let mut leases = BTreeMap::new();
     for scope in scopes {
-        let (above, class_above) =
-            scope.parent.and_then(|parent| settings.get(&parent)).copied().unwrap_or_default();
+        let (above, class_above) = scope
+            .parent
+            .and_then(|parent| settings.get(&parent))
+            .copied()
+            .unwrap_or_default();
         let (set, class) = (scope.lease_seconds.or(above), scope.class.or(class_above));
         settings.insert(scope.id, (set, class));
         let lease = match set {

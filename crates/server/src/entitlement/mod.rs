@@ -38,7 +38,9 @@ impl Answer {
     /// The grants and guardrails that decided, for the leaf.
     pub fn policies(&self) -> Vec<String> {
         let grants = self.decision.grants.iter().map(ToString::to_string);
-        grants.chain(self.decision.guardrails.iter().map(ToString::to_string)).collect()
+        grants
+            .chain(self.decision.guardrails.iter().map(ToString::to_string))
+            .collect()
     }
 }
 
@@ -58,7 +60,11 @@ impl Epoch {
     /// When the tables cannot be read.
     pub async fn of(locked: &mut dyn Locked) -> Result<Self, StorageError> {
         let now = locked.epoch().await?;
-        Ok(if now == locked.head().epoch { Self::Committed(now) } else { Self::Own })
+        Ok(if now == locked.head().epoch {
+            Self::Committed(now)
+        } else {
+            Self::Own
+        })
     }
 }
 
@@ -83,11 +89,16 @@ impl Entitlements {
     /// # Errors
     /// When the tables cannot be read, or hold roles or guardrails that no engine can be made of.
     pub async fn decide(
-        &self, locked: &mut dyn Locked, principal: &Principal, circumstances: &Circumstances, action: Action,
+        &self,
+        locked: &mut dyn Locked,
+        principal: &Principal,
+        circumstances: &Circumstances,
+        action: Action,
         place: &Place,
     ) -> Result<Answer, StorageError> {
         let epoch = Epoch::of(locked).await?;
-        self.decide_at(locked, epoch, principal, circumstances, action, place).await
+        self.decide_at(locked, epoch, principal, circumstances, action, place)
+            .await
     }
 
     /// The same in a known epoch, for reads outside the lock and for batches.
@@ -95,10 +106,18 @@ impl Entitlements {
     /// # Errors
     /// As [`Self::decide`].
     pub async fn decide_at(
-        &self, reader: &mut dyn Reader, epoch: Epoch, principal: &Principal, circumstances: &Circumstances,
-        action: Action, place: &Place,
+        &self,
+        reader: &mut dyn Reader,
+        epoch: Epoch,
+        principal: &Principal,
+        circumstances: &Circumstances,
+        action: Action,
+        place: &Place,
     ) -> Result<Answer, StorageError> {
-        if let Some(kept) = self.caches.decision(epoch, principal, circumstances, action, place) {
+        if let Some(kept) = self
+            .caches
+            .decision(epoch, principal, circumstances, action, place)
+        {
             return Ok(Answer { decision: kept });
         }
         let engine = self.engine(reader, epoch).await?;
@@ -107,7 +126,8 @@ impl Entitlements {
         if decision.is_finding() {
             tracing::error!(action = action.code(), guardrails = ?decision.guardrails, "a policy could not be evaluated");
         }
-        self.caches.keep_decision(epoch, principal, circumstances, action, place, &decision);
+        self.caches
+            .keep_decision(epoch, principal, circumstances, action, place, &decision);
         Ok(Answer { decision })
     }
 
@@ -115,7 +135,11 @@ impl Entitlements {
     ///
     /// # Errors
     /// When the tables cannot be read.
-    pub async fn place(&self, locked: &mut dyn Locked, scope: ScopeId) -> Result<Option<Arc<Place>>, StorageError> {
+    pub async fn place(
+        &self,
+        locked: &mut dyn Locked,
+        scope: ScopeId,
+    ) -> Result<Option<Arc<Place>>, StorageError> {
         let epoch = Epoch::of(locked).await?;
         self.place_at(locked, epoch, scope).await
     }
@@ -125,7 +149,10 @@ impl Entitlements {
     /// # Errors
     /// When the tables cannot be read.
     pub async fn place_at(
-        &self, reader: &mut dyn Reader, epoch: Epoch, scope: ScopeId,
+        &self,
+        reader: &mut dyn Reader,
+        epoch: Epoch,
+        scope: ScopeId,
     ) -> Result<Option<Arc<Place>>, StorageError> {
         if let Some(kept) = self.caches.place(epoch, scope) {
             return Ok(Some(kept));
@@ -141,7 +168,11 @@ impl Entitlements {
     ///
     /// # Errors
     /// When the tables cannot be read, or hold what no engine can be made of.
-    pub async fn engine(&self, reader: &mut dyn Reader, epoch: Epoch) -> Result<Arc<PolicyEngine>, StorageError> {
+    pub async fn engine(
+        &self,
+        reader: &mut dyn Reader,
+        epoch: Epoch,
+    ) -> Result<Arc<PolicyEngine>, StorageError> {
         if let Some(kept) = self.caches.engine(epoch) {
             return Ok(kept);
         }
@@ -154,7 +185,11 @@ impl Entitlements {
     /// # Errors
     /// When the tables cannot be read.
     pub async fn subject(
-        &self, reader: &mut dyn Reader, epoch: Epoch, principal: &Principal, circumstances: &Circumstances,
+        &self,
+        reader: &mut dyn Reader,
+        epoch: Epoch,
+        principal: &Principal,
+        circumstances: &Circumstances,
     ) -> Result<Arc<Subject>, StorageError> {
         if let Some(kept) = self.caches.subject(epoch, principal) {
             return Ok(kept);
@@ -162,7 +197,10 @@ impl Entitlements {
         let closure = reader.team_closure(principal.id).await?;
         let grants = reader.scope_index(&closure, circumstances.now).await?;
         let caller = caller(principal, &closure);
-        let subject = Arc::new(Subject { caller, grants: Arc::new(grants) });
+        let subject = Arc::new(Subject {
+            caller,
+            grants: Arc::new(grants),
+        });
         self.caches.keep_subject(epoch, principal, &subject);
         Ok(subject)
     }
@@ -170,15 +208,27 @@ impl Entitlements {
 
 /// Asks the engine with the grants along the place's chain.
 pub(crate) fn ask(
-    engine: &PolicyEngine, subject: &Subject, action: Action, place: &Place, circumstances: &Circumstances,
+    engine: &PolicyEngine,
+    subject: &Subject,
+    action: Action,
+    place: &Place,
+    circumstances: &Circumstances,
 ) -> Decision {
     let chain = &place.resource.chain;
-    let grants: Vec<Grant> = subject.grants.iter().filter(|grant| chain.contains(&grant.scope)).cloned().collect();
+    let grants: Vec<Grant> = subject
+        .grants
+        .iter()
+        .filter(|grant| chain.contains(&grant.scope))
+        .cloned()
+        .collect();
     let secret = action.is_about_secrets().then_some(ANY);
     engine.decide(&Question {
         caller: &subject.caller,
         action,
-        resource: &Resource { secret, ..place.resource.clone() },
+        resource: &Resource {
+            secret,
+            ..place.resource.clone()
+        },
         grants: &grants,
         circumstances,
     })
@@ -190,6 +240,16 @@ const ANY: SecretId = SecretId::from_bytes([0; 16]);
 /// A principal with the teams that it is in.
 pub(crate) fn caller(row: &Principal, closure: &[PrincipalId]) -> Caller {
     let teams = closure.iter().filter(|team| **team != row.id);
-    let teams = teams.map(|team| Membership { team: *team, through: None }).collect();
-    Caller { id: row.id, state: row.state, nature: row.nature, teams }
+    let teams = teams
+        .map(|team| Membership {
+            team: *team,
+            through: None,
+        })
+        .collect();
+    Caller {
+        id: row.id,
+        state: row.state,
+        nature: row.nature,
+        teams,
+    }
 }

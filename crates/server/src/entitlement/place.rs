@@ -28,8 +28,16 @@ impl Place {
             Some(seconds) => Duration::from_secs(seconds.into()),
             None => EnvironmentClass::effective(class).default_lease(),
         };
-        let resource = Resource { secret: None, chain: chain.iter().map(|scope| scope.id).collect(), class };
-        Some(Self { scope, resource, lease })
+        let resource = Resource {
+            secret: None,
+            chain: chain.iter().map(|scope| scope.id).collect(),
+            class,
+        };
+        Some(Self {
+            scope,
+            resource,
+            lease,
+        })
     }
 
     /// The scope's id.
@@ -39,7 +47,11 @@ impl Place {
 
     /// How a secret here is called, for people: its path.
     pub fn path_of(&self, name: &claviger_model::name::Name) -> String {
-        if self.scope.path.segments().is_empty() { name.to_string() } else { format!("{}/{name}", self.scope.path) }
+        if self.scope.path.segments().is_empty() {
+            name.to_string()
+        } else {
+            format!("{}/{name}", self.scope.path)
+        }
     }
 }
 
@@ -52,7 +64,9 @@ mod tests {
     fn scope(number: u8, path: &str, class: Option<EnvironmentClass>, lease_seconds: Option<u32>) -> Scope {
         Scope {
             id: ScopeId::from_bytes([number; 16]),
-            parent: number.checked_sub(1).map(|parent| ScopeId::from_bytes([parent; 16])),
+            parent: number
+                .checked_sub(1)
+                .map(|parent| ScopeId::from_bytes([parent; 16])),
             path: ScopePath::parse(path).unwrap(),
             class,
             discoverable: Discoverable::Nobody,
@@ -76,7 +90,8 @@ mod tests {
         assert_eq!(chain(None, Some(0), None).lease, Duration::ZERO);
         assert_eq!(chain(None, Some(0), Some(5)).lease, Duration::from_secs(5));
         assert_eq!(chain(development, None, None).resource.class, development);
-        let bare = |class| Place::from_chain(&[scope(2, "a/b", class, None), scope(1, "a", None, None)]).unwrap();
+        let bare =
+            |class| Place::from_chain(&[scope(2, "a/b", class, None), scope(1, "a", None, None)]).unwrap();
         assert_eq!(bare(None).lease, Duration::from_secs(8 * 3600));
         assert_eq!(bare(development).lease, Duration::from_secs(72 * 3600));
         assert_eq!(Place::from_chain(&[]), None);

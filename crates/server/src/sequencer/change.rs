@@ -10,7 +10,8 @@ use crate::{
     entitlement::{Answer, Circumstances, Entitlements, Place},
     events::{Event, Who},
     http::Refusal,
-    stream::{Audience, Hints},
+    keys::ServerKeys,
+    stream::Audience,
 };
 use claviger_crypto::bytes::sha256;
 use claviger_ledger::leaf::Object;
@@ -18,14 +19,14 @@ use claviger_model::{
     action::Action,
     entropy::Entropy,
     event::EventKind,
-    ids::{OrganizationId, PrincipalId, ScopeId},
+    ids::{DeviceId, OrganizationId, PrincipalId, ScopeId, SessionId},
     principal::{PrincipalKind, PrincipalState},
     time::Timestamp,
 };
-use claviger_protocol::{problem::Code, stream::Hint};
+use claviger_protocol::{problem::Code, proof::LEEWAY_SECONDS, stream::Hint};
 use claviger_storage::{
     Locked, StorageError,
-    log::{Draft, SignCheckpoint},
+    log::Draft,
     principals::Principal,
     sessions::{Device, DeviceState, SessionContext, SessionState},
     sign_in::ProofUse,
@@ -67,6 +68,9 @@ pub struct Change {
     drafts: Vec<Draft>,
     proof: Option<ProofUse>,
     hints: Vec<(Audience, Hint)>,
+    purged: Vec<DeviceId>,
+    closed: Vec<SessionId>,
+    keys: Arc<ServerKeys>,
     entitlements: Arc<Entitlements>,
     organization: OrganizationId,
     entropy: Arc<dyn Entropy>,
@@ -79,6 +83,9 @@ impl Change {
             drafts: Vec::new(),
             proof: None,
             hints: Vec::new(),
+            purged: Vec::new(),
+            closed: Vec::new(),
+            keys: Arc::clone(&desk.keys),
             entitlements: Arc::clone(&desk.entitlements),
             organization: desk.organization,
             entropy: Arc::clone(&desk.entropy),
@@ -122,7 +129,23 @@ impl Change {
 
     /// Puts an event into the log with this transaction.
     pub fn record(&mut self, event: Event) {
-        self.drafts.push(event.into_draft(self.organization, &*self.entropy));
+        self.drafts
+            .push(event.into_draft(self.organization, &*self.entropy));
+    }
+
+    /// The keys of the server, for signing orders.
+    pub fn keys(&self) -> &ServerKeys {
+        &self.keys
+    }
+
+    /// A device destroys what it holds: after the commit its sessions get a fresh encapsulation (rule 28).
+    pub fn purged(&mut self, device: DeviceId) {
+        self.purged.push(device);
+    }
+
+    /// Closes the stream of a session that was ended, after the commit.
+    pub fn close_stream(&mut self, session: SessionId) {
+        self.closed.push(session);
     }
 
     /// Tells devices after the commit.
@@ -136,7 +159,12 @@ impl Change {
     /// When session, device or person do not stand any more, or the proof was used before; both are events.
     pub async fn admit(&mut self, caller: &Caller, kind: EventKind) -> Result<Acting, Stop> {
         let now = self.now();
-        let context = self.locked.session_contexts(&[caller.session]).await?.into_iter().next();
+        let context = self
+            .locked
+            .session_contexts(&[caller.session])
+            .await?
+            .into_iter()
+            .next();
         let who = who_of(caller, context.as_ref());
         if !self.use_proof(&caller.proof).await? {
             return Err(self.refuse(self.event(who, EventKind::ReplayDetected), Code::ProofReused));
@@ -151,7 +179,11 @@ impl Change {
     ///
     /// # Errors
     /// When the device is ended, or the proof was used before; both are events.
-    pub async fn admit_device(&mut self, caller: &DeviceCaller, kind: EventKind) -> Result<(Who, Device), Stop> {
+    pub async fn admit_device(
+        &mut self,
+        caller: &DeviceCaller,
+        kind: EventKind,
+    ) -> Result<(Who, Device), Stop> {
         let device = self.locked.device(caller.device).await?;
         let who = Who {
             principal: caller.principal,
@@ -160,12 +192,14 @@ impl Change {
             device: Some(caller.device),
             call: caller.call.id,
             address: caller.call.address,
-            device_time: None,
+            device_time: Some(device_time(&caller.proof)),
         };
         if !self.use_proof(&caller.proof).await? {
             return Err(self.refuse(self.event(who, EventKind::ReplayDetected), Code::ProofReused));
         }
-        match device.filter(|device| device.state != DeviceState::Ended && device.principal == caller.principal) {
+        match device
+            .filter(|device| device.state != DeviceState::Ended && device.principal == caller.principal)
+        {
             Some(device) => Ok((who, device)),
             None => Err(self.refuse(self.event(who, kind), Code::DeviceEnded)),
         }
@@ -193,9 +227,22 @@ impl Change {
     ///
     /// # Errors
     /// When the tables cannot be read.
-    pub async fn decide(&mut self, acting: &Acting, action: Action, place: &Place) -> Result<Answer, StorageError> {
+    pub async fn decide(
+        &mut self,
+        acting: &Acting,
+        action: Action,
+        place: &Place,
+    ) -> Result<Answer, StorageError> {
         let entitlements = self.entitlements();
-        entitlements.decide(&mut *self.locked, &acting.principal, &acting.circumstances, action, place).await
+        entitlements
+            .decide(
+                &mut *self.locked,
+                &acting.principal,
+                &acting.circumstances,
+                action,
+                place,
+            )
+            .await
     }
 
     /// Demands a right at a place. Whoever may not know of the place's secrets (`known_by`) is told "not found", in an
@@ -203,14 +250,16 @@ impl Change {
     ///
     /// # Errors
     /// The refusal.
-    pub async fn demand(
-        &mut self, acting: &Acting, demand: Demand<'_>,
-    ) -> Result<Answer, Stop> {
+    pub async fn demand(&mut self, acting: &Acting, demand: Demand<'_>) -> Result<Answer, Stop> {
         let answer = self.decide(acting, demand.action, demand.place).await?;
         if answer.decision.allowed {
             return Ok(answer);
         }
-        let known = self.decide(acting, demand.known_by, demand.place).await?.decision.allowed;
+        let known = self
+            .decide(acting, demand.known_by, demand.place)
+            .await?
+            .decision
+            .allowed;
         let event = self.event(acting.who, demand.kind).decided_by(answer.policies());
         Err(if known {
             self.refuse(event.on(demand.object), Code::Forbidden)
@@ -227,17 +276,30 @@ impl Change {
     /// The refusal of something that does not exist or that the caller may not know of: the same in every byte, in the
     /// reply and in the leaf, which only commits to what was asked.
     pub fn unknown(&self, acting: &Acting, kind: EventKind, asked: impl ToString) -> Stop {
-        let event = self.event(acting.who, kind).commit(crate::events::ASKED, asked.to_string(), Some(acting.who.principal));
+        let event = self.event(acting.who, kind).commit(
+            crate::events::ASKED,
+            asked.to_string(),
+            Some(acting.who.principal),
+        );
         self.refuse(event, Code::NotFound)
     }
 
-    async fn commit(mut self, signer: &dyn SignCheckpoint, hints: &Hints) -> Result<(), StorageError> {
+    async fn commit(mut self, desk: &Desk) -> Result<(), StorageError> {
         if !self.drafts.is_empty() {
-            self.locked.append(std::mem::take(&mut self.drafts), signer).await?;
+            self.locked
+                .append(std::mem::take(&mut self.drafts), &*desk.signer)
+                .await?;
         }
         self.locked.commit().await?;
+        for device in self.purged {
+            desk.encapsulations.forget_device(device);
+        }
+        for session in self.closed {
+            desk.encapsulations.forget_session(session);
+            desk.hints.end_session(session);
+        }
         for (audience, hint) in self.hints {
-            hints.hint(audience, hint);
+            desk.hints.hint(audience, hint);
         }
         Ok(())
     }
@@ -256,7 +318,7 @@ pub struct Demand<'a> {
     /// What is named in the event when the caller may know of it.
     pub object: Object,
     /// What the caller asked for.
-    pub asked: &'a dyn std::fmt::Display,
+    pub asked: &'a (dyn std::fmt::Display + Sync),
 }
 
 impl std::fmt::Debug for Stop {
@@ -273,7 +335,9 @@ impl std::fmt::Debug for Stop {
 /// # Errors
 /// The code of the first thing that does not stand.
 pub fn standing(
-    caller: &Caller, context: Option<SessionContext>, now: Timestamp,
+    caller: &Caller,
+    context: Option<SessionContext>,
+    now: Timestamp,
 ) -> Result<SessionContext, Code> {
     let context = context.ok_or(Code::SessionEnded)?;
     let session = &context.session;
@@ -308,13 +372,24 @@ pub fn who_of(caller: &Caller, context: Option<&SessionContext>) -> Who {
         device: Some(caller.device),
         call: caller.call.id,
         address: caller.call.address,
-        device_time: None,
+        device_time: Some(device_time(&caller.proof)),
     }
+}
+
+/// What the device's clock said when it made its proof, to the second.
+fn device_time(proof: &Proof) -> Timestamp {
+    proof
+        .expires_at
+        .minus(std::time::Duration::from_secs(LEEWAY_SECONDS.unsigned_abs() + 1))
 }
 
 /// What decisions depend on besides grants.
 pub fn circumstances(caller: &Caller, context: &SessionContext, now: Timestamp) -> Circumstances {
-    let strong = context.session.amr.iter().any(|method| MULTI_FACTOR.contains(&method.as_str()));
+    let strong = context
+        .session
+        .amr
+        .iter()
+        .any(|method| MULTI_FACTOR.contains(&method.as_str()));
     Circumstances {
         now,
         multi_factor_at: context.session.auth_time.filter(|_| strong),
@@ -328,7 +403,12 @@ const MULTI_FACTOR: &[&str] = &["mfa", "otp", "hwk", "swk", "fpt", "sms"];
 
 fn acting(caller: &Caller, who: Who, context: SessionContext, now: Timestamp) -> Acting {
     let circumstances = circumstances(caller, &context, now);
-    Acting { who, principal: context.principal, device: context.device, circumstances }
+    Acting {
+        who,
+        principal: context.principal,
+        device: context.device,
+        circumstances,
+    }
 }
 
 /// The row of a proof; its own id is hashed, so that its length does not matter.
@@ -345,13 +425,26 @@ pub fn proof_use(proof: &Proof) -> ProofUse {
 /// # Errors
 /// When the tables cannot be read.
 pub async fn people_of(db: &mut dyn Locked, principal: PrincipalId) -> Result<Vec<Principal>, StorageError> {
-    let Some(first) = db.principal(principal).await? else { return Ok(Vec::new()) };
+    let Some(first) = db.principal(principal).await? else {
+        return Ok(Vec::new());
+    };
     if first.kind() != PrincipalKind::Team {
         return Ok(vec![first]);
     }
     let members = db.members_closure(principal).await?;
     let all = db.principals(&members).await?;
-    Ok(all.into_iter().filter(|member| member.kind() != PrincipalKind::Team).collect())
+    Ok(all
+        .into_iter()
+        .filter(|member| member.kind() != PrincipalKind::Team)
+        .collect())
+}
+
+/// Tells the compiler that a closure is a job.
+pub fn job<T, F>(job: F) -> F
+where
+    F: for<'a> FnOnce(&'a mut Change) -> BoxFuture<'a, Result<T, Stop>> + Send + 'static,
+{
+    job
 }
 
 /// A job in the queue.
@@ -392,7 +485,7 @@ where
     let mut change = Change::begin(desk).await?;
     let (refusal, event) = match job(&mut change).await {
         Ok(value) => {
-            change.commit(&*desk.signer, &desk.hints).await?;
+            change.commit(desk).await?;
             return Ok(value);
         }
         Err(Stop::Failed(refusal)) => return Err(refusal),
@@ -405,6 +498,6 @@ where
         record.locked.use_proof(&proof).await?;
     }
     record.record(*event);
-    record.commit(&*desk.signer, &desk.hints).await?;
+    record.commit(desk).await?;
     Err(refusal)
 }

@@ -9,10 +9,12 @@ impl From<StorageError> for Refusal {
         let refusal = match &error {
             StorageError::Conflict(conflict) => Self::new(code(*conflict)),
             StorageError::Unavailable(_) => Self::new(Code::StorageDown),
-            StorageError::Full(_) => Self::new(Code::StorageDown)
-                .detail("The server's disk is full; nothing was changed. An administrator has to free some space."),
-            StorageError::Unconfirmed(_) => Self::new(Code::Unavailable)
-                .detail("The connection to the database broke. Look whether it was done before you try again."),
+            StorageError::Full(_) => Self::new(Code::StorageDown).detail(
+                "The server's disk is full; nothing was changed. An administrator has to free some space.",
+            ),
+            StorageError::Unconfirmed(_) => Self::new(Code::Unavailable).detail(
+                "The connection to the database broke. Look whether it was done before you try again.",
+            ),
             _ => Self::new(Code::Internal),
         };
         refusal.because(error)

@@ -10,10 +10,14 @@
 pub mod change;
 pub mod failure;
 pub mod release;
+mod signer;
 
-pub use change::{Acting, Change, Stop};
+pub use change::{Acting, Change, Stop, job};
 
-use crate::{entitlement::Entitlements, http::Refusal, stream::Hints};
+use crate::{
+    entitlement::Entitlements, http::Refusal, keys::ServerKeys, operations::release::Encapsulations,
+    stream::Hints,
+};
 use claviger_model::{entropy::Entropy, ids::OrganizationId};
 use claviger_protocol::problem::Code;
 use claviger_storage::{Store, log::SignCheckpoint};
@@ -32,6 +36,10 @@ pub struct Desk {
     pub store: Store,
     /// Signs checkpoints.
     pub signer: Arc<dyn SignCheckpoint>,
+    /// Signs orders.
+    pub keys: Arc<ServerKeys>,
+    /// Encapsulations to connected devices.
+    pub encapsulations: Encapsulations,
     /// Whose log it is.
     pub organization: OrganizationId,
     /// Randomness.
@@ -113,7 +121,11 @@ async fn run(desk: Desk, mut waiting: mpsc::Receiver<Work>) {
                 }
                 Work::Change(job) => changes.push(job),
             }
-            next = if leaves < BATCH { waiting.try_recv().ok() } else { None };
+            next = if leaves < BATCH {
+                waiting.try_recv().ok()
+            } else {
+                None
+            };
         }
         if !releases.is_empty() {
             survive(release::run(&desk, std::mem::take(&mut releases))).await;

@@ -146,9 +146,10 @@ pub(super) async fn run(desk: &Desk, asks: Vec<Ask>) {
                 let answer = match (pending, &commit) {
                     (Pending::Moved, _) => Ok(Settled::Moved),
                     (Pending::Refused(code), _) => Err(Refusal::new(code)),
-                    (Pending::Items(items), Some(commit)) => {
-                        Ok(Settled::Done(Done { commit: Arc::clone(commit), items }))
-                    }
+                    (Pending::Items(items), Some(commit)) => Ok(Settled::Done(Done {
+                        commit: Arc::clone(commit),
+                        items,
+                    })),
                     (Pending::Items(_), None) => Err(Refusal::internal("a release without a commit")),
                 };
                 let _ = reply.send(answer);
@@ -166,7 +167,8 @@ pub(super) async fn run(desk: &Desk, asks: Vec<Ask>) {
 }
 
 async fn settle(
-    desk: &Desk, calls: Vec<Call>,
+    desk: &Desk,
+    calls: Vec<Call>,
 ) -> Result<(Vec<Pending>, Option<Arc<Committed>>), StorageError> {
     let mut locked = desk.store.locked().await?;
     let reads = read(&mut *locked, &calls).await?;
@@ -176,7 +178,8 @@ async fn settle(
     }
     use_proofs(desk, &mut *locked, &reads, &calls, &mut verdicts).await?;
 
-    let (mut pending, mut drafts, mut openings, mut releases) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut pending, mut drafts, mut openings, mut releases) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut record = |event: Event| {
         let draft: Draft = event.into_draft(desk.organization, &*desk.entropy);
         openings.push(draft.openings.clone());
@@ -220,27 +223,52 @@ async fn settle(
 
 async fn read(locked: &mut dyn Locked, calls: &[Call]) -> Result<Reads, StorageError> {
     let sessions: BTreeSet<_> = calls.iter().map(|call| call.caller.session).collect();
-    let secrets: BTreeSet<_> = calls.iter().flat_map(|call| &call.items).map(|item| item.secret).collect();
-    let contexts = locked.session_contexts(&sessions.into_iter().collect::<Vec<_>>()).await?;
-    let current = locked.current_numbers(&secrets.into_iter().collect::<Vec<_>>()).await?;
+    let secrets: BTreeSet<_> = calls
+        .iter()
+        .flat_map(|call| &call.items)
+        .map(|item| item.secret)
+        .collect();
+    let contexts = locked
+        .session_contexts(&sessions.into_iter().collect::<Vec<_>>())
+        .await?;
+    let current = locked
+        .current_numbers(&secrets.into_iter().collect::<Vec<_>>())
+        .await?;
     let number = locked.head().epoch;
     Ok(Reads {
         now: locked.now(),
         epoch: Epoch::Committed(number),
         number,
-        contexts: contexts.into_iter().map(|context| (context.session.id, context)).collect(),
-        current: current.into_iter().map(|(secret, scope, version)| (secret, (scope, version))).collect(),
+        contexts: contexts
+            .into_iter()
+            .map(|context| (context.session.id, context))
+            .collect(),
+        current: current
+            .into_iter()
+            .map(|(secret, scope, version)| (secret, (scope, version)))
+            .collect(),
     })
 }
 
-async fn judge(desk: &Desk, locked: &mut dyn Locked, reads: &Reads, call: &Call) -> Result<Verdict, StorageError> {
+async fn judge(
+    desk: &Desk,
+    locked: &mut dyn Locked,
+    reads: &Reads,
+    call: &Call,
+) -> Result<Verdict, StorageError> {
     let context = reads.contexts.get(&call.caller.session);
     let who = who_of(&call.caller, context);
     let context = match standing(&call.caller, context.cloned(), reads.now) {
         Ok(context) => context,
         Err(code) => {
-            let kind = call.items.first().map_or(EventKind::SecretUsed, |item| item.purpose.event());
-            return Ok(Verdict::Refused(code, Box::new(Event::by(who, kind, &*desk.entropy).refused(code))));
+            let kind = call
+                .items
+                .first()
+                .map_or(EventKind::SecretUsed, |item| item.purpose.event());
+            return Ok(Verdict::Refused(
+                code,
+                Box::new(Event::by(who, kind, &*desk.entropy).refused(code)),
+            ));
         }
     };
     let judge = Judge {
@@ -282,13 +310,23 @@ impl Judge<'_> {
         };
         let answer = self.decide(locked, action(item.purpose), &place).await?;
         if !answer.decision.allowed {
-            let known = self.decide(locked, Action::SecretView, &place).await?.decision.allowed;
-            return Ok(Some(if known { self.forbidden(item, &place, &answer) } else { self.unknown(item) }));
+            let known = self
+                .decide(locked, Action::SecretView, &place)
+                .await?
+                .decision
+                .allowed;
+            return Ok(Some(if known {
+                self.forbidden(item, &place, &answer)
+            } else {
+                self.unknown(item)
+            }));
         }
         let wanted = item.version.unwrap_or(current);
         let Some(sealed) = &item.sealed else {
             // A version that is not there, or a refusal that was foreseen wrongly.
-            let missing = item.version.is_some_and(|version| version == 0 || version > current);
+            let missing = item
+                .version
+                .is_some_and(|version| version == 0 || version > current);
             return Ok(missing.then(|| self.unknown(item)));
         };
         if sealed.version != wanted || sealed.scope != scope {
@@ -302,10 +340,22 @@ impl Judge<'_> {
     }
 
     async fn decide(
-        &self, locked: &mut dyn Locked, action: Action, place: &Place,
+        &self,
+        locked: &mut dyn Locked,
+        action: Action,
+        place: &Place,
     ) -> Result<Answer, StorageError> {
         let entitlements = &self.desk.entitlements;
-        entitlements.decide_at(locked, self.reads.epoch, self.principal, &self.circumstances, action, place).await
+        entitlements
+            .decide_at(
+                locked,
+                self.reads.epoch,
+                self.principal,
+                &self.circumstances,
+                action,
+                place,
+            )
+            .await
     }
 
     fn released(&self, item: &Item, sealed: &Sealed, max_age: Duration, answer: &Answer) -> Judged {
@@ -338,8 +388,16 @@ impl Judge<'_> {
     }
 
     fn forbidden(&self, item: &Item, place: &Place, answer: &Answer) -> Judged {
-        let object = Object { secret: Some(item.secret), scope: Some(place.id()), ..Object::default() };
-        let event = self.event(item).on(object).decided_by(answer.policies()).refused(Code::Forbidden);
+        let object = Object {
+            secret: Some(item.secret),
+            scope: Some(place.id()),
+            ..Object::default()
+        };
+        let event = self
+            .event(item)
+            .on(object)
+            .decided_by(answer.policies())
+            .refused(Code::Forbidden);
         let problem = Problem::new(Code::Forbidden);
         let problem = if answer.decision.allowed {
             problem.with_detail("Values here may not be kept offline.")
@@ -365,7 +423,11 @@ impl Judge<'_> {
 
 /// Uses the proofs of all calls that are settled now; a call whose proof was used before is refused.
 async fn use_proofs(
-    desk: &Desk, locked: &mut dyn Locked, reads: &Reads, calls: &[Call], verdicts: &mut [Verdict],
+    desk: &Desk,
+    locked: &mut dyn Locked,
+    reads: &Reads,
+    calls: &[Call],
+    verdicts: &mut [Verdict],
 ) -> Result<(), StorageError> {
     let settled = |verdict: &Verdict| !matches!(verdict, Verdict::Moved);
     let proofs: Vec<_> = calls
@@ -378,7 +440,10 @@ async fn use_proofs(
         return Ok(());
     }
     let fresh = locked.use_proofs(&proofs).await?;
-    let now_settled = calls.iter().zip(verdicts.iter_mut()).filter(|(_, verdict)| settled(verdict));
+    let now_settled = calls
+        .iter()
+        .zip(verdicts.iter_mut())
+        .filter(|(_, verdict)| settled(verdict));
     for ((call, verdict), fresh) in now_settled.zip(fresh) {
         if !fresh {
             let who = who_of(&call.caller, reads.contexts.get(&call.caller.session));
@@ -390,11 +455,18 @@ async fn use_proofs(
 }
 
 fn committed(appended: Appended, openings: Vec<Vec<Opening>>) -> Result<Committed, StorageError> {
-    let edge = Edge::from_bytes(&appended.edge)
-        .map_err(|error| StorageError::Corrupt { column: "edge".to_owned(), source: Box::new(error) })?;
+    let edge = Edge::from_bytes(&appended.edge).map_err(|error| StorageError::Corrupt {
+        column: "edge".to_owned(),
+        source: Box::new(error),
+    })?;
     let tiles = appended.tiles.iter();
     let tiles = tiles.map(|tile| (tile.id, tile.hashes.clone())).collect();
-    Ok(Committed { edge, tiles, openings, appended })
+    Ok(Committed {
+        edge,
+        tiles,
+        openings,
+        appended,
+    })
 }
 
 /// The right that a purpose needs (rule 31: copying needs the right to reveal).
@@ -411,6 +483,9 @@ pub fn lease(answer: &Answer, place: &Place, now: Timestamp) -> Duration {
     if !answer.decision.leasable {
         return Duration::ZERO;
     }
-    let left = answer.decision.valid_until.map_or(Duration::MAX, |end| end.since(now));
+    let left = answer
+        .decision
+        .valid_until
+        .map_or(Duration::MAX, |end| end.since(now));
     place.lease.min(left)
 }

@@ -1,0 +1,42 @@
+//! One use case a file, with its handler. Each asks the one function that decides, and appends to the log through the
+//! sequencer.
+//!
+//! To add an operation: a file with its handler, its line in the `routes` of its module, and its rows in the golden
+//! table of `tests/authorization.rs`, which fails without them.
+
+pub mod device;
+mod grants;
+mod history;
+mod log;
+pub mod orders;
+pub mod path;
+pub mod principals;
+pub mod release;
+mod requests;
+mod scopes;
+pub mod secrets;
+mod sync;
+pub mod view;
+mod words;
+
+use crate::http::{Handled, handle};
+use claviger_protocol::route;
+
+/// The routes of all operations.
+pub fn routes() -> Vec<Handled> {
+    [
+        vec![handle(route::RELEASES, release::release)],
+        secrets::routes(),
+        scopes::routes(),
+        principals::routes(),
+        grants::routes(),
+        requests::routes(),
+        sync::routes(),
+        history::routes(),
+        log::routes(),
+        device::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

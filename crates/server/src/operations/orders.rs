@@ -1,0 +1,308 @@
+//! Orders: what devices must destroy when access goes away, signed in the transaction that takes it (rule 26).
+
+mod lost;
+
+pub use lost::Lost;
+
+use crate::{
+    entitlement::{Circumstances, Place, list::Listed},
+    sequencer::{Change, Stop, change::people_of},
+    stream::Audience,
+};
+use claviger_ledger::leaf::Object;
+use claviger_model::{
+    action::Action,
+    event::EventKind,
+    ids::{DeviceId, OrderId, PrincipalId, SecretId},
+    principal::PrincipalKind,
+    secret::Secret,
+};
+use claviger_protocol::{
+    order::{Order, Target},
+    signed::{Signed, canonical},
+    stream::Hint,
+};
+use claviger_storage::{
+    orders as rows,
+    principals::Principal,
+    sessions::{Device, DeviceState},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// Leases of one device that are looked at; more than any device holds.
+const LEASES: u32 = 50_000;
+const PAGE: u32 = 1_000;
+
+/// What each device is to destroy.
+pub type Targets = BTreeMap<DeviceId, (PrincipalId, Vec<Target>)>;
+
+/// Issues one order to each device, with its event and a hint after the commit.
+///
+/// # Errors
+/// When the tables cannot be written, or an order cannot be signed.
+pub async fn issue(change: &mut Change, targets: Targets) -> Result<(), Stop> {
+    let (now, entropy) = (change.now(), change.entropy());
+    let mut orders = Vec::with_capacity(targets.len());
+    for (device, (person, targets)) in targets {
+        let order = Order {
+            organization: change.organization(),
+            device,
+            order: OrderId::random(&*entropy),
+            seq: change.db().next_order_seq(device).await?,
+            issued_at: now,
+            targets,
+        };
+        orders.push(row(change, &order)?);
+        let object = Object {
+            order: Some(order.order),
+            device: Some(device),
+            ..Object::default()
+        };
+        let event = change
+            .own_event(EventKind::OrderIssued)
+            .concerning(person)
+            .on(object);
+        change.record(event);
+        change.purged(device);
+        change.hint(Audience::Device(device), Hint::Orders);
+    }
+    if !orders.is_empty() {
+        change.db().insert_orders(&orders).await?;
+    }
+    Ok(())
+}
+
+fn row(change: &Change, order: &Order) -> Result<rows::Order, Stop> {
+    let body = canonical(order).map_err(crate::http::Refusal::internal)?;
+    let signature = change.keys().orders.sign(&body);
+    let signed = Signed {
+        body: body.into(),
+        signature: signature.into(),
+    };
+    Ok(rows::Order {
+        id: order.order,
+        device: order.device,
+        seq: order.seq,
+        targets: serde_json::to_value(&order.targets).map_err(crate::http::Refusal::internal)?,
+        signed: serde_json::to_vec(&signed).map_err(crate::http::Refusal::internal)?,
+        issued_at: order.issued_at,
+        acknowledged: None,
+    })
+}
+
+/// What somebody's access was before a change, to be compared with what it is after it.
+pub struct Before(Vec<(Principal, Arc<Listed>)>);
+
+/// Reads the access of everyone whom a principal's grants reach: the principal, or a team's members.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn before(change: &mut Change, principal: PrincipalId) -> Result<Before, Stop> {
+    let mut people = Vec::new();
+    for person in people_of(change.db(), principal).await? {
+        let listed = listed(change, &person).await?;
+        people.push((person, listed));
+    }
+    Ok(Before(people))
+}
+
+/// Orders every device of these people to destroy what they lost since.
+///
+/// # Errors
+/// When the tables cannot be read or written.
+pub async fn after(change: &mut Change, Before(people): Before) -> Result<(), Stop> {
+    let mut targets = Targets::new();
+    for (person, before) in people {
+        let after = listed(change, &person).await?;
+        let lost = Lost::between(&before, &after);
+        change.hint(Audience::Person(person.id), Hint::Sync);
+        if lost.is_nothing() {
+            continue;
+        }
+        let mut common: Vec<_> = lost
+            .whole
+            .iter()
+            .map(|scope| Target::Scope {
+                scope: *scope,
+                names: true,
+            })
+            .collect();
+        for secret in directly_in(change, &lost.alone.iter().copied().collect::<Vec<_>>()).await? {
+            common.push(Target::Secret { secret, names: true });
+        }
+        for device in devices(change, person.id).await? {
+            let mut of_device = common.clone();
+            of_device.extend(leases(change, device.id, &lost).await?);
+            if !of_device.is_empty() {
+                targets.insert(device.id, (person.id, of_device));
+            }
+        }
+    }
+    issue(change, targets).await
+}
+
+/// Orders away a secret from whoever could see it where it was and may not where it is.
+///
+/// # Errors
+/// When the tables cannot be read or written.
+pub async fn after_move(change: &mut Change, secret: &Secret, from: &Place, to: &Place) -> Result<(), Stop> {
+    let now = change.now();
+    let (mut holders, mut after) = (BTreeSet::new(), None);
+    loop {
+        let page = change
+            .db()
+            .grants_at(&from.resource.chain, now, after, PAGE)
+            .await?;
+        let full = page.len() >= PAGE as usize;
+        after = page.last().map(|grant| grant.id);
+        holders.extend(page.into_iter().map(|grant| grant.principal));
+        if !full {
+            break;
+        }
+    }
+    let mut people = BTreeMap::new();
+    for holder in holders {
+        for person in people_of(change.db(), holder).await? {
+            people.insert(person.id, person);
+        }
+    }
+    let leased: BTreeSet<_> = change
+        .db()
+        .leases_of(&[secret.id], now)
+        .await?
+        .into_iter()
+        .map(|lease| lease.device)
+        .collect();
+    let mut targets = Targets::new();
+    for person in people.into_values() {
+        let could_see = allows(change, &person, from, &[Action::SecretView]).await?;
+        let sees = allows(change, &person, to, &[Action::SecretView]).await?;
+        let reads = allows(change, &person, to, &[Action::SecretUse, Action::SecretReveal]).await?;
+        if sees && reads {
+            continue;
+        }
+        for device in devices(change, person.id).await? {
+            let names = could_see && !sees;
+            if names || leased.contains(&device.id) {
+                let target = Target::Secret {
+                    secret: secret.id,
+                    names,
+                };
+                targets.insert(device.id, (person.id, vec![target]));
+            }
+        }
+    }
+    issue(change, targets).await
+}
+
+/// Orders away all leases of a secret that went into the bin.
+///
+/// # Errors
+/// When the tables cannot be read or written.
+pub async fn after_delete(change: &mut Change, secret: SecretId) -> Result<(), Stop> {
+    let now = change.now();
+    let mut targets = Targets::new();
+    for lease in change.db().leases_of(&[secret], now).await? {
+        targets.insert(
+            lease.device,
+            (lease.principal, vec![Target::Secret { secret, names: true }]),
+        );
+    }
+    issue(change, targets).await
+}
+
+/// The devices of a person that still hold anything.
+async fn devices(change: &mut Change, person: PrincipalId) -> Result<Vec<Device>, Stop> {
+    let mut devices = change.db().devices_of(person).await?;
+    devices.retain(|device| device.state != DeviceState::Ended);
+    Ok(devices)
+}
+
+/// Leases on a device whose right was lost while the names stay.
+async fn leases(change: &mut Change, device: DeviceId, lost: &Lost) -> Result<Vec<Target>, Stop> {
+    if lost.values.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = change.now();
+    let held: BTreeSet<_> = change
+        .db()
+        .leases_on(device, now, LEASES)
+        .await?
+        .into_iter()
+        .map(|lease| lease.secret)
+        .collect();
+    let held: Vec<_> = held.into_iter().collect();
+    let secrets = if held.is_empty() {
+        Vec::new()
+    } else {
+        change.db().secrets(&held).await?
+    };
+    let gone = secrets
+        .into_iter()
+        .filter(|secret| lost.values.contains(&secret.scope));
+    Ok(gone
+        .map(|secret| Target::Secret {
+            secret: secret.id,
+            names: false,
+        })
+        .collect())
+}
+
+async fn directly_in(
+    change: &mut Change,
+    scopes: &[claviger_model::ids::ScopeId],
+) -> Result<Vec<SecretId>, Stop> {
+    let (mut found, mut after) = (Vec::new(), None);
+    while !scopes.is_empty() {
+        let page = change.db().secrets_in(scopes, after, PAGE).await?;
+        let full = page.len() >= PAGE as usize;
+        after = page.last().map(Into::into);
+        found.extend(page.into_iter().map(|secret| secret.id));
+        if !full {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+async fn listed(change: &mut Change, person: &Principal) -> Result<Arc<Listed>, Stop> {
+    let (entitlements, circumstances) = (change.entitlements(), favourable(change));
+    Ok(entitlements.listed(change.db(), person, &circumstances).await?)
+}
+
+async fn allows(
+    change: &mut Change,
+    person: &Principal,
+    place: &Place,
+    any: &[Action],
+) -> Result<bool, Stop> {
+    if person.kind() == PrincipalKind::Team {
+        return Ok(false);
+    }
+    let (entitlements, circumstances) = (change.entitlements(), favourable(change));
+    for action in any {
+        if entitlements
+            .decide(change.db(), person, &circumstances, *action, place)
+            .await?
+            .decision
+            .allowed
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// As well signed in as can be: what is lost must not depend on how somebody happens to be signed in now.
+fn favourable(change: &Change) -> Circumstances {
+    let now = change.now();
+    Circumstances {
+        now,
+        multi_factor_at: Some(now),
+        enrolled_device: true,
+        source: None,
+    }
+}

@@ -1,0 +1,122 @@
+//! Releasing values (`POST /v1/releases`): seal, decide and commit under the lock, and only then hand out.
+
+mod encapsulations;
+mod prepare;
+
+pub use encapsulations::{Encapsulated, Encapsulations};
+
+use crate::{
+    app::Shared,
+    caller::{Caller, body::Json},
+    http::Refusal,
+    sequencer::release::{Call, Committed, Done, Settled},
+};
+use axum::extract::State;
+use claviger_crypto::sealing::ReleaseInfo;
+use claviger_ledger::{edge::TileId, prove::Prover};
+use claviger_protocol::{
+    log::OpeningRecord,
+    problem::Code,
+    release::{MAX_ITEMS, Release, ReleaseCall, ReleaseReply, ReleaseResult},
+};
+use claviger_storage::log::Opening;
+use prepare::{Prepared, prepare};
+use std::collections::HashMap;
+
+/// How often a call is prepared anew when its secrets move meanwhile.
+const ATTEMPTS: usize = 5;
+
+/// Releases values.
+pub async fn release(
+    State(app): State<Shared>,
+    caller: Caller,
+    Json(call): Json<ReleaseCall>,
+) -> Result<axum::Json<ReleaseReply>, Refusal> {
+    if call.items.is_empty() || call.items.len() > MAX_ITEMS {
+        return Err(Refusal::new(Code::BadRequest).detail(format!("a call has 1 to {MAX_ITEMS} items")));
+    }
+    let info = ReleaseInfo {
+        organization: app.organization,
+        device: caller.device,
+        session: caller.session,
+    };
+    for _ in 0..ATTEMPTS {
+        let encapsulated = app
+            .encapsulations
+            .of(&caller.sealing_key, info, &*app.entropy)
+            .map_err(Refusal::internal)?;
+        let Prepared { items, sealed } = prepare(&app, &caller, &encapsulated, &call.items).await?;
+        let settled = app
+            .sequencer
+            .release(Call {
+                caller: caller.clone(),
+                items,
+            })
+            .await?;
+        if let Settled::Done(done) = settled {
+            return reply(&encapsulated, done, sealed).map(axum::Json);
+        }
+    }
+    Err(Refusal::new(Code::Conflict))
+}
+
+fn reply(
+    encapsulated: &Encapsulated,
+    done: Done,
+    sealed: Vec<(u64, Vec<u8>)>,
+) -> Result<ReleaseReply, Refusal> {
+    let Done { commit, items } = done;
+    let prover = Prover::new(&commit.edge, &commit.tiles);
+    let mut results = Vec::with_capacity(items.len());
+    for (item, (version, sealed)) in items.into_iter().zip(sealed) {
+        results.push(match item {
+            Ok(place) => ReleaseResult::Released(released(&commit, &prover, place, version, sealed)?),
+            Err(problem) => ReleaseResult::Refused { problem },
+        });
+    }
+    Ok(ReleaseReply {
+        encapsulated: encapsulated.encapsulation.to_bytes().into(),
+        checkpoint: commit.appended.checkpoint.clone(),
+        results,
+    })
+}
+
+fn released(
+    commit: &Committed,
+    prover: &Prover<'_, HashMap<TileId, Vec<u8>>>,
+    place: usize,
+    version: u64,
+    sealed: Vec<u8>,
+) -> Result<Release, Refusal> {
+    let event = commit
+        .appended
+        .events
+        .get(place)
+        .ok_or_else(|| Refusal::internal("an event without a leaf"))?;
+    let index = event.placement.index;
+    let proof = prover.inclusion(index).map_err(Refusal::internal)?;
+    Ok(Release {
+        event: event.event,
+        version,
+        sealed: sealed.into(),
+        leaf: event.leaf.clone().into(),
+        index,
+        proof: proof.iter().map(|hash| (*hash.as_bytes()).into()).collect(),
+        openings: commit
+            .openings
+            .get(place)
+            .into_iter()
+            .flatten()
+            .map(opening)
+            .collect(),
+    })
+}
+
+/// An opening, for the device of somebody whom its leaf concerns.
+pub fn opening(opening: &Opening) -> OpeningRecord {
+    OpeningRecord {
+        field: opening.field.clone(),
+        key: opening.key.into(),
+        value: opening.value.clone(),
+    }
+}

@@ -1,0 +1,98 @@
+//! What somebody is entitled to, and through what, as a device keeps it.
+
+use crate::{
+    entitlement::list::Listed,
+    http::Refusal,
+    operations::{grants::lives, principals::named, view::View},
+};
+use claviger_model::{action::Action, ids::PrincipalId};
+use claviger_protocol::{
+    sync::{Entitlement, RoleName, ScopeRights},
+    wire::Bytes,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The entitlement, with its digest.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn of(view: &mut View<'_>, listed: &Listed) -> Result<Entitlement, Refusal> {
+    let now = view.now();
+    let mut grants: Vec<_> = listed
+        .subject
+        .grants
+        .iter()
+        .filter(|grant| lives(grant, now))
+        .cloned()
+        .collect();
+    grants.sort_by_key(|grant| grant.id);
+    let named_roles: BTreeSet<_> = grants.iter().map(|grant| grant.role).collect();
+    let mut roles: Vec<_> = view
+        .db()
+        .roles()
+        .await?
+        .into_iter()
+        .filter(|role| named_roles.contains(&role.id))
+        .map(|role| RoleName {
+            id: role.id,
+            name: role.name.to_string(),
+        })
+        .collect();
+    roles.sort_by_key(|role| role.id);
+    let people: BTreeSet<PrincipalId> = grants
+        .iter()
+        .flat_map(|grant| [grant.principal, grant.granted_by])
+        .chain(
+            listed
+                .subject
+                .caller
+                .teams
+                .iter()
+                .map(|membership| membership.team),
+        )
+        .collect();
+    let mut entitlement = Entitlement {
+        digest: Bytes::default(),
+        scopes: listed.scopes.clone(),
+        rights: rights(listed),
+        grants,
+        roles,
+        principals: named(view.db(), people).await?,
+        valid_until: listed.rights.valid_until,
+    };
+    entitlement.digest = entitlement.computed_digest().map_err(Refusal::internal)?;
+    Ok(entitlement)
+}
+
+/// Rights where they differ from the parent's.
+fn rights(listed: &Listed) -> Vec<ScopeRights> {
+    let mut effective: BTreeMap<_, (Vec<Action>, Option<u64>)> = BTreeMap::new();
+    let mut differing = Vec::new();
+    for scope in &listed.scopes {
+        let actions: Vec<Action> = listed
+            .rights
+            .scopes
+            .get(&scope.id)
+            .map(|rights| rights.actions.iter().copied().collect())
+            .unwrap_or_default();
+        let lease = listed
+            .lease(scope.id)
+            .map(|lease| u64::try_from(lease.as_millis()).unwrap_or(u64::MAX));
+        let here = (actions, lease);
+        let nothing = (Vec::new(), None);
+        let above = scope
+            .parent
+            .and_then(|parent| effective.get(&parent))
+            .unwrap_or(&nothing);
+        if *above != here {
+            let (actions, lease_ms) = here.clone();
+            differing.push(ScopeRights {
+                scope: scope.id,
+                actions,
+                lease_ms,
+            });
+        }
+        effective.insert(scope.id, here);
+    }
+    differing
+}

@@ -1,0 +1,143 @@
+//! Reading for somebody outside the lock: one committed state, its epoch, and who asks.
+
+use crate::{
+    app::App,
+    caller::Caller,
+    entitlement::{Answer, Circumstances, Epoch, Place, list::Listed},
+    http::Refusal,
+    sequencer::change::{circumstances, standing},
+};
+use claviger_model::{
+    action::Action,
+    ids::{ScopeId, SecretId},
+    secret::Secret,
+    time::Timestamp,
+};
+use claviger_protocol::problem::Code;
+use claviger_storage::{Reader, principals::Principal, sessions::Device};
+use std::sync::Arc;
+
+/// One committed state, as one caller may see it.
+pub struct View<'a> {
+    app: &'a App,
+    reader: Box<dyn Reader>,
+    epoch: Epoch,
+    number: u64,
+    /// Who asks.
+    pub principal: Principal,
+    /// On which device.
+    pub device: Device,
+    /// What decisions depend on besides grants.
+    pub circumstances: Circumstances,
+}
+
+impl<'a> View<'a> {
+    /// Opens a snapshot and reads the caller in it.
+    ///
+    /// # Errors
+    /// When session, device or person do not stand any more, or the tables cannot be read.
+    pub async fn open(app: &'a App, caller: &Caller) -> Result<Self, Refusal> {
+        let mut reader = app.store.snapshot().await?;
+        let number = reader.committed_epoch().await?;
+        let context = reader
+            .session_contexts(&[caller.session])
+            .await?
+            .into_iter()
+            .next();
+        let now = app.clock.now();
+        let context = standing(caller, context, now)?;
+        let circumstances = circumstances(caller, &context, now);
+        let (principal, device) = (context.principal, context.device);
+        Ok(Self {
+            app,
+            reader,
+            epoch: Epoch::Committed(number),
+            number,
+            principal,
+            device,
+            circumstances,
+        })
+    }
+
+    /// The state.
+    pub fn db(&mut self) -> &mut dyn Reader {
+        &mut *self.reader
+    }
+
+    /// When it is.
+    pub const fn now(&self) -> Timestamp {
+        self.circumstances.now
+    }
+
+    /// The epoch of the state.
+    pub const fn epoch(&self) -> u64 {
+        self.number
+    }
+
+    /// What the caller may do where.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn listed(&mut self) -> Result<Arc<Listed>, Refusal> {
+        let entitlements = &self.app.entitlements;
+        Ok(entitlements
+            .listed_at(
+                &mut *self.reader,
+                self.epoch,
+                &self.principal,
+                &self.circumstances,
+            )
+            .await?)
+    }
+
+    /// A place; none when there is none.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn place(&mut self, scope: ScopeId) -> Result<Option<Arc<Place>>, Refusal> {
+        Ok(self
+            .app
+            .entitlements
+            .place_at(&mut *self.reader, self.epoch, scope)
+            .await?)
+    }
+
+    /// Asks the one function that decides.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn decide(&mut self, action: Action, place: &Place) -> Result<Answer, Refusal> {
+        let entitlements = &self.app.entitlements;
+        let reader = &mut *self.reader;
+        Ok(entitlements
+            .decide_at(
+                reader,
+                self.epoch,
+                &self.principal,
+                &self.circumstances,
+                action,
+                place,
+            )
+            .await?)
+    }
+
+    /// A secret that the caller may know of, with its place; not found in every other case.
+    ///
+    /// # Errors
+    /// Not found, or when the tables cannot be read.
+    pub async fn visible(&mut self, secret: SecretId) -> Result<(Secret, Arc<Place>), Refusal> {
+        let secret = self.reader.secret(secret).await?.ok_or(Code::NotFound)?;
+        let place = self.place(secret.scope).await?.ok_or(Code::NotFound)?;
+        // What is in the bin is known only to those who can take it out.
+        let by = if secret.deleted_at.is_some() {
+            Action::SecretRestore
+        } else {
+            Action::SecretView
+        };
+        if self.decide(by, &place).await?.decision.allowed {
+            Ok((secret, place))
+        } else {
+            Err(Code::NotFound.into())
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Words that people write: reasons and answers.
+
+use crate::http::Refusal;
+use claviger_protocol::problem::Code;
+
+/// Words that say something and are not too long, without white space at their ends.
+///
+/// # Errors
+/// Says what is wrong with them.
+pub fn checked(words: &str, most: usize) -> Result<String, Refusal> {
+    let words = words.trim();
+    if words.is_empty() {
+        return Err(Refusal::new(Code::BadRequest).detail("a reason is needed"));
+    }
+    if words.len() > most {
+        return Err(Refusal::new(Code::BadRequest).detail(format!("a reason can have {most} bytes at most")));
+    }
+    Ok(words.to_owned())
+}
