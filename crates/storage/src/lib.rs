@@ -12,6 +12,11 @@
 //! To add a table: its migration in `migrations/sqlite` and `migrations/postgres`, its types and traits in a file here, its
 //! queries in `tables/`, which is compiled once for each driver, and its contract in `tests/contract`.
 
+#![expect(
+    clippy::duplicate_mod,
+    reason = "the queries are compiled once for each driver"
+)]
+
 #[macro_use]
 mod columns;
 

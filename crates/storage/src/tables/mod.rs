@@ -6,7 +6,9 @@
 mod cells;
 mod changes;
 mod failures;
+#[macro_use]
 mod grants;
+mod grants_write;
 mod handle;
 mod journal;
 mod locked;
@@ -16,6 +18,7 @@ mod log_search;
 mod orders;
 mod organization;
 mod principals;
+mod principals_write;
 mod releases;
 mod requests;
 mod roles;
@@ -30,6 +33,7 @@ mod sessions_write;
 mod sign_in;
 mod teams;
 mod versions;
+mod versions_write;
 
 pub(super) use handle::Handle;
 pub(super) use sign_in::{put_challenge, sweep};

@@ -2,17 +2,13 @@
 
 use super::{
     cells::{Cells, all, one},
-    changes::of_principal,
     handle::Handle,
     ids,
 };
 use crate::{
-    Conflict, Result, StorageError,
-    changes::ChangeKind,
+    Result, StorageError,
     codes::Coded as _,
-    principals::{
-        Identity, Principal, PrincipalFilter, PrincipalReads, PrincipalWrites, TeamMember, TeamsChanged,
-    },
+    principals::{Identity, Principal, PrincipalFilter, PrincipalReads, TeamMember},
     raw_id::{RawId as _, raw_or_null},
     translate::said,
 };
@@ -21,7 +17,6 @@ use claviger_model::{
     ids::PrincipalId,
     name::Name,
     principal::{Nature, PrincipalKind},
-    scope::EnvironmentClass,
 };
 
 #[async_trait]
@@ -138,96 +133,6 @@ impl PrincipalReads for Handle {
     }
 }
 
-#[async_trait]
-impl PrincipalWrites for Handle {
-    async fn insert_principal(&mut self, principal: &Principal) -> Result<()> {
-        let nature = Columns::of(&principal.nature);
-        sqlx::query(
-            "INSERT INTO principals (id, name, folded, state, kind, outside, class, owner, email, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        )
-        .bind(principal.id.raw())
-        .bind(principal.name.as_str())
-        .bind(principal.name.folded())
-        .bind(principal.state.text())
-        .bind(principal.kind().text())
-        .bind(nature.outside)
-        .bind(nature.class)
-        .bind(raw_or_null(nature.owner.as_ref()))
-        .bind(principal.email.as_deref())
-        .bind(principal.created_at.millis())
-        .execute(self.db())
-        .await?;
-        self.tell(of_principal(ChangeKind::Principal, principal.id, None))
-            .await?;
-        Ok(())
-    }
-
-    async fn update_principal(&mut self, principal: &Principal) -> Result<bool> {
-        let nature = Columns::of(&principal.nature);
-        let done = sqlx::query(
-            "UPDATE principals SET name = $2, folded = $3, state = $4, outside = $6, class = $7, owner = $8, email = $9 \
-             WHERE id = $1 AND kind = $5",
-        )
-        .bind(principal.id.raw())
-        .bind(principal.name.as_str())
-        .bind(principal.name.folded())
-        .bind(principal.state.text())
-        .bind(principal.kind().text())
-        .bind(nature.outside)
-        .bind(nature.class)
-        .bind(raw_or_null(nature.owner.as_ref()))
-        .bind(principal.email.as_deref())
-        .execute(self.db())
-        .await?;
-        let existed = done.rows_affected() > 0;
-        if existed {
-            self.tell(of_principal(ChangeKind::Principal, principal.id, None))
-                .await?;
-        }
-        Ok(existed)
-    }
-
-    async fn link_identity(&mut self, principal: PrincipalId, identity: &Identity) -> Result<()> {
-        sqlx::query("INSERT INTO identities (issuer, subject, principal) VALUES ($1, $2, $3)")
-            .bind(&identity.issuer)
-            .bind(&identity.subject)
-            .bind(principal.raw())
-            .execute(self.db())
-            .await
-            .map_err(|error| match StorageError::from(error) {
-                // SQLite reports a clash of the two-column key by its first column.
-                StorageError::Conflict(Conflict::IdTaken) => Conflict::IdentityLinked.into(),
-                other => other,
-            })?;
-        Ok(())
-    }
-
-    async fn add_team_member(&mut self, member: TeamMember) -> Result<bool> {
-        super::teams::add(self, member).await
-    }
-
-    async fn remove_team_member(&mut self, member: TeamMember) -> Result<bool> {
-        super::teams::remove(self, member).await
-    }
-
-    async fn set_provider_teams(
-        &mut self,
-        member: PrincipalId,
-        teams: &[PrincipalId],
-    ) -> Result<TeamsChanged> {
-        super::teams::set_provider_teams(self, member, teams).await
-    }
-
-    async fn map_group(&mut self, issuer: &str, group: &str, team: PrincipalId) -> Result<()> {
-        super::teams::map_group(self.db(), issuer, group, team).await
-    }
-
-    async fn unmap_group(&mut self, issuer: &str, group: &str) -> Result<bool> {
-        super::teams::unmap_group(self.db(), issuer, group).await
-    }
-}
-
 /// Reads `principal_columns!`.
 pub fn principal(cells: &mut Cells<'_>) -> Result<Principal> {
     let (id, name, state, kind) = (cells.id()?, cells.name()?, cells.code()?, cells.code()?);
@@ -251,33 +156,4 @@ pub fn principal(cells: &mut Cells<'_>) -> Result<Principal> {
         email: cells.take()?,
         created_at: cells.time()?,
     })
-}
-
-/// A nature as it stands in columns.
-struct Columns {
-    outside: i64,
-    class: Option<&'static str>,
-    owner: Option<PrincipalId>,
-}
-
-impl Columns {
-    fn of(nature: &Nature) -> Self {
-        match nature {
-            Nature::Person { outside } => Self {
-                outside: i64::from(*outside),
-                class: None,
-                owner: None,
-            },
-            Nature::Team => Self {
-                outside: 0,
-                class: None,
-                owner: None,
-            },
-            Nature::Service { class, owner } => Self {
-                outside: 0,
-                class: Some(EnvironmentClass::text(*class)),
-                owner: Some(*owner),
-            },
-        }
-    }
 }

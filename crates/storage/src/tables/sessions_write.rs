@@ -1,16 +1,119 @@
-//! The one long statement of sessions.
+//! Writes of devices and sessions.
 
-use super::Connection;
+use super::{Connection, cells::json_text, handle::Handle, ids};
 use crate::{
-    Result,
+    Conflict, Digest, Result,
     codes::Coded as _,
     raw_id::{RawId as _, int},
-    sessions::Session,
+    sessions::{Device, DeviceState, LogoutTarget, Session, SessionReads as _, SessionState, SessionWrites},
 };
-use claviger_model::time::Timestamp;
+use async_trait::async_trait;
+use claviger_model::{
+    ids::{DeviceId, SessionId},
+    time::Timestamp,
+};
+
+#[async_trait]
+impl SessionWrites for Handle {
+    async fn insert_device(&mut self, device: &Device) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO devices (id, principal, name, platform, jkt, proof_key, sealing_key, state, cache_generation, \
+             cache_digest, journal_seq, journal_head, enrolled_at, seen_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        )
+        .bind(device.id.raw())
+        .bind(device.principal.raw())
+        .bind(device.name.as_str())
+        .bind(&device.platform)
+        .bind(device.jkt.as_slice())
+        .bind(device.proof_key.as_slice())
+        .bind(device.sealing_key.as_slice())
+        .bind(device.state.text())
+        .bind(int(device.cache_generation))
+        .bind(device.cache_digest.as_ref().map(Digest::as_slice))
+        .bind(int(device.journal_seq))
+        .bind(device.journal_head.as_ref().map(Digest::as_slice))
+        .bind(device.enrolled_at.millis())
+        .bind(device.seen_at.millis())
+        .execute(self.db())
+        .await?;
+        Ok(())
+    }
+
+    async fn update_device(&mut self, device: &Device) -> Result<bool> {
+        let done = sqlx::query(
+            "UPDATE devices SET name = $2, platform = $3, sealing_key = $4, state = $5, seen_at = $6 WHERE id = $1",
+        )
+        .bind(device.id.raw())
+        .bind(device.name.as_str())
+        .bind(&device.platform)
+        .bind(device.sealing_key.as_slice())
+        .bind(device.state.text())
+        .bind(device.seen_at.millis())
+        .execute(self.db())
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    async fn set_device_state(&mut self, device: DeviceId, from: DeviceState, to: DeviceState) -> Result<()> {
+        let done = sqlx::query("UPDATE devices SET state = $3 WHERE id = $1 AND state = $2")
+            .bind(device.raw())
+            .bind(from.text())
+            .bind(to.text())
+            .execute(self.db())
+            .await?;
+        if done.rows_affected() == 0 {
+            Err(Conflict::Changed.into())
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn note_cache(
+        &mut self,
+        device: DeviceId,
+        generation: u64,
+        digest: &Digest,
+        at: Timestamp,
+    ) -> Result<()> {
+        let done = sqlx::query(
+            "UPDATE devices SET cache_generation = $2, cache_digest = $3, seen_at = $4 WHERE id = $1",
+        )
+        .bind(device.raw())
+        .bind(int(generation))
+        .bind(digest.as_slice())
+        .bind(at.millis())
+        .execute(self.db())
+        .await?;
+        if done.rows_affected() == 0 {
+            Err(Conflict::Missing.into())
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn put_session(&mut self, session: &Session) -> Result<()> {
+        put(self.db(), session, &json_text(&session.amr)?).await
+    }
+
+    async fn end_sessions(&mut self, target: &LogoutTarget, at: Timestamp) -> Result<Vec<Session>> {
+        let ending = self.sessions_matching(target).await?;
+        let wanted: Vec<SessionId> = ending.iter().map(|session| session.id).collect();
+        sqlx::query(concat!(
+            "UPDATE sessions SET state = $1, ended_at = $2 WHERE id ",
+            any!("$3")
+        ))
+        .bind(SessionState::Ended.text())
+        .bind(at.millis())
+        .bind(ids(&wanted))
+        .execute(self.db())
+        .await?;
+        Ok(ending)
+    }
+}
 
 /// Makes a session, or writes what can change of it.
-pub async fn put(db: &mut Connection, session: &Session, amr: &str) -> Result<()> {
+async fn put(db: &mut Connection, session: &Session, amr: &str) -> Result<()> {
     sqlx::query(
         "INSERT INTO sessions (id, principal, device, refresh_n, refresh_used, issuer, subject, audience, sid, acr, amr, \
          auth_time, nonce, access_hash, access_expires_at, created_at, ends_at, asserted_at, state, ended_at) \

@@ -1,0 +1,46 @@
+//! One suite for every table, run on SQLite and on PostgreSQL.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+/// Runs each named test on both databases.
+macro_rules! contract {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(crate::ground::Ground::sqlite().await).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(crate::ground::Ground::postgres().await).await;
+            })*
+        }
+    };
+}
+
+mod changes;
+mod devices;
+mod failures;
+mod grants;
+mod ground;
+mod lock;
+mod log;
+mod opening;
+mod organization;
+mod principals;
+mod property;
+mod releases;
+mod requests;
+mod rights;
+mod schema;
+mod scopes;
+mod secrets;
+mod sessions;
+mod sign_in;
+mod versions;
