@@ -9,7 +9,7 @@ use crate::{
         secrets::locate::{Wanted, locate, object},
         words,
     },
-    sequencer::{Change, Stop, job},
+    sequencer::job,
     stream::Audience,
 };
 use axum::extract::State;

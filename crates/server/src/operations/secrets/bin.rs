@@ -6,7 +6,7 @@ use crate::{
     caller::Caller,
     http::Refusal,
     operations::{orders, path::Id, view::View},
-    sequencer::{Change, Stop, job},
+    sequencer::job,
 };
 use axum::{extract::State, http::StatusCode};
 use claviger_ledger::leaf::NAME;

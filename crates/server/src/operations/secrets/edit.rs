@@ -9,7 +9,7 @@ use crate::{
     caller::{Caller, body::Json},
     http::Refusal,
     operations::path::Id,
-    sequencer::{Change, Stop, job},
+    sequencer::job,
 };
 use axum::extract::State;
 use claviger_ledger::leaf::Fact;

@@ -6,7 +6,7 @@ mod edit;
 pub mod locate;
 mod look;
 mod relocate;
-mod value;
+pub mod value;
 mod write;
 
 use crate::http::{Handled, handle};

@@ -6,7 +6,7 @@ use crate::{
     caller::{Caller, body::Json},
     http::Refusal,
     operations::{orders, path::Id},
-    sequencer::{Change, Stop, change::Demand, job},
+    sequencer::{change::Demand, job},
 };
 use axum::extract::State;
 use claviger_ledger::leaf::Object;

@@ -1,13 +1,14 @@
 //! Taking in a value that a device sealed to this server, and sealing it for the tables (rules 28, 32, 33, 38).
 
-use crate::{app::App, http::Refusal};
+use crate::{app::App, http::Refusal, keys::ServerKeys};
 use claviger_crypto::{
     keys::{DataKey, SecretVersion},
     secret::SecretBytes,
     to_server::{ToServer, open_from_device},
 };
 use claviger_model::{
-    ids::{DeviceId, KeyId, PrincipalId, SecretId},
+    entropy::Entropy,
+    ids::{DeviceId, KeyId, OrganizationId, PrincipalId, SecretId},
     secret::{MAX_VALUE_BYTES, Stage},
     time::Timestamp,
 };
@@ -64,26 +65,37 @@ pub fn take(
 /// # Errors
 /// When it is too large, or no key is at hand.
 pub fn keep(app: &App, of: SecretVersion, value: &SecretBytes) -> Result<NewValue, Refusal> {
+    seal(&app.keys, app.organization, &*app.entropy, of, value)
+}
+
+/// As [`keep`], where no server runs.
+///
+/// # Errors
+/// When it is too large, or no key is at hand.
+pub fn seal(
+    keys: &ServerKeys,
+    organization: OrganizationId,
+    entropy: &dyn Entropy,
+    of: SecretVersion,
+    value: &SecretBytes,
+) -> Result<NewValue, Refusal> {
     if value.len() > MAX_VALUE_BYTES {
         return Err(too_large());
     }
-    let generation = app
-        .keys
+    let generation = keys
         .current_generation()
         .ok_or_else(|| Refusal::internal("no key-encryption key is loaded"))?;
-    let data = DataKey::random(&*app.entropy);
-    let organization = app.organization;
+    let data = DataKey::random(entropy);
     Ok(NewValue {
         of,
         envelope: data
-            .seal_value(organization, of, value.expose(), &*app.entropy)
+            .seal_value(organization, of, value.expose(), entropy)
             .map_err(Refusal::internal)?,
         data_key: generation
-            .wrap_data_key(&data, of, &*app.entropy)
+            .wrap_data_key(&data, of, entropy)
             .map_err(Refusal::internal)?,
         kek: generation.id(),
-        fingerprint: *app
-            .keys
+        fingerprint: *keys
             .fingerprints
             .fingerprint(organization, value.expose())
             .as_bytes(),

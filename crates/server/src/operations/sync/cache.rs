@@ -5,7 +5,7 @@ use crate::{
     caller::Caller,
     http::Refusal,
     operations::device::clone::{self, Seen},
-    sequencer::{Change, Stop, job},
+    sequencer::job,
 };
 use claviger_model::event::EventKind;
 use claviger_protocol::{problem::Code, sync::CacheState};

@@ -1,0 +1,422 @@
+//! The golden table: every route by every kind of caller (`authorization.txt` beside this file).
+//!
+//! `CLAVIGER_WRITE_GOLDEN=1` writes it anew; the diff is reviewed like code. A route without a case fails the test, and
+//! whatever is refused must change nothing but the log.
+
+use crate::house::{Actor, House, Places, description, name, request_id};
+use claviger_model::{
+    builtin_roles as roles,
+    entropy::SystemEntropy,
+    ids::{GrantId, OrderId, PrincipalId, RoleId, ScopeId, SecretId, SessionId},
+    principal::PrincipalState,
+};
+use claviger_protocol::{
+    order::Acknowledgement,
+    route::{self, Route},
+    signed::{Signed, canonical},
+};
+use claviger_storage::sessions::DeviceState;
+use serde_json::{Value, json};
+use std::fmt::{Display, Write};
+
+/// Who calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Anonymous,
+    Stranger,
+    Holder(&'static str, RoleId, bool),
+    Disabled,
+    EndedDevice,
+}
+
+const KINDS: &[Kind] = &[
+    Kind::Anonymous,
+    Kind::Stranger,
+    Kind::Holder("viewer", roles::VIEWER, false),
+    Kind::Holder("consumer", roles::CONSUMER, false),
+    Kind::Holder("reader", roles::READER, false),
+    Kind::Holder("editor", roles::EDITOR, false),
+    Kind::Holder("lead", roles::LEAD, false),
+    Kind::Holder("auditor", roles::AUDITOR, true),
+    Kind::Holder("offboarder", roles::OFFBOARDER, true),
+    Kind::Holder("owner", roles::OWNER, true),
+    Kind::Disabled,
+    Kind::EndedDevice,
+];
+
+impl Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Anonymous => "anonymous",
+            Self::Stranger => "stranger",
+            Self::Holder(name, ..) => name,
+            Self::Disabled => "disabled editor",
+            Self::EndedDevice => "editor, device ended",
+        })
+    }
+}
+
+/// What a cell is made of: fresh things for each.
+struct Cell<'a> {
+    house: &'a House,
+    actor: Option<&'a Actor>,
+    places: Places,
+}
+
+/// Arguments of the path and a body that would be right.
+struct Made {
+    arguments: Vec<String>,
+    body: Value,
+}
+
+fn made(arguments: &[&dyn Display], body: Value) -> Made {
+    Made {
+        arguments: arguments.iter().map(ToString::to_string).collect(),
+        body,
+    }
+}
+
+impl Cell<'_> {
+    async fn secret(&self) -> SecretId {
+        let unique = SecretId::random(&SystemEntropy).to_string();
+        self.house.secret(self.places.production, &unique, b"value").await
+    }
+
+    async fn binned(&self) -> SecretId {
+        let secret = self.secret().await;
+        let mut locked = self.house.app.store.locked().await.unwrap();
+        let now = locked.now();
+        assert!(
+            locked
+                .delete_secret(secret, PrincipalId::random(&SystemEntropy), now)
+                .await
+                .unwrap()
+        );
+        locked.commit().await.unwrap();
+        secret
+    }
+
+    async fn other(&self) -> Actor {
+        self.house.actor(&[(roles::VIEWER, self.places.production)]).await
+    }
+
+    async fn grant(&self) -> GrantId {
+        let other = self.other().await;
+        let mut reader = self.house.app.store.reader().await.unwrap();
+        reader.grant_history(other.principal, 1).await.unwrap()[0].id
+    }
+
+    async fn request(&self, secret: SecretId) -> String {
+        let asker = self
+            .house
+            .actor(&[(roles::CONSUMER, self.places.production)])
+            .await;
+        let id = request_id();
+        let body = json!({"id": id, "want": {"kind": "rotation", "secret": secret}, "reason": "leaked"});
+        let answer = self
+            .house
+            .call(Some(&asker), &route::MAKE_REQUEST, &[], &body)
+            .await;
+        assert_eq!(answer.code(), "ok", "{:?}", answer.json());
+        id.to_string()
+    }
+
+    fn value(&self, secret: SecretId, version: u64) -> Value {
+        match self.actor {
+            Some(actor) => serde_json::to_value(self.house.sealed(actor, secret, version, b"new")).unwrap(),
+            None => json!({"encapsulated": "", "ciphertext": ""}),
+        }
+    }
+
+    async fn acknowledgement(&self) -> Value {
+        let Some(actor) = self.actor else {
+            return json!({"acknowledgements": []});
+        };
+        let word = Acknowledgement {
+            organization: self.house.app.organization,
+            device: actor.device,
+            order: OrderId::random(&SystemEntropy),
+            order_sha256: [0; 32].into(),
+            cache_generation: 1,
+            journal_seq: 0,
+            journal_hash: Vec::new().into(),
+        };
+        let body = canonical(&word).unwrap();
+        let signature = actor.key.sign(&body).unwrap();
+        json!({"acknowledgements": [Signed { body: body.into(), signature: signature.into() }]})
+    }
+
+    async fn make(&self, route: &Route) -> Option<Made> {
+        let Places {
+            production, staging, ..
+        } = self.places;
+        let fresh = SecretId::random(&SystemEntropy);
+        let unique = fresh.to_string();
+        Some(match *route {
+            route::LIVE
+            | route::READY
+            | route::ENROLMENT
+            | route::CHECKPOINT
+            | route::ME
+            | route::SESSIONS
+            | route::STREAM
+            | route::BIN
+            | route::REQUESTS
+            | route::SCOPES
+            | route::PRINCIPALS
+            | route::ROLES
+            | route::GRANTS
+            | route::SIGN_OUT
+            | route::CHALLENGE => made(&[], Value::Null),
+            route::TILE => made(&[&0, &"000.p/1"], Value::Null),
+            route::CONSISTENCY => made(&[], json!({"from": 1})),
+            route::SIGN_IN => made(
+                &[],
+                json!({
+                    "challenge": "AAAA", "id_token": "none",
+                    "device": {"name": "laptop", "platform": "Debian", "sealing_key": "AAAA"},
+                }),
+            ),
+            route::REFRESH => made(&[], json!({"refresh": "none"})),
+            route::REASSERT => made(&[], json!({"id_token": "none"})),
+            route::PROVIDER_REFUSED => made(&[], json!({"error": "invalid_grant"})),
+            route::END_SESSION => made(&[&self.other().await.session], Value::Null),
+            route::END_DEVICE => made(&[&self.other().await.device], Value::Null),
+            route::SYNC => made(&[], json!({"cursor": 0})),
+            route::SYNC_SCOPES => made(&[], json!({"scopes": [production]})),
+            route::HISTORY => made(&[], json!({"after": 0, "pinned": 0})),
+            route::RELEASES => made(
+                &[],
+                json!({"items": [{"secret": self.secret().await, "purpose": "reveal"}]}),
+            ),
+            route::CREATE_SECRET => made(
+                &[],
+                json!({
+                    "id": fresh, "scope": production, "description": description(&unique),
+                    "value": self.value(fresh, 1),
+                }),
+            ),
+            route::SECRET | route::VERSIONS | route::DELETE_SECRET => {
+                made(&[&self.secret().await], Value::Null)
+            }
+            route::EDIT_SECRET => {
+                let secret = self.secret().await;
+                let facts = self
+                    .house
+                    .app
+                    .store
+                    .reader()
+                    .await
+                    .unwrap()
+                    .secret_facts(&[secret])
+                    .await
+                    .unwrap();
+                made(
+                    &[&secret],
+                    json!({"revision": facts[0].cursor, "description": description(&unique)}),
+                )
+            }
+            route::WRITE_VERSION => {
+                let secret = self.secret().await;
+                made(&[&secret], json!({"version": 2, "value": self.value(secret, 2)}))
+            }
+            route::ROLL_BACK => made(&[&self.secret().await], json!({"to": 1, "version": 2})),
+            route::MOVE_SECRET => made(&[&self.secret().await], json!({"scope": staging})),
+            route::RESTORE_SECRET => made(&[&self.binned().await], Value::Null),
+            route::MAKE_REQUEST => {
+                let want = json!({"kind": "rotation", "secret": self.secret().await});
+                made(&[], json!({"id": request_id(), "want": want, "reason": "leaked"}))
+            }
+            route::REFUSE_REQUEST => {
+                let secret = self.secret().await;
+                made(&[&self.request(secret).await], json!({"words": "not now"}))
+            }
+            route::WITHDRAW_REQUEST => {
+                let secret = self.secret().await;
+                made(&[&self.request(secret).await], Value::Null)
+            }
+            route::CREATE_SCOPE => {
+                let id = ScopeId::random(&SystemEntropy);
+                made(
+                    &[],
+                    json!({"id": id, "parent": production, "name": name(&unique)}),
+                )
+            }
+            route::EDIT_SCOPE => made(&[&production], json!({"lease_seconds": 3600})),
+            route::GIVE_GRANT => {
+                let body = json!({
+                    "id": GrantId::random(&SystemEntropy), "principal": self.other().await.principal,
+                    "role": roles::READER, "scope": production, "reason": "on call",
+                });
+                made(&[], body)
+            }
+            route::END_GRANT => made(&[&self.grant().await], json!({"reason": "left the team"})),
+            route::ORDERS => made(&[], json!({"after": 0})),
+            route::ACKNOWLEDGE => made(&[], self.acknowledgement().await),
+            route::JOURNAL => made(
+                &[],
+                json!({"sealed": {"encapsulated": "", "ciphertext": ""}, "first": 1}),
+            ),
+            _ => return None,
+        })
+    }
+}
+
+async fn actor(house: &House, kind: Kind) -> Option<Actor> {
+    let Places { root, production, .. } = house.places;
+    match kind {
+        Kind::Anonymous => None,
+        Kind::Stranger => Some(house.actor(&[]).await),
+        Kind::Holder(_, role, at_root) => {
+            let scope = if at_root { root } else { production };
+            Some(house.actor(&[(role, scope)]).await)
+        }
+        Kind::Disabled => {
+            let actor = house.actor(&[(roles::EDITOR, production)]).await;
+            let mut locked = house.app.store.locked().await.unwrap();
+            let mut row = locked.principal(actor.principal).await.unwrap().unwrap();
+            row.state = PrincipalState::Disabled;
+            assert!(locked.update_principal(&row).await.unwrap());
+            locked.commit().await.unwrap();
+            Some(actor)
+        }
+        Kind::EndedDevice => {
+            let actor = house.actor(&[(roles::EDITOR, production)]).await;
+            let mut locked = house.app.store.locked().await.unwrap();
+            for (from, to) in [
+                (DeviceState::Active, DeviceState::Ending),
+                (DeviceState::Ending, DeviceState::Ended),
+            ] {
+                locked.set_device_state(actor.device, from, to).await.unwrap();
+            }
+            locked.commit().await.unwrap();
+            Some(actor)
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_is_the_reviewed_one() {
+    let house = House::new().await;
+    // So that nobody who calls is the last Owner.
+    house.actor(&[(roles::OWNER, house.places.root)]).await;
+    let mut table = String::new();
+    for route in route::ALL {
+        writeln!(table, "{route}").unwrap();
+        for kind in KINDS {
+            let actor = actor(&house, *kind).await;
+            let cell = Cell {
+                house: &house,
+                actor: actor.as_ref(),
+                places: house.places,
+            };
+            let Some(Made { arguments, body }) = cell.make(route).await else {
+                panic!("`{route}` has no case here");
+            };
+            let arguments: Vec<&dyn Display> = arguments
+                .iter()
+                .map(|argument| argument as &dyn Display)
+                .collect();
+            let before = house.head().await;
+            let answer = house.call(actor.as_ref(), route, &arguments, &body).await;
+            let after = house.head().await;
+            if answer.status >= 300 {
+                let changed = (before.epoch, before.sync_cursor) != (after.epoch, after.sync_cursor);
+                assert!(
+                    !changed,
+                    "{route} changed something for {kind}, though it answered {}",
+                    answer.code()
+                );
+                assert!(
+                    after.next_index <= before.next_index + 1,
+                    "{route} for {kind}: more than one event"
+                );
+            }
+            writeln!(table, "  {kind}: {}", outcome(route, &answer)).unwrap();
+        }
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/operations/authorization.txt");
+    if std::env::var_os("CLAVIGER_WRITE_GOLDEN").is_some() {
+        std::fs::write(path, &table).unwrap();
+    }
+    let golden = std::fs::read_to_string(path).unwrap_or_default();
+    for (line, (is, was)) in table.lines().zip(golden.lines()).enumerate() {
+        assert_eq!(is, was, "line {} of the table", line + 1);
+    }
+    assert_eq!(table.lines().count(), golden.lines().count());
+}
+
+/// The code; for a release, that of its one item.
+fn outcome(route: &Route, answer: &crate::house::Answer) -> String {
+    let code = answer.code();
+    if *route == route::RELEASES && code == "ok" {
+        let item = &answer.json()["results"][0];
+        return item["problem"]["code"].as_str().unwrap_or("released").to_owned();
+    }
+    code
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn missing_and_not_to_be_known_of_are_the_same_in_every_byte() {
+    let house = House::new().await;
+    let stranger = house.actor(&[]).await;
+    let secret = house.secret(house.places.production, "DATABASE_URL", b"x").await;
+    let missing = SecretId::random(&SystemEntropy);
+    let calls: Vec<(Route, Value)> = vec![
+        (route::SECRET, Value::Null),
+        (route::VERSIONS, Value::Null),
+        (route::DELETE_SECRET, Value::Null),
+        (route::RESTORE_SECRET, Value::Null),
+        (
+            route::EDIT_SECRET,
+            json!({"revision": 1, "description": description("X")}),
+        ),
+        (route::MOVE_SECRET, json!({"scope": house.places.staging})),
+        (route::ROLL_BACK, json!({"to": 1, "version": 2})),
+    ];
+    for (route, body) in calls {
+        let known = house.call(Some(&stranger), &route, &[&secret], &body).await;
+        let unknown = house.call(Some(&stranger), &route, &[&missing], &body).await;
+        assert_eq!(known.status, 404, "{route} {:?}", known.json());
+        assert_eq!(
+            (known.status, known.without_call()),
+            (unknown.status, unknown.without_call()),
+            "{route}"
+        );
+        assert_eq!(known.body.len(), unknown.body.len(), "{route}");
+    }
+    let items = |secret| json!({"items": [{"secret": secret, "purpose": "use"}]});
+    let known = house
+        .call(Some(&stranger), &route::RELEASES, &[], &items(secret))
+        .await
+        .json();
+    let unknown = house
+        .call(Some(&stranger), &route::RELEASES, &[], &items(missing))
+        .await
+        .json();
+    assert_eq!(known["results"], unknown["results"]);
+    assert_eq!(known["results"][0]["problem"]["code"], "not_found");
+
+    // Nor does the stranger's own history tell them apart: no leaf names the secret.
+    let history = house
+        .call(
+            Some(&stranger),
+            &route::HISTORY,
+            &[],
+            &json!({"after": 0, "pinned": 0}),
+        )
+        .await;
+    let text = String::from_utf8(history.body).unwrap();
+    let reply: claviger_protocol::log::HistoryReply = serde_json::from_str(&text).unwrap();
+    assert!(!reply.entries.is_empty());
+    for entry in reply.entries {
+        let leaf = claviger_ledger::leaf::Leaf::parse(&entry.leaf.0).unwrap();
+        assert_eq!(leaf.object, claviger_ledger::leaf::Object::default());
+        assert!(leaf.policies.is_empty());
+    }
+    let session = SessionId::random(&SystemEntropy);
+    let gone = house
+        .call(Some(&stranger), &route::END_SESSION, &[&session], &Value::Null)
+        .await;
+    assert_eq!(gone.status, 404);
+}

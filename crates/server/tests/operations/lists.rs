@@ -1,0 +1,262 @@
+//! Sync and lists: what changed, and that a list is what deciding one by one would give.
+
+use crate::house::{House, grant};
+use claviger_model::{
+    action::Action,
+    builtin_roles as roles,
+    entropy::{Entropy, SystemEntropy},
+    ids::{PrincipalId, RoleId, ScopeId},
+    name::Name,
+    principal::{Nature, PrincipalState},
+    time::Clock,
+};
+use claviger_protocol::{
+    route,
+    sync::{ScopesReply, SyncReply},
+};
+use claviger_server::entitlement::{Circumstances, Entitlements, Epoch};
+use claviger_storage::{
+    principals::{MemberSource, Principal, TeamMember},
+    scopes::ScopeSettings,
+};
+use serde_json::{Value, json};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_follows_by_cursor() {
+    let house = House::new().await;
+    let (production, staging) = (house.places.production, house.places.staging);
+    let owner = house.actor(&[(roles::OWNER, house.places.root)]).await;
+    let editor = house.actor(&[(roles::EDITOR, production)]).await;
+    let a = house.secret(production, "A", b"a").await;
+    let hidden = house.secret(staging, "HIDDEN", b"h").await;
+
+    let sync = async |cursor: u64, digest: Option<Value>| -> SyncReply {
+        let mut body = json!({"cursor": cursor});
+        if let Some(digest) = digest {
+            body["entitlement"] = digest;
+        }
+        house.call(Some(&editor), &route::SYNC, &[], &body).await.parse()
+    };
+    let first = sync(0, None).await;
+    let entitlement = first.entitlement.unwrap();
+    assert_eq!(entitlement.digest, entitlement.computed_digest().unwrap());
+    let scopes: Vec<_> = entitlement
+        .scopes
+        .iter()
+        .map(|scope| scope.path.to_string())
+        .collect();
+    assert_eq!(scopes, ["", "payments", "payments/production"]);
+    let rights: Vec<_> = entitlement
+        .rights
+        .iter()
+        .map(|rights| (rights.scope, rights.lease_ms))
+        .collect();
+    assert_eq!(rights, [(production, Some(8 * 3600 * 1000))]);
+    let digest = Some(serde_json::to_value(&entitlement.digest).unwrap());
+
+    let body = json!({"scopes": [production, staging]});
+    let page: ScopesReply = house
+        .call(Some(&editor), &route::SYNC_SCOPES, &[], &body)
+        .await
+        .parse();
+    assert_eq!(
+        page.secrets
+            .iter()
+            .map(|record| record.secret.id)
+            .collect::<Vec<_>>(),
+        [a]
+    );
+
+    let quiet = sync(first.cursor, digest.clone()).await;
+    assert!(quiet.entitlement.is_none() && quiet.secrets.is_empty() && quiet.removed.is_empty());
+    assert_eq!(quiet.cursor, first.cursor);
+
+    let b = house.secret(production, "B", b"b").await;
+    house.secret(staging, "C", b"c").await;
+    let news = sync(quiet.cursor, digest.clone()).await;
+    assert_eq!(
+        news.secrets
+            .iter()
+            .map(|record| record.secret.id)
+            .collect::<Vec<_>>(),
+        [b]
+    );
+
+    // Moved out of sight, and deleted.
+    let mover = house.actor(&[(roles::EDITOR, house.places.payments)]).await;
+    let moved = house
+        .call(
+            Some(&mover),
+            &route::MOVE_SECRET,
+            &[&a],
+            &json!({"scope": staging}),
+        )
+        .await;
+    assert_eq!(moved.code(), "ok");
+    assert_eq!(
+        house
+            .call(Some(&mover), &route::DELETE_SECRET, &[&b], &Value::Null)
+            .await
+            .code(),
+        "ok"
+    );
+    let mut gone = sync(news.cursor, digest.clone()).await;
+    gone.removed.sort();
+    let mut expected = vec![a, b];
+    expected.sort();
+    assert_eq!((gone.secrets.len(), gone.removed), (0, expected));
+    assert!(
+        gone.orders > 0,
+        "the device is ordered to forget what moved out of sight"
+    );
+
+    // A grant more shows as another entitlement.
+    let wider = json!({
+        "id": claviger_model::ids::GrantId::random(&SystemEntropy), "principal": editor.principal,
+        "role": roles::VIEWER, "scope": staging, "reason": "also looks after staging",
+    });
+    assert_eq!(
+        house
+            .call(Some(&owner), &route::GIVE_GRANT, &[], &wider)
+            .await
+            .code(),
+        "ok"
+    );
+    let more = sync(gone.cursor, digest).await.entitlement.unwrap();
+    assert!(more.scopes.iter().any(|scope| scope.id == staging));
+    let page: ScopesReply = house
+        .call(Some(&editor), &route::SYNC_SCOPES, &[], &body)
+        .await
+        .parse();
+    assert!(page.secrets.iter().any(|record| record.secret.id == hidden));
+}
+
+/// Random organizations: teams in teams, grants anywhere, some not begun or over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_what_deciding_one_by_one_gives() {
+    let house = House::new().await;
+    let mut dice = Dice::default();
+    let now = house.clock.now();
+    let (mut scopes, mut people) = (vec![house.places.root], Vec::new());
+    let mut locked = house.app.store.locked().await.unwrap();
+    for number in 0..40 {
+        let parent = *dice.pick(&scopes);
+        let id = ScopeId::random(&SystemEntropy);
+        let name = Name::parse(&format!("s{number}")).unwrap();
+        if locked
+            .insert_scope(id, Some(parent), &name, &ScopeSettings::default(), now)
+            .await
+            .is_ok()
+        {
+            scopes.push(id);
+        }
+    }
+    for number in 0..24 {
+        let nature = if number % 3 == 0 {
+            Nature::Team
+        } else {
+            Nature::Person {
+                outside: number % 7 == 0,
+            }
+        };
+        let row = Principal {
+            id: PrincipalId::random(&SystemEntropy),
+            name: Name::parse(&format!("p{number}")).unwrap(),
+            state: PrincipalState::Active,
+            nature,
+            email: None,
+            created_at: now,
+        };
+        locked.insert_principal(&row).await.unwrap();
+        people.push(row);
+    }
+    let teams: Vec<_> = people
+        .iter()
+        .filter(|row| row.nature == Nature::Team)
+        .map(|row| row.id)
+        .collect();
+    for row in &people {
+        for _ in 0..dice.below(3) {
+            let team = *dice.pick(&teams);
+            if team != row.id {
+                let member = TeamMember {
+                    team,
+                    member: row.id,
+                    source: MemberSource::Local,
+                };
+                locked.add_team_member(member).await.unwrap();
+            }
+        }
+    }
+    let all_roles: Vec<RoleId> = roles::all().iter().map(|role| role.id).collect();
+    for _ in 0..60 {
+        let mut given = grant(
+            dice.pick(&people).id,
+            *dice.pick(&all_roles),
+            *dice.pick(&scopes),
+            now,
+        );
+        let hour = std::time::Duration::from_secs(3600);
+        match dice.below(4) {
+            0 => given.not_before = Some(now.plus(hour)),
+            1 => given.expires_at = Some(now.plus(hour)),
+            _ => {}
+        }
+        locked.insert_grant(&given).await.unwrap();
+    }
+    locked.commit().await.unwrap();
+
+    let mut reader = house.app.store.snapshot().await.unwrap();
+    let epoch = Epoch::Committed(reader.committed_epoch().await.unwrap());
+    let mut allowed = 0;
+    for (at, row) in (0_i64..).zip(people.iter().filter(|row| row.nature != Nature::Team)) {
+        let moment = now.plus(std::time::Duration::from_secs(u64::try_from(at).unwrap() * 600));
+        let circumstances = Circumstances {
+            now: moment,
+            multi_factor_at: None,
+            enrolled_device: true,
+            source: None,
+        };
+        // Another instance for each, so that nothing kept by the one helps the other.
+        let (lists, singles) = (Entitlements::default(), Entitlements::default());
+        let listed = lists
+            .listed_at(&mut *reader, epoch, row, &circumstances)
+            .await
+            .unwrap();
+        for scope in &scopes {
+            let place = singles
+                .place_at(&mut *reader, epoch, *scope)
+                .await
+                .unwrap()
+                .unwrap();
+            for action in Action::ALL {
+                let answer = singles
+                    .decide_at(&mut *reader, epoch, row, &circumstances, *action, &place)
+                    .await
+                    .unwrap();
+                assert_eq!(
+                    listed.allows(*scope, *action),
+                    answer.decision.allowed,
+                    "{action} at {scope}"
+                );
+                allowed += u32::from(answer.decision.allowed);
+            }
+        }
+    }
+    assert!(allowed > 100, "the organization gives somebody something");
+}
+
+#[derive(Default)]
+struct Dice;
+
+impl Dice {
+    fn below(&mut self, sides: usize) -> usize {
+        let mut bytes = [0; 8];
+        SystemEntropy.fill(&mut bytes);
+        usize::try_from(u64::from_le_bytes(bytes) % sides as u64).unwrap()
+    }
+
+    fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
+}

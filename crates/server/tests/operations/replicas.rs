@@ -1,0 +1,117 @@
+//! Two servers on one PostgreSQL: a revocation that committed first wins, everywhere and at once.
+
+use crate::house::{House, grant};
+use crate::releases::release;
+use claviger_model::{builtin_roles as roles, event::EventKind};
+use claviger_protocol::{release::ReleaseReply, route};
+use claviger_storage::{Database, log::LogFilter};
+use claviger_testkit::{clock::ManualClock, peers::postgres::Postgres};
+use serde_json::json;
+
+async fn two() -> (House, House, tempfile::TempDir) {
+    let url = Postgres::shared().await.unwrap().fresh_database().await.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let (key, clock) = (directory.path().join("root.key"), ManualClock::default());
+    let mut one = House::open(Database::Postgres(url.clone()), &key, clock.clone()).await;
+    one.furnish().await;
+    let two = House::open(Database::Postgres(url), &key, clock).await;
+    (one, two, directory)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_revokes_the_other_refuses() {
+    let (one, two, _directory) = two().await;
+    let owner = one.actor(&[(roles::OWNER, one.places.root)]).await;
+    let secret = one.secret(one.places.production, "A", b"a").await;
+    for _ in 0..5 {
+        let reader = one.actor(&[]).await;
+        let mut locked = one.app.store.locked().await.unwrap();
+        let given = grant(
+            reader.principal,
+            roles::READER,
+            one.places.production,
+            locked.now(),
+        );
+        locked.insert_grant(&given).await.unwrap();
+        locked.commit().await.unwrap();
+        // The other one has decided, and kept it.
+        for house in [&one, &two] {
+            let reply: ReleaseReply = release(house, &reader, secret, "reveal").await.parse();
+            crate::releases::released(&reply);
+        }
+        let body = json!({"reason": "left"});
+        assert_eq!(
+            one.call(Some(&owner), &route::END_GRANT, &[&given.id], &body)
+                .await
+                .code(),
+            "ok"
+        );
+        let refused = release(&two, &reader, secret, "reveal").await.json();
+        assert_eq!(refused["results"][0]["problem"]["code"], "not_found");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn under_load_no_release_stands_after_the_revocation_in_the_log() {
+    let (one, two, _directory) = two().await;
+    let owner = one.actor(&[(roles::OWNER, one.places.root)]).await;
+    let secret = one.secret(one.places.production, "A", b"a").await;
+    for _ in 0..5 {
+        let reader = one.actor(&[(roles::READER, one.places.production)]).await;
+        let id = one
+            .app
+            .store
+            .reader()
+            .await
+            .unwrap()
+            .grant_history(reader.principal, 1)
+            .await
+            .unwrap()[0]
+            .id;
+        let body = json!({"reason": "left"});
+        let reads = async {
+            for _ in 0..15 {
+                release(&two, &reader, secret, "reveal").await;
+            }
+        };
+        let ends = async {
+            tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+            assert_eq!(
+                one.call(Some(&owner), &route::END_GRANT, &[&id], &body)
+                    .await
+                    .code(),
+                "ok"
+            );
+        };
+        tokio::join!(reads, ends);
+        let mut db = one.app.store.reader().await.unwrap();
+        let filter = LogFilter {
+            subject: Some(reader.principal),
+            ..LogFilter::default()
+        };
+        let mut entries = db.events_matching(&filter, None, 1_000).await.unwrap();
+        entries.sort_by_key(|entry| entry.index);
+        let ended = entries
+            .iter()
+            .position(|entry| entry.kind == EventKind::GrantEnded)
+            .unwrap();
+        for entry in &entries[ended..] {
+            let leaf = claviger_ledger::leaf::Leaf::parse(&entry.leaf).unwrap();
+            let released =
+                entry.kind.releases_value() && leaf.outcome == claviger_ledger::leaf::Outcome::Allowed;
+            assert!(!released, "a release at {} after the revocation", entry.index);
+        }
+    }
+    // Both wrote into one tree, without holes.
+    let head = one.head().await;
+    let entries = one
+        .app
+        .store
+        .reader()
+        .await
+        .unwrap()
+        .events_from(0, 10_000)
+        .await
+        .unwrap();
+    assert!(entries.iter().map(|entry| entry.index).eq(0..head.next_index));
+}
