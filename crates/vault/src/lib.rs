@@ -4,14 +4,6 @@
 //! Inside, `account` knows the server and this device's keys, `session` signs in and keeps tokens fresh, `sync` brings what
 //! changed and checks the log, `state` holds what is known right now (the book) and what the page is told.
 
-#![expect(
-    clippy::todo,
-    unused_variables,
-    dead_code,
-    unused_imports,
-    reason = "the signatures come first; bodies follow"
-)]
-
 mod account;
 mod api;
 mod problem;

@@ -107,9 +107,9 @@ fn of_api(error: &ApiError) -> Problem {
         ApiError::Unreachable(Unreachable::UnknownHost(_) | Unreachable::Broken(_))
         | ApiError::Stranger(_) => problem(SERVER_UNKNOWN, Some(error)),
         ApiError::Unreachable(Unreachable::Certificate(_)) => problem(CERTIFICATE, Some(error)),
-        ApiError::Unreachable(Unreachable::Refused(_) | Unreachable::TimedOut(_)) => {
-            problem(SERVER_UNREACHABLE, Some(error))
-        }
+        ApiError::Unreachable(
+            Unreachable::Refused(_) | Unreachable::TimedOut(_) | Unreachable::Status(_),
+        ) => problem(SERVER_UNREACHABLE, Some(error)),
         ApiError::Form(..) | ApiError::TooLarge => problem(SERVER_ERROR, Some(error)),
         ApiError::Token | ApiError::Sign(_) => problem(INTERNAL, Some(error)),
     }
@@ -151,6 +151,7 @@ impl From<SessionError> for Problem {
                 "The clock was set back, so offline use is locked.",
             ),
             SessionError::SignedOut => SESSION_ENDED,
+            SessionError::AlreadyIn => ("alreadySignedIn", "You are signed in already."),
             SessionError::Keyring(ref keyring) => of_keyring(keyring),
             SessionError::SignInFirst => SESSION_ENDED,
         };

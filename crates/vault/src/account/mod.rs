@@ -4,7 +4,7 @@ mod connect;
 mod error;
 pub(crate) mod file;
 mod identity;
-mod pointer;
+pub(crate) mod pointer;
 mod server;
 
 pub(crate) use error::AccountError;

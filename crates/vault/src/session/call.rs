@@ -54,10 +54,8 @@ impl Inner {
                 return Ok(reply);
             }
         };
-        self.mend(live, &access, refused).await?;
-        let access = self.access(live).await?;
-        let answered = live.api.call(request, Some(&access.token)).await;
-        match answered {
+        let access = self.mended(live, &access, refused).await?;
+        match live.api.call(request, Some(&access.token)).await {
             Ok(reply) => {
                 self.note_online(live);
                 Ok(reply)
@@ -66,19 +64,22 @@ impl Inner {
         }
     }
 
-    /// Does what lets a refused call be made again; nothing was done by a call that was refused so.
+    /// Does what lets a refused call be made again, and gives the token for it; nothing was done by a call that was refused so.
     ///
     /// # Errors
     /// When it cannot be made again: the refusal itself, or why it could not be mended.
-    pub(crate) async fn mend(
+    pub(crate) async fn mended(
         self: &Arc<Self>,
         live: &Arc<Live>,
         access: &Access,
         refused: ApiError,
-    ) -> Result<(), CallError> {
+    ) -> Result<Access, CallError> {
         match refused.code() {
-            Some(Code::Unauthenticated) => self.renew(live, Some(access)).await,
-            Some(Code::ReassertFirst) => self.reassert(live).await,
+            Some(Code::Unauthenticated) => self.renew(live, access).await,
+            Some(Code::ReassertFirst) => {
+                self.reassert(live).await?;
+                self.access(live).await
+            }
             _ => Err(self.failed(live, refused).await),
         }
     }

@@ -1,37 +1,163 @@
 //! How sessions end: by the person, by the server, by themselves.
+//!
+//! Signing out deletes the tokens, here and on the server. The sealed cache stays: the person may return, names are there at once
+//! then, and what was read offline and not sent yet is not lost. Nobody reads it meanwhile, its leases end by their own time, and
+//! orders reach it by the device's key (rule 26). A 401 or 404 never purges it.
 
 use super::{CallError, SessionError};
 use crate::{
     account::Server,
-    api::ApiError,
+    api::{ApiError, Nothing, Request},
+    problem,
     state::{Inner, Live},
-    view::problem::Problem,
+    view::{
+        problem::Problem,
+        state::{Connection, LogState, OfflineReason, SessionState},
+    },
 };
-use std::sync::Arc;
+use claviger_cache::SessionItem;
+use claviger_protocol::{problem::Code, route};
+use std::{sync::Arc, time::Duration};
+
+/// How long a goodbye may take; the session ends on the server by itself in any case.
+const GOODBYE: Duration = Duration::from_secs(5);
 
 impl Inner {
     /// Ends the session here and, if it can be reached, on the server.
     pub(crate) async fn sign_out(self: &Arc<Self>) -> Result<(), SessionError> {
-        todo!()
+        let server = self.place().server.clone().ok_or(SessionError::SignedOut)?;
+        self.leave_server().await;
+        let _turn = self.turn.lock().await;
+        self.close().await;
+        let deleted = SessionItem::delete(&*self.parts.keys, server.organization).await;
+        let _told = deleted.inspect_err(|error| self.note_keyring(error));
+        self.place().locked = None;
+        self.stand_signed_out(&server, None);
+        self.watch_closed();
+        Ok(())
     }
 
-    /// As far as the server is concerned: last words before it is forgotten.
+    /// Last words to the server: what was read offline, and that the session ends.
     pub(crate) async fn leave_server(self: &Arc<Self>) {
-        todo!()
+        let Ok(live) = self.live() else { return };
+        let goodbye = async {
+            if let Err(error) = self.device_round(&live).await {
+                tracing::debug!(%error, "journal and orders wait for the next contact");
+            }
+            if !live.is_over() {
+                let access = self.access(&live).await?;
+                let request = Request::plain(route::SIGN_OUT, &[]);
+                let _nothing: Nothing = live.api.call(&request, Some(&access.token)).await?;
+            }
+            Ok::<_, CallError>(())
+        };
+        match tokio::time::timeout(GOODBYE, goodbye).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::info!(%error, "the server was not told of the sign-out"),
+            Err(_) => tracing::info!("the server was not told of the sign-out in time"),
+        }
     }
 
-    /// Closes what is open.
+    /// Closes what is open and stops the work in the background. The caller has the turn.
     pub(crate) async fn close(&self) {
-        todo!()
+        let (live, tasks) = {
+            let mut place = self.place();
+            (place.live.take(), place.tasks.take())
+        };
+        drop(tasks);
+        if let Some(live) = live {
+            live.cache.close().await;
+            live.forget();
+        }
     }
 
     /// Tells the page that nobody is signed in.
-    pub(crate) fn stand_signed_out(&self, server: &Arc<Server>, problem: Option<Problem>) {
-        todo!()
+    pub(crate) fn stand_signed_out(&self, server: &Server, problem: Option<Problem>) {
+        self.board.change(|state| {
+            state.session = SessionState::SignedOut {
+                server: server.view(),
+                problem,
+            };
+            state.connection = Connection::Connecting;
+            state.log = LogState::Unproven { words: String::new() };
+        });
     }
 
     /// What a failed call means: notes lost connections, ends the session where the server says so.
     pub(crate) async fn failed(self: &Arc<Self>, live: &Arc<Live>, error: ApiError) -> CallError {
-        todo!()
+        match error.code() {
+            Some(Code::BadProof) => {
+                if let Some(seconds) = live.api.skewed() {
+                    self.note_offline(live, OfflineReason::Clock);
+                    return CallError::Skewed { seconds };
+                }
+            }
+            Some(Code::SessionEnded | Code::BadRefresh) if live.ends_at <= self.now() => {
+                self.session_over(live);
+                return CallError::SessionOver;
+            }
+            Some(
+                Code::SessionEnded
+                | Code::BadRefresh
+                | Code::DeviceEnded
+                | Code::Disabled
+                | Code::CacheRolledBack,
+            ) => {
+                if let ApiError::Refused(refused) = &error {
+                    self.end_later(live, Some(problem::refusal(refused)));
+                }
+            }
+            _ if error.is_offline() => self.note_offline(live, reason(&error)),
+            _ => {}
+        }
+        CallError::Api(error)
+    }
+
+    /// The session's time is over by itself: names and leases stay usable, since their life is their own (rule 21).
+    pub(crate) fn session_over(&self, live: &Arc<Live>) {
+        live.set_over();
+        self.note_offline(live, OfflineReason::SessionEnded);
+    }
+
+    /// Ends the session in a task of its own, since the caller may be work that ends with it.
+    pub(crate) fn end_later(self: &Arc<Self>, live: &Arc<Live>, problem: Option<Problem>) {
+        if live.begin_ending() {
+            let (inner, live) = (Arc::clone(self), Arc::clone(live));
+            tokio::spawn(async move { inner.end(&live, problem).await });
+        }
+    }
+
+    async fn end(self: &Arc<Self>, live: &Arc<Live>, problem: Option<Problem>) {
+        let _turn = self.turn.lock().await;
+        if !self.live().is_ok_and(|present| Arc::ptr_eq(&present, live)) {
+            return;
+        }
+        self.place().tasks = None;
+        let everything = match self.device_round(live).await {
+            Ok(everything) => everything,
+            Err(error) => {
+                tracing::info!(%error, "orders wait for the next contact");
+                false
+            }
+        };
+        self.close().await;
+        let deleted = SessionItem::delete(&*self.parts.keys, live.server.organization).await;
+        let _told = deleted.inspect_err(|error| self.note_keyring(error));
+        if everything {
+            self.erase(live).await;
+        }
+        self.stand_signed_out(&live.server, problem);
+        self.watch_closed();
+    }
+}
+
+/// Why the server cannot be used, as the page tells it.
+pub(crate) fn reason(error: &ApiError) -> OfflineReason {
+    match error {
+        ApiError::Unreachable(claviger_sign_in::http::Unreachable::Certificate(_)) => {
+            OfflineReason::Certificate
+        }
+        ApiError::Unreachable(_) => OfflineReason::Unreachable,
+        _ => OfflineReason::ServerError,
     }
 }

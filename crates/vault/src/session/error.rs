@@ -80,6 +80,9 @@ pub(crate) enum SessionError {
     /// Nobody is signed in.
     #[error("nobody is signed in")]
     SignedOut,
+    /// Somebody is signed in already.
+    #[error("somebody is signed in already")]
+    AlreadyIn,
     /// The keyring, which has this device's keys, is locked or gone.
     #[error("the keyring could not be used")]
     Keyring(#[from] claviger_cache::KeyringError),

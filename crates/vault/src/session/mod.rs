@@ -2,6 +2,7 @@
 
 mod call;
 mod end;
+mod erase;
 mod error;
 mod reassert;
 mod refresh;
@@ -9,8 +10,9 @@ mod refresher;
 mod sign_in;
 mod signed_in;
 
+pub(crate) use end::reason;
 pub(crate) use error::{CallError, SessionError};
-pub(crate) use signed_in::Opening;
+pub(crate) use signed_in::read_book;
 
 use claviger_cache::SessionItem;
 use claviger_model::{ids::SessionId, time::Timestamp};
@@ -29,8 +31,6 @@ pub(crate) struct Session {
     pub(crate) reassert_by: Timestamp,
     /// The access token, once there is one.
     pub(crate) access: Option<Access>,
-    /// It ended by itself: offline use goes on, the server wants a new sign-in.
-    pub(crate) over: bool,
 }
 
 /// An access token.
@@ -50,7 +50,6 @@ impl Session {
             ends_at: item.ends_at,
             reassert_by: item.reassert_by,
             access: None,
-            over: false,
         }
     }
 

@@ -1,4 +1,161 @@
-//! Opening the vault.
+//! An open vault: from the cache alone, before any network.
 
-/// How.
-pub(crate) struct Opening;
+use super::{CallError, Session, SessionError};
+use crate::{
+    account::{Identity, Server},
+    api::Request,
+    state::{
+        Inner, Live, LiveParts,
+        book::{Book, Learned, SecretEntry},
+    },
+    sync::{self, LogWatch},
+    view::state::Keyring,
+};
+use claviger_cache::{Cache, CacheError, Device, Enrolled, OpenError, Opening};
+use claviger_protocol::{route, session::Me};
+use std::{sync::Arc, time::Duration};
+
+/// The document that holds [`Me`].
+const ME: &str = "me";
+/// How often, and how long, to wait for a cache that is just being closed.
+const CLOSING_TRIES: u32 = 40;
+const CLOSING: Duration = Duration::from_millis(50);
+
+impl Inner {
+    /// Opens the cache and puts together what it holds.
+    ///
+    /// # Errors
+    /// When the cache does not open.
+    pub(crate) async fn open(
+        &self,
+        server: &Arc<Server>,
+        identity: &Identity,
+        enrolled: &Enrolled,
+        session: Session,
+    ) -> Result<Live, SessionError> {
+        let cache = self.open_cache(server, identity, enrolled).await?;
+        let (mut book, cursor) = read_book(&cache).await?;
+        let log = LogWatch::of(&cache, &server.log).await?;
+        book.log = sync::standing(&log);
+        let last_contact = cache.last_contact().await?;
+        let live = Live::new(LiveParts {
+            server: Arc::clone(server),
+            keys: identity.keys.clone(),
+            stored: identity.stored,
+            device: enrolled.device,
+            principal: enrolled.principal,
+            api: self.api(server, identity),
+            cache,
+            session,
+            log,
+            book,
+            cursor,
+        });
+        if let Some(at) = last_contact {
+            live.synced(at);
+        }
+        Ok(live)
+    }
+
+    /// Opens the cache of this device; tells the page how it was found.
+    ///
+    /// # Errors
+    /// When it does not open.
+    pub(crate) async fn open_cache(
+        &self,
+        server: &Server,
+        identity: &Identity,
+        enrolled: &Enrolled,
+    ) -> Result<Cache, SessionError> {
+        let device = Device {
+            organization: server.organization,
+            id: enrolled.device,
+            key: Arc::clone(identity.keys.signing()),
+            log: server.log.clone(),
+        };
+        if !identity.stored {
+            return Ok(Cache::in_memory(device, self.cache_parts()).await?);
+        }
+        let mut tries = 0;
+        let opened = loop {
+            match Cache::open(&self.parts.directory, device.clone(), self.cache_parts()).await {
+                // What held it a moment ago, such as a round that was broken off, may still be closing it.
+                Err(OpenError::InUse) if tries < CLOSING_TRIES => {
+                    tries += 1;
+                    tokio::time::sleep(CLOSING).await;
+                }
+                opened => break opened?,
+            }
+        };
+        let words = opened.opening.words().map(str::to_owned);
+        match opened.opening {
+            Opening::NotStored(error) => self.note_keyring(&error),
+            Opening::RolledBack => {
+                self.board
+                    .change(|state| state.keyring = Keyring::RolledBack { detail: words });
+            }
+            Opening::Fresh | Opening::Found { .. } | Opening::KeyLost | Opening::Replaced => {
+                if let Some(words) = words {
+                    tracing::warn!(words, "the cache was not found as it was left");
+                }
+                self.board.change(|state| state.keyring = Keyring::Ok);
+            }
+        }
+        Ok(opened.cache)
+    }
+
+    /// Asks the server who is signed in, and remembers it.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub(crate) async fn learn_me(self: &Arc<Self>, live: &Arc<Live>) -> Result<(), CallError> {
+        let me: Me = self.call_as(live, &Request::plain(route::ME, &[])).await?;
+        let stored = serde_json::to_vec(&me);
+        if let Ok(bytes) = stored
+            && let Err(error) = live.cache.put_document(ME, Some(&bytes)).await
+        {
+            tracing::warn!(%error, "who is signed in could not be stored");
+        }
+        let principals = std::iter::once(me.person.clone())
+            .chain(me.teams.iter().cloned())
+            .collect();
+        live.change_book(|book| {
+            book.learn(&Learned {
+                principals,
+                ..Learned::default()
+            });
+            book.me = Some(Arc::new(me));
+        });
+        Ok(())
+    }
+}
+
+/// Everything of the cache, in memory, and the cursor to go on from.
+pub(crate) async fn read_book(cache: &Cache) -> Result<(Book, u64), CacheError> {
+    let stored = cache.stored().await?;
+    let secrets = cache.secrets(|view| SecretEntry::from(view)).await?;
+    let me: Option<Me> = cache
+        .document(ME)
+        .await?
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let mut book = Book::default();
+    book.learn(&Learned {
+        entitlement: stored.entitlement,
+        requests: stored.requests,
+        principals: stored.principals,
+        ..Learned::default()
+    });
+    book.fill(secrets);
+    book.marks = Arc::new(cache.marks().await?.into_iter().collect());
+    book.leases = Arc::new(
+        cache
+            .leases()
+            .await?
+            .into_iter()
+            .map(|lease| (lease.secret, lease))
+            .collect(),
+    );
+    book.history = Arc::new(cache.history().await?);
+    book.me = me.map(Arc::new);
+    Ok((book, stored.cursor))
+}

@@ -4,9 +4,15 @@ use super::book::{Book, Learned};
 use crate::{account::Server, api::Api, session::Session, sync::LogWatch};
 use claviger_cache::Cache;
 use claviger_crypto::sealing::ReleaseReceiver;
-use claviger_model::ids::{DeviceId, PrincipalId, SessionId};
-use claviger_sign_in::device_keys::DeviceKeys;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use claviger_model::{
+    ids::{DeviceId, PrincipalId, SessionId},
+    time::Timestamp,
+};
+use claviger_sign_in::{device_keys::DeviceKeys, provider::Provider};
+use std::sync::{
+    Arc, Mutex, PoisonError, RwLock,
+    atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+};
 use tokio::sync::Notify;
 
 /// What is open; dropped at the lock, with tokens and names.
@@ -15,33 +21,49 @@ pub(crate) struct Live {
     pub(crate) server: Arc<Server>,
     /// This device's keys.
     pub(crate) keys: DeviceKeys,
+    /// Whether the keyring has them.
+    pub(crate) stored: bool,
     /// As the server calls it.
     pub(crate) device: DeviceId,
     /// Who is signed in.
     pub(crate) principal: PrincipalId,
     /// The session.
     pub(crate) session_id: SessionId,
+    /// When the identity provider must vouch anew in the browser.
+    pub(crate) ends_at: Timestamp,
     /// Speaks to the server.
     pub(crate) api: Api,
     /// Open.
     pub(crate) cache: Cache,
     /// Its tokens; the lock makes one renewal of many.
     pub(crate) session: tokio::sync::Mutex<Session>,
+    /// Held while the provider is asked: its refresh token serves once.
+    pub(crate) reassert_turn: tokio::sync::Mutex<()>,
+    /// Discovered at its first use.
+    pub(crate) provider: tokio::sync::Mutex<Option<Provider>>,
     /// Held by a round of sync.
     pub(crate) sync_turn: tokio::sync::Mutex<()>,
+    /// Held while journal and orders are handled.
+    pub(crate) device_turn: tokio::sync::Mutex<()>,
     /// What is pinned of the log; held while a checkpoint is compared.
     pub(crate) log: tokio::sync::Mutex<LogWatch>,
     /// Wakes the sync.
     pub(crate) wake: Notify,
     /// The newest HPKE context, by its encapsulated key; in memory only (rule 28).
     pub(crate) receiver: Mutex<Option<(Vec<u8>, ReleaseReceiver)>>,
+    /// The cursor to sync from.
+    pub(crate) cursor: AtomicU64,
     book: RwLock<Arc<Book>>,
+    last_sync: AtomicI64,
+    over: AtomicBool,
+    ending: AtomicBool,
 }
 
 /// What a [`Live`] is made of.
 pub(crate) struct LiveParts {
     pub(crate) server: Arc<Server>,
     pub(crate) keys: DeviceKeys,
+    pub(crate) stored: bool,
     pub(crate) device: DeviceId,
     pub(crate) principal: PrincipalId,
     pub(crate) api: Api,
@@ -49,6 +71,7 @@ pub(crate) struct LiveParts {
     pub(crate) session: Session,
     pub(crate) log: LogWatch,
     pub(crate) book: Book,
+    pub(crate) cursor: u64,
 }
 
 impl Live {
@@ -57,17 +80,26 @@ impl Live {
         Self {
             server: parts.server,
             keys: parts.keys,
+            stored: parts.stored,
             device: parts.device,
             principal: parts.principal,
             session_id: parts.session.id,
+            ends_at: parts.session.ends_at,
             api: parts.api,
             cache: parts.cache,
             session: tokio::sync::Mutex::new(parts.session),
+            reassert_turn: tokio::sync::Mutex::default(),
+            provider: tokio::sync::Mutex::default(),
             sync_turn: tokio::sync::Mutex::default(),
+            device_turn: tokio::sync::Mutex::default(),
             log: tokio::sync::Mutex::new(parts.log),
             wake: Notify::new(),
             receiver: Mutex::default(),
+            cursor: AtomicU64::new(parts.cursor),
             book: RwLock::new(Arc::new(parts.book)),
+            last_sync: AtomicI64::new(i64::MIN),
+            over: AtomicBool::new(false),
+            ending: AtomicBool::new(false),
         }
     }
 
@@ -85,5 +117,45 @@ impl Live {
     /// Puts what the server told into the book.
     pub(crate) fn learn(&self, learned: &Learned) {
         self.change_book(|book| book.learn(learned));
+    }
+
+    /// When everything was brought last.
+    pub(crate) fn last_sync(&self) -> Option<Timestamp> {
+        let millis = self.last_sync.load(Ordering::Relaxed);
+        (millis != i64::MIN).then(|| Timestamp::from_millis(millis))
+    }
+
+    /// Notes that everything was brought.
+    pub(crate) fn synced(&self, at: Timestamp) {
+        self.last_sync.store(at.millis(), Ordering::Relaxed);
+    }
+
+    /// Whether the session's time is over; offline use goes on.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the session's time is over.
+    pub(crate) fn set_over(&self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the caller is the first who ends it.
+    pub(crate) fn begin_ending(&self) -> bool {
+        !self.ending.swap(true, Ordering::Relaxed)
+    }
+
+    /// Lets the keys of releases go; the next one is encapsulated anew.
+    pub(crate) fn drop_receiver(&self) {
+        *self.receiver.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Lets names, tokens and keys of releases go, even where somebody still holds this.
+    pub(crate) fn forget(&self) {
+        *self.book.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+        self.drop_receiver();
+        if let Ok(mut session) = self.session.try_lock() {
+            session.access = None;
+        }
     }
 }

@@ -5,17 +5,20 @@
 
 mod board;
 pub(crate) mod book;
+mod connection;
 mod lifecycle;
 mod live;
 mod lock;
+pub(crate) mod person;
 mod place;
 mod settings;
+mod standing;
 mod start;
 mod tick;
 
 pub(crate) use board::Board;
 pub(crate) use lifecycle::{Lifecycle, Tasks};
-pub(crate) use live::Live;
+pub(crate) use live::{Live, LiveParts};
 pub(crate) use place::Place;
 
 use crate::{session::CallError, vault::VaultParts, view::device::Settings};

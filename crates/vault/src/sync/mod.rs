@@ -1,33 +1,25 @@
 //! Bringing what changed, checking the log, obeying orders.
+//!
+//! A round is: the journal of offline reads, orders and their acknowledgements, then what changed, then the person's own history.
+//! Rounds follow each hint of the event stream, each poll, and whatever the person does ([`Inner::hint_sync`]).
 
+mod closed;
+mod device;
 mod error;
+mod history;
+mod learn;
+mod listen;
+mod page;
 mod release;
+mod round;
+mod scopes;
 mod seal;
+mod stream;
 mod watch;
 
 pub(crate) use error::{ReleaseError, SyncError};
+pub(crate) use history::standing;
+pub(crate) use listen::listen;
 pub(crate) use release::OpenedValue;
+pub(crate) use round::keep_in_sync;
 pub(crate) use watch::LogWatch;
-
-use crate::state::Inner;
-use claviger_protocol::secrets::SecretRecord;
-use std::sync::Arc;
-
-impl Inner {
-    /// Syncs at once.
-    pub(crate) async fn sync_now(self: &Arc<Self>) -> Result<(), SyncError> {
-        todo!()
-    }
-
-    /// Asks the background for a sync soon.
-    pub(crate) fn hint_sync(&self) {
-        if let Ok(live) = self.live() {
-            live.wake.notify_one();
-        }
-    }
-
-    /// Puts a record that the server answered with into book and cache, so that the page sees it at once.
-    pub(crate) async fn learn_secret(&self, record: SecretRecord) {
-        todo!()
-    }
-}

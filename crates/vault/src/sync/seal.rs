@@ -1,7 +1,7 @@
 //! Sealing what is written to the server's key of the pinned bundle (rule 28).
 
 use super::ReleaseError;
-use crate::state::{Inner, Live};
+use crate::state::Inner;
 use claviger_crypto::{
     sealing::SealingError,
     secret::SecretBytes,
@@ -26,33 +26,27 @@ impl Inner {
     ) -> Result<SealedValue, ReleaseError> {
         let live = self.live()?;
         let (organization, device) = (live.server.organization, live.device);
-        Ok(self.seal(
-            &live,
-            &ToServer::Write {
-                organization,
-                device,
-                secret,
-                version,
-            },
+        let binding = ToServer::Write {
+            organization,
+            device,
+            secret,
+            version,
+        };
+        let sealed = seal_to_server(
+            &live.server.sealing,
+            &binding,
             value.expose(),
-        )?)
+            &*self.parts.entropy,
+        )?;
+        Ok(split(&sealed).ok_or(SealingError::Short)?)
     }
+}
 
-    /// Seals anything to the server.
-    ///
-    /// # Errors
-    /// When the server's key is not usable.
-    pub(crate) fn seal(
-        &self,
-        live: &Live,
-        binding: &ToServer,
-        plain: &[u8],
-    ) -> Result<SealedValue, SealingError> {
-        let sealed = seal_to_server(&live.server.sealing, binding, plain, &*self.parts.entropy)?;
-        let (encapsulated, ciphertext) = sealed.split_at_checked(ENCAPSULATED).ok_or(SealingError::Short)?;
-        Ok(SealedValue {
-            encapsulated: encapsulated.to_vec().into(),
-            ciphertext: ciphertext.to_vec().into(),
-        })
-    }
+/// Suite and encapsulated key apart from the ciphertext, as they travel.
+pub(super) fn split(sealed: &[u8]) -> Option<SealedValue> {
+    let (encapsulated, ciphertext) = sealed.split_at_checked(ENCAPSULATED)?;
+    Some(SealedValue {
+        encapsulated: encapsulated.to_vec().into(),
+        ciphertext: ciphertext.to_vec().into(),
+    })
 }

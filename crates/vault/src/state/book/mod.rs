@@ -10,7 +10,7 @@ mod places;
 
 pub(crate) use apply::Learned;
 pub(crate) use entry::SecretEntry;
-pub(crate) use log::LogStanding;
+pub(crate) use log::{LogStanding, PinnedCheckpoint};
 pub(crate) use places::{PlaceNode, Places};
 
 use crate::search::SearchIndex;
