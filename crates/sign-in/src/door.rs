@@ -1,14 +1,34 @@
 //! One sign-in at a time through the system browser (RFC 8252): PKCE S256, state, the nonce of rule 1, a loopback redirect.
 
-use crate::{cancel::Cancel, device_keys::DeviceKeys, error::SignInError, provider::Provider};
-use claviger_crypto::challenge::Challenge;
+use crate::{
+    cancel::Cancel,
+    device_keys::DeviceKeys,
+    error::{SignInError, harmless},
+    exchange::exchange,
+    page::Page,
+    provider::Provider,
+    redirect::{Answer, Redirect},
+};
+use claviger_crypto::{
+    bytes::encode_base64url,
+    challenge::{Challenge, SignInNonce},
+};
+use claviger_model::entropy::{Entropy, SystemEntropy};
 use claviger_protocol::wire::Token;
-use std::time::Duration;
+use openidconnect::{
+    AuthorizationCode, CsrfToken, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    core::CoreAuthenticationFlow,
+};
+use std::{fmt, sync::Arc, time::Duration};
+use tokio::sync::Mutex;
 use url::Url;
 
 /// Lets one sign-in in at a time; clones share it.
-#[derive(Debug, Clone, Default)]
-pub struct Door(std::sync::Arc<tokio::sync::Mutex<()>>);
+#[derive(Clone)]
+pub struct Door {
+    inside: Arc<Mutex<()>>,
+    entropy: Arc<dyn Entropy>,
+}
 
 /// What a sign-in is bound to.
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +55,24 @@ pub struct ProviderTokens {
 /// Why the browser was not opened.
 pub type OpenUrlError = Box<dyn std::error::Error + Send + Sync>;
 
+impl Default for Door {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Door {
     /// A door that nobody stands in.
     pub fn new() -> Self {
-        Self::default()
+        Self::with_entropy(Arc::new(SystemEntropy))
+    }
+
+    /// A door with a source of randomness of one's own.
+    pub fn with_entropy(entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            inside: Arc::default(),
+            entropy,
+        }
     }
 
     /// Opens the browser at the provider and waits for its answer.
@@ -52,6 +86,106 @@ impl Door {
         open_url: impl FnOnce(&Url) -> Result<(), OpenUrlError> + Send,
         cancel: &Cancel,
     ) -> Result<ProviderTokens, SignInError> {
-        todo!()
+        let _inside = self.inside.try_lock().map_err(|_| SignInError::Busy)?;
+        tokio::select! {
+            () = cancel.cancelled() => Err(SignInError::Cancelled),
+            done = self.pass(provider, visit, open_url) => done,
+        }
+    }
+
+    async fn pass(
+        &self,
+        provider: &Provider,
+        visit: Visit<'_>,
+        open_url: impl FnOnce(&Url) -> Result<(), OpenUrlError> + Send,
+    ) -> Result<ProviderTokens, SignInError> {
+        let redirect = Redirect::open().await.map_err(SignInError::Listener)?;
+        let uri = RedirectUrl::new(redirect.uri())
+            .map_err(|_| SignInError::Misconfigured("the way back has no address"))?;
+        let (state, verifier) = (self.random(), PkceCodeVerifier::new(self.random()));
+        let nonce = SignInNonce::derive(
+            visit.origin,
+            visit.challenge,
+            &visit.keys.jkt(),
+            &visit.keys.sealing_public(),
+        );
+        let url = authorization(provider, &uri, &state, &verifier, &nonce);
+        open_url(&url).map_err(SignInError::Browser)?;
+        let answer = match tokio::time::timeout(visit.patience, redirect.answer(&state)).await {
+            Ok(answer) => answer.map_err(SignInError::Listener)?,
+            Err(_) => return Err(SignInError::TimedOut),
+        };
+        let tokens = match code(provider, &answer) {
+            Ok(code) => exchange(provider, code, verifier, uri, &nonce).await,
+            Err(error) => Err(error),
+        };
+        answer
+            .show(if tokens.is_ok() {
+                Page::SignedIn
+            } else {
+                Page::NotSignedIn
+            })
+            .await;
+        tokens
+    }
+
+    /// 256 bits as base64url: 43 characters, as PKCE wants at least (RFC 7636, 4.1).
+    fn random(&self) -> String {
+        let mut bytes = [0; 32];
+        self.entropy.fill(&mut bytes);
+        encode_base64url(&bytes)
+    }
+}
+
+fn authorization(
+    provider: &Provider,
+    redirect: &RedirectUrl,
+    state: &str,
+    verifier: &PkceCodeVerifier,
+    nonce: &SignInNonce,
+) -> Url {
+    let (state, nonce) = (state.to_owned(), nonce.as_str().to_owned());
+    let scopes = provider
+        .settings()
+        .scopes
+        .iter()
+        .filter(|scope| *scope != "openid")
+        .cloned();
+    let (url, _, _) = provider
+        .client()
+        .set_redirect_uri(redirect.clone())
+        .authorize_url(
+            CoreAuthenticationFlow::AuthorizationCode,
+            move || CsrfToken::new(state),
+            move || Nonce::new(nonce),
+        )
+        .add_scopes(scopes.map(Scope::new))
+        .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(verifier))
+        .url();
+    url
+}
+
+/// The code in an answer that is from the right provider. Errors are believed from it only, too.
+fn code(provider: &Provider, answer: &Answer) -> Result<AuthorizationCode, SignInError> {
+    if !provider.issued(answer.iss.as_deref()) {
+        return Err(SignInError::WrongIssuer);
+    }
+    match (&answer.error, &answer.code) {
+        (Some(error), _) if error == "access_denied" => Err(SignInError::Denied),
+        (Some(error), _) => Err(SignInError::Refused {
+            code: harmless(error),
+        }),
+        (None, Some(code)) => Ok(AuthorizationCode::new(code.clone())),
+        (None, None) => Err(SignInError::Misconfigured(
+            "its answer in the browser has neither a code nor an error",
+        )),
+    }
+}
+
+impl fmt::Debug for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Door")
+            .field("taken", &self.inside.try_lock().is_err())
+            .finish_non_exhaustive()
     }
 }

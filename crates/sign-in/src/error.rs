@@ -1,6 +1,6 @@
 //! What can go wrong on the way in; each with a stable code and words that say what to do.
 
-use crate::http::Unreachable;
+use crate::http::{FetchError, Unreachable};
 
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
@@ -106,5 +106,36 @@ impl SignInError {
                  try again."
             }
         }
+    }
+}
+
+impl From<FetchError> for SignInError {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::Unreachable(unreachable) => Self::Provider(unreachable),
+            FetchError::Address(_) => Self::Misconfigured("it names an address that is not https"),
+            FetchError::TooLarge => Self::Misconfigured("an answer is larger than 1 MiB"),
+            FetchError::Request => Self::Misconfigured("it names an address that cannot be called"),
+        }
+    }
+}
+
+/// An error code as OAuth has them (RFC 6749, 4.1.2.1), cut to what is harmless to show and to send on.
+pub(crate) fn harmless(code: &str) -> String {
+    code.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        .take(64)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_cut_to_what_is_harmless() {
+        assert_eq!(harmless("invalid_grant"), "invalid_grant");
+        assert_eq!(harmless("<script>\n\u{202e}"), "script");
+        assert_eq!(harmless(&"x".repeat(500)).len(), 64);
     }
 }

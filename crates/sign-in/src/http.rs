@@ -1,10 +1,14 @@
 //! HTTP as both the identity provider and our server are spoken to: no redirects followed, TLS except on loopback.
 
+use openidconnect::{HttpRequest, HttpResponse, http as wire};
 use std::time::Duration;
 use url::{Host, Url};
 
 const CONNECT: Duration = Duration::from_secs(10);
 const WHOLE: Duration = Duration::from_secs(30);
+
+/// The largest answer of a provider that is read, in bytes.
+const LARGEST: usize = 1024 * 1024;
 
 /// Why an address gave no HTTP answer.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +28,9 @@ pub enum Unreachable {
     /// It answered something that is no HTTP, or broke off.
     #[error("the server's answer broke off")]
     Broken(#[source] reqwest::Error),
+    /// It answered that it cannot answer now.
+    #[error("the server answers with status {0}")]
+    Status(u16),
 }
 
 /// An address that must not be called.
@@ -76,6 +83,7 @@ impl Unreachable {
             Self::Certificate(_) => "server_certificate",
             Self::TimedOut(_) => "server_timed_out",
             Self::Broken(_) => "server_broken",
+            Self::Status(_) => "server_failing",
         }
     }
 
@@ -100,6 +108,7 @@ impl Unreachable {
                 "The server's certificate is not valid for this computer. Do not go on; tell your administrator."
             }
             Self::TimedOut(_) => "The server did not answer in time. Try again in a moment.",
+            Self::Status(_) => "The server cannot answer now. Try again in a moment.",
             Self::Broken(_) => {
                 "What answers at this address is no Claviger server, or broke off. Look at the address."
             }
@@ -117,6 +126,42 @@ pub fn client() -> Result<reqwest::Client, reqwest::Error> {
         .connect_timeout(CONNECT)
         .timeout(WHOLE)
         .build()
+}
+
+/// Why a provider gave no answer that can be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    #[error("no answer")]
+    Unreachable(#[from] Unreachable),
+    #[error("the provider names an address that must not be called")]
+    Address(#[from] AddressError),
+    #[error("the answer is larger than 1 MiB")]
+    TooLarge,
+    #[error("the request could not be put together")]
+    Request,
+}
+
+/// Sends a request of the OpenID Connect library: to allowed addresses only, whatever the provider's metadata says.
+pub(crate) async fn fetch(client: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, FetchError> {
+    allowed(&request.uri().to_string())?;
+    let request = reqwest::Request::try_from(request).map_err(|_| FetchError::Request)?;
+    let mut answer = client.execute(request).await.map_err(Unreachable::classify)?;
+    let status = answer.status();
+    if status.is_server_error() {
+        return Err(Unreachable::Status(status.as_u16()).into());
+    }
+    let mut response = wire::Response::builder().status(status.as_u16());
+    if let Some(kind) = answer.headers().get(reqwest::header::CONTENT_TYPE) {
+        response = response.header(wire::header::CONTENT_TYPE, kind.as_bytes());
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(Unreachable::classify)? {
+        if body.len().saturating_add(chunk.len()) > LARGEST {
+            return Err(FetchError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    response.body(body).map_err(|_| FetchError::Request)
 }
 
 /// Reads the origin of a server, as `https://host[:port]`; plain http on loopback only (RFC 8252, 8.3).
@@ -147,5 +192,67 @@ pub(crate) fn allowed(text: &str) -> Result<Url, AddressError> {
         "https" => Ok(url),
         "http" if loopback => Ok(url),
         _ => Err(AddressError::Insecure),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_https_or_loopback_and_nothing_more() {
+        for (text, expected) in [
+            ("https://vault.example.com", "https://vault.example.com"),
+            (
+                " https://Vault.Example.com:8443/ ",
+                "https://vault.example.com:8443",
+            ),
+            ("http://127.0.0.1:7420", "http://127.0.0.1:7420"),
+            ("http://localhost:7420/", "http://localhost:7420"),
+            ("http://[::1]:1", "http://[::1]:1"),
+        ] {
+            assert_eq!(origin(text).unwrap(), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("vault.example.com", AddressError::Malformed),
+            ("", AddressError::Malformed),
+            ("http://vault.example.com", AddressError::Insecure),
+            ("http://127.0.0.1.example.com", AddressError::Insecure),
+            ("ftp://127.0.0.1", AddressError::Insecure),
+            ("https://vault.example.com/path", AddressError::Extras),
+            ("https://vault.example.com/?a=1", AddressError::Extras),
+            ("https://me@vault.example.com", AddressError::Extras),
+        ] {
+            assert_eq!(origin(text), Err(expected), "{text}");
+        }
+    }
+
+    async fn refused(url: String) -> Unreachable {
+        let _again = rustls::crypto::ring::default_provider().install_default();
+        Unreachable::classify(client().unwrap().get(url).send().await.unwrap_err())
+    }
+
+    #[tokio::test]
+    async fn causes_are_told_apart() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let nobody = refused(format!("http://127.0.0.1:{port}/?code=secret")).await;
+        assert_eq!(nobody.server_code(), "server_unreachable");
+        assert!(
+            !format!("{nobody:?}").contains("secret"),
+            "addresses carry parameters"
+        );
+        let unknown = refused("https://no-such-host.invalid/".to_owned()).await;
+        assert_eq!(unknown.server_code(), "server_unknown", "{unknown:?}");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let hangs_up = tokio::spawn(async move { while listener.accept().await.is_ok() {} });
+        assert_eq!(
+            refused(format!("http://127.0.0.1:{port}/")).await.server_code(),
+            "server_broken"
+        );
+        hangs_up.abort();
     }
 }

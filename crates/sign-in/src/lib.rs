@@ -5,15 +5,15 @@
 //! provider, [`door`] leads one person at a time through the browser, [`renewal`] asks the provider again without it.
 //! A TLS provider for rustls (`ring`) must be installed by the program before the first request.
 
-#![expect(clippy::todo, unused_variables, reason = "signatures first")]
-
 pub mod cancel;
 pub mod device_keys;
 pub mod door;
 pub mod error;
+mod exchange;
 pub mod http;
-
+mod id_token;
+mod page;
 pub mod proof;
 pub mod provider;
-
+mod redirect;
 pub mod renewal;

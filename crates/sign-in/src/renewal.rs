@@ -1,6 +1,6 @@
 //! Asking the provider again without the browser (rule 3).
 
-use crate::{door::ProviderTokens, error::SignInError, provider::Provider};
+use crate::{door::ProviderTokens, error::SignInError, exchange, provider::Provider};
 use claviger_protocol::wire::Token;
 
 /// Why there is no fresh ID token.
@@ -21,11 +21,21 @@ pub enum RenewalError {
 }
 
 impl Provider {
-    /// Exchanges the provider's refresh token for a fresh ID token. The returned refresh token, if any, replaces this one.
+    /// Exchanges the provider's refresh token for a fresh ID token. The returned refresh token, if any, replaces this one. Whether
+    /// subject, time of sign-in and nonce are the session's own is for the server to say.
     ///
     /// # Errors
     /// Tells a refusal from an absent answer.
     pub async fn renew(&self, refresh: &Token) -> Result<ProviderTokens, RenewalError> {
-        todo!()
+        exchange::refresh(self, refresh)
+            .await
+            .map_err(|error| match error {
+                // Only these say that the person or the grant is gone; other codes are about the request or the moment (RFC 6749, 5.2).
+                SignInError::Refused { code } if code == "invalid_grant" || code == "access_denied" => {
+                    RenewalError::Refused { code }
+                }
+                SignInError::IdToken(_) | SignInError::Skewed { .. } => RenewalError::Answer(error),
+                other => RenewalError::Unasked(other),
+            })
     }
 }
