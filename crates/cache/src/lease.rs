@@ -105,6 +105,19 @@ impl Cache {
         .await
     }
 
+    /// Destroys the leases of these secrets and their keys, as when a person wants no offline copies any more.
+    ///
+    /// # Errors
+    /// When the cache fails; all of them are there then.
+    pub async fn end_leases(&self, secrets: Vec<SecretId>) -> Result<(), CacheError> {
+        let mut edits = Edits::default().destroying();
+        for secret in secrets {
+            edits.remove(Book::Leases, *secret.as_bytes());
+        }
+        self.detached(move |mut state| async move { state.commit(edits).await })
+            .await
+    }
+
     /// Opens a leased value. The receipt says that the read is journaled; there is no other way.
     ///
     /// # Errors

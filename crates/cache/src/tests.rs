@@ -1,7 +1,6 @@
 //! The cache as a whole: what it keeps, what it destroys, and what it leaves behind when it is cut off.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "tests"
