@@ -8,7 +8,8 @@ for (const name of await readdir(root, { recursive: true })) {
   const text = await readFile(new URL(name, root), 'utf8');
   if (text.includes('northwind')) faults.push(`${name} holds the invented world`);
   if (name.endsWith('.html') && /<script(?![^>]*\bsrc=)/.test(text)) faults.push(`${name} has an inline script`);
-  if (name.endsWith('.css') && /url\(["']?(data:font|https?:)/.test(text)) faults.push(`${name} loads a font from elsewhere`);
+  if (name.endsWith('.css') && /url\(["']?(data:font|https?:)/.test(text))
+    faults.push(`${name} loads a font from elsewhere`);
 }
 for (const fault of faults) console.error(fault);
 process.exit(faults.length === 0 ? 0 : 1);

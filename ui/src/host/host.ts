@@ -378,7 +378,18 @@ export type HistoryAction =
   | 'sessionEnded'
   | 'deviceEnrolled'
   | 'deviceEnded'
-  | 'historyExported';
+  | 'historyExported'
+  | 'signInChecked'
+  | 'sessionSuspended'
+  | 'replayDetected'
+  | 'accountCreated'
+  | 'accountChanged'
+  | 'placeChanged'
+  | 'rulesChanged'
+  | 'purgeOrdered'
+  | 'journalDoubted'
+  /** Something that this version of Claviger has no words for. */
+  | 'other';
 
 export type EntryProof = 'inLog' | 'pending' | 'violated';
 

@@ -352,7 +352,7 @@ describe('other views', () => {
     expect(calls(host, 'setSettings')).toHaveLength(1);
     await fireEvent.click(screen.getByTestId(testids.endSession));
     await waitFor(() => expect(calls(host, 'endSession')[0]?.args).toEqual(['session-2']));
-    await fireEvent.click(screen.getByRole('button', { name: /End device.Desk PC/ }));
+    await fireEvent.click(screen.getByRole('button', { name: /End device.*Desk PC/ }));
     await audit();
     await fireEvent.click(await screen.findByTestId(testids.submit));
     await waitFor(() => expect(calls(host, 'endDevice')[0]?.args).toEqual(['device-2']));

@@ -24,6 +24,16 @@ const actions: Record<HistoryAction, string> = {
   deviceEnrolled: 'Device enrolled',
   deviceEnded: 'Device ended',
   historyExported: 'History exported',
+  signInChecked: 'Sign-in confirmed by the identity provider',
+  sessionSuspended: 'Session suspended',
+  replayDetected: 'Used token came again',
+  accountCreated: 'Account created',
+  accountChanged: 'Account changed',
+  placeChanged: 'Place changed',
+  rulesChanged: 'Roles or guardrails changed',
+  purgeOrdered: 'Device told to destroy copies',
+  journalDoubted: 'Offline journal doubted',
+  other: 'Something this version has no words for',
 };
 
 export const groupNames: Record<HistoryGroup, string> = {
