@@ -6,17 +6,29 @@
 
 mod account;
 mod api;
+mod cases;
 mod problem;
 pub mod search;
 mod session;
 mod state;
 mod sync;
+#[cfg(test)]
+mod testing;
 mod vault;
 pub mod view;
 
+/// Values in memory: not printed, erased when they are dropped.
+pub mod secret {
+    pub use claviger_crypto::secret::{SecretBytes, SecretString};
+}
+
+pub use cases::value;
 pub use claviger_cache::{
     KeyStore, MemoryKeyStore, SecretServiceKeyStore,
     boot::{BootClock, ProcBootClock},
 };
+pub use claviger_model::time::Timestamp;
+pub use claviger_protocol::release::Purpose;
 pub use claviger_sign_in::http::client as http_client;
+pub use view::event::HostEvent;
 pub use vault::{DeviceName, OpenUrl, OpenUrlError, Timings, Vault, VaultParts};

@@ -10,7 +10,8 @@ pub(super) const SOON: Duration = Duration::from_secs(14 * 24 * 3600);
 
 /// When its value should change at the latest; none where nothing limits its age.
 pub(super) fn rotate_by(secret: &SecretEntry) -> Option<Timestamp> {
-    secret.rotate_after_days.map(|days| secret.changed_at.plus(DAY * u32::from(days)))
+    let days = secret.rotate_after_days?;
+    Some(secret.changed_at.plus(DAY * u32::from(days)))
 }
 
 /// The moment in question when it is near or past.

@@ -1,11 +1,26 @@
 //! The use cases: one file each, all of them methods of [`crate::Vault`].
 //!
-//! Those that only look read a snapshot of the book; those that change something call the server and let the next sync bring
-//! what came of it.
+//! Those that only look read a snapshot of the book; those that change something call the server, put its answer into the
+//! book at once, and let the next sync bring the rest. To add one: a file here, its types in `view`, its method.
 
+mod bin;
+mod devices;
 mod due;
+mod export;
+mod favourite;
+mod history;
+mod host;
+mod input;
 mod list;
 mod names;
+mod offline;
 mod places;
+mod requests;
 mod row;
 mod search;
+mod secret;
+#[cfg(test)]
+mod testing;
+pub mod value;
+mod why;
+mod write;

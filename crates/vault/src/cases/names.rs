@@ -3,41 +3,66 @@
 use crate::{
     state::book::{Book, SecretEntry},
     view::{
-        list::SecretRef,
-        places::EnvironmentClass as ClassView,
-        problem::Problem,
-        secret::SecretKind as KindView,
-        state::PersonRef,
+        list::SecretRef, places::EnvironmentClass as ClassView, problem::Problem,
+        secret::SecretKind as KindView, state::PersonRef,
     },
 };
 use claviger_model::{
-    ids::PrincipalId,
+    ids::{PrincipalId, SecretId},
     scope::EnvironmentClass,
     secret::SecretKind,
 };
 use std::str::FromStr;
 
-/// Reads an id that the page handed back.
-pub(super) fn id<T: FromStr>(text: &str) -> Result<T, Problem> {
-    text.parse().map_err(|_| Problem {
-        code: "notFound".to_owned(),
-        message: "Not found.".to_owned(),
-        detail: None,
+/// What stands for a secret whose name is not known on this device.
+pub(super) const UNSEEN: &str = "A secret that you can no longer see";
+/// What stands for somebody whose name is not known on this device.
+pub(super) const SOMEBODY: &str = "Somebody you cannot see";
+
+/// A problem of a code and a sentence.
+pub(super) fn problem(code: &str, message: &str, detail: Option<String>) -> Problem {
+    Problem {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        detail,
         remedy: None,
-    })
+    }
 }
 
-/// A person, team or service; its id instead of a name that is not known.
+/// The same answer for what is missing and for what the person may not know of.
+pub(super) fn not_found() -> Problem {
+    problem("notFound", "Not found.", None)
+}
+
+/// Reads an id that the page handed back.
+pub(super) fn id<T: FromStr>(text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|_| not_found())
+}
+
+/// A secret that the person may know of.
+pub(super) fn entry(book: &Book, secret: SecretId) -> Result<&SecretEntry, Problem> {
+    book.secrets.get(&secret).ok_or_else(not_found)
+}
+
+/// A principal's name, or words instead of one.
+pub(super) fn name(book: &Book, principal: PrincipalId) -> String {
+    match book.name_of(principal) {
+        "" => SOMEBODY.to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// A person, team or service.
 pub(super) fn person(book: &Book, principal: PrincipalId) -> PersonRef {
     let record = book.principals.get(&principal);
-    let name = record.map_or_else(|| format!("Unknown ({principal})"), |record| record.name.clone());
+    let name = name(book, principal);
     let team = record
         .and_then(|record| record.teams.first())
         .and_then(|team| book.principals.get(team))
         .map(|team| team.name.clone());
     PersonRef {
         id: principal.to_string(),
-        initials: initials(&name),
+        initials: record.map(|record| initials(&record.name)).unwrap_or_default(),
         email: record.and_then(|record| record.email.clone()),
         team,
         name,
@@ -46,7 +71,9 @@ pub(super) fn person(book: &Book, principal: PrincipalId) -> PersonRef {
 
 /// The first letters of the first and the last word.
 pub(super) fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    let mut words = name
+        .split_whitespace()
+        .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     let first = words.next();
     let letters = first.into_iter().chain(words.last());
     letters.flat_map(char::to_uppercase).collect()
@@ -59,6 +86,19 @@ pub(super) fn reference(book: &Book, secret: &SecretEntry) -> SecretRef {
         title: secret.name.to_string(),
         env_name: secret.variable.as_deref().map(str::to_owned),
         path: book.places.path(secret.scope).to_owned(),
+    }
+}
+
+/// The same for a secret that may be gone by now.
+pub(super) fn reference_to(book: &Book, secret: SecretId) -> SecretRef {
+    match book.secrets.get(&secret) {
+        Some(secret) => reference(book, secret),
+        None => SecretRef {
+            id: secret.to_string(),
+            title: UNSEEN.to_owned(),
+            env_name: None,
+            path: String::new(),
+        },
     }
 }
 
@@ -105,14 +145,44 @@ pub(super) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+/// A number for the page; the largest that it can have where it would not fit.
+pub(super) fn number(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn initials_are_of_the_first_and_last_word() {
-        for (name, letters) in [("Aoife Byrne", "AB"), ("Émile", "É"), ("Mei-Ling van Chen", "MC"), ("", "")] {
+        for (name, letters) in [
+            ("Aoife Byrne", "AB"),
+            ("Émile", "É"),
+            ("Mei-Ling van Chen", "MC"),
+            ("", ""),
+        ] {
             assert_eq!(initials(name), letters);
         }
+    }
+
+    #[test]
+    fn every_kind_comes_back_as_it_went() {
+        for one in [
+            SecretKind::Generic,
+            SecretKind::ApiKey,
+            SecretKind::Password,
+            SecretKind::ConnectionString,
+            SecretKind::Certificate,
+            SecretKind::KeyPair,
+            SecretKind::OneTimeCode,
+        ] {
+            assert_eq!(kind_from(kind(one)), one);
+        }
+    }
+
+    #[test]
+    fn what_is_no_id_is_as_unknown_as_a_foreign_one() {
+        assert_eq!(id::<SecretId>("../etc").unwrap_err(), not_found());
     }
 }

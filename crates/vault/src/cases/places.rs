@@ -1,6 +1,6 @@
 //! The tree of places.
 
-use super::names;
+use super::{names, offline, requests};
 use crate::{
     Vault,
     state::book::{Book, PlaceNode},
@@ -11,12 +11,11 @@ use crate::{
 };
 use claviger_model::{
     action::Action,
-    ids::ScopeId,
-    scope::ENVIRONMENT_DEPTH,
+    ids::{PrincipalId, ScopeId},
+    scope::{ENVIRONMENT_DEPTH, MAX_DEPTH},
     time::Timestamp,
 };
-use claviger_protocol::requests::{RequestState, Want};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 impl Vault {
     /// The places in which the person has a right somewhere, with how much is in them.
@@ -24,54 +23,60 @@ impl Vault {
     /// # Errors
     /// When nobody is signed in.
     pub async fn places(&self) -> Result<PlacesView, Problem> {
-        let book = self.inner.book()?;
-        let (counts, kept) = (counts(&book), kept(&book));
-        let places = book.places.iter().filter(|node| !node.path.is_empty());
-        let mut favourites: Vec<_> = book
-            .marks
-            .iter()
-            .filter(|(_, mark)| mark.favourite)
-            .filter_map(|(id, _)| book.secrets.get(id))
-            .map(|secret| names::reference(&book, secret))
-            .collect();
-        favourites.sort_by(|a, b| (&a.env_name, &a.title, &a.path).cmp(&(&b.env_name, &b.title, &b.path)));
-        let mut places: Vec<_> = places.map(|node| place(&book, node, &counts, &kept)).collect();
-        places.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
-        Ok(PlacesView {
-            places,
-            favourites,
-            total: names::count(book.secrets.len()),
-            to_answer: names::count(to_answer(&book)),
-        })
+        let live = self.inner.live()?;
+        let kept = offline::kept_places(&live.cache).await;
+        Ok(places(&live.book(), live.principal, &kept))
     }
 }
 
-fn place(
-    book: &Book,
-    node: &PlaceNode,
-    counts: &HashMap<ScopeId, u32>,
-    kept: &HashMap<ScopeId, KeptOffline>,
-) -> Place {
-    let depth = node.scope.path.segments().len();
+fn places(book: &Book, me: PrincipalId, kept: &HashSet<ScopeId>) -> PlacesView {
+    let counts = counts(book);
+    let below = below_kept(book, kept);
+    let copies = copies(book);
+    let here = |node: &PlaceNode| {
+        let copies = copies
+            .get(&node.scope.id)
+            .filter(|_| below.contains(&node.scope.id));
+        place(book, node, &counts, copies.cloned())
+    };
+    let shown = book.places.iter().filter(|node| !node.path.is_empty());
+    let mut places: Vec<_> = shown.map(here).collect();
+    places.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+    let marked = book.marks.iter().filter(|(_, mark)| mark.favourite);
+    let mut favourites: Vec<_> = marked
+        .filter_map(|(id, _)| book.secrets.get(id))
+        .map(|secret| names::reference(book, secret))
+        .collect();
+    favourites.sort_by(|a, b| (&a.path, &a.env_name, &a.title).cmp(&(&b.path, &b.env_name, &b.title)));
+    PlacesView {
+        places,
+        favourites,
+        total: names::count(book.secrets.len()),
+        to_answer: names::count(requests::to_answer(book, me).count()),
+    }
+}
+
+fn place(book: &Book, node: &PlaceNode, counts: &HashMap<ScopeId, u32>, kept: Option<KeptOffline>) -> Place {
+    let segments = node.scope.path.segments();
     let may = |action| node.actions.contains(&action);
+    let parent = node
+        .scope
+        .parent
+        .filter(|parent| !book.places.path(*parent).is_empty());
     Place {
         id: node.scope.id.to_string(),
-        parent: node
-            .scope
-            .parent
-            .filter(|parent| !book.places.path(*parent).is_empty())
-            .map(|parent| parent.to_string()),
-        name: node.scope.path.segments().last().map(ToString::to_string).unwrap_or_default(),
+        parent: parent.map(|parent| parent.to_string()),
+        name: segments.last().map(ToString::to_string).unwrap_or_default(),
         path: node.path.clone(),
-        depth: names::count(depth),
-        class: (depth >= ENVIRONMENT_DEPTH).then(|| names::class(node.class)),
+        depth: names::count(segments.len()),
+        class: (segments.len() >= ENVIRONMENT_DEPTH).then(|| names::class(node.class)),
         count: counts.get(&node.scope.id).copied().unwrap_or(0),
         rights: PlaceRights {
             create: may(Action::SecretCreate),
-            keep_offline: depth == ENVIRONMENT_DEPTH && may(Action::SecretUse) && node.lease_ms.is_some(),
+            keep_offline: segments.len() == ENVIRONMENT_DEPTH && offline::may_keep(node),
         },
         offline_for: node.lease_ms.and_then(|lease| i64::try_from(lease).ok()),
-        kept_offline: kept.get(&node.scope.id).cloned(),
+        kept_offline: kept,
     }
 }
 
@@ -90,36 +95,50 @@ fn counts(book: &Book) -> HashMap<ScopeId, u32> {
     beneath
 }
 
-/// For each place, how many values this device keeps there and beneath, and until when.
-fn kept(book: &Book) -> HashMap<ScopeId, KeptOffline> {
-    let mut kept: HashMap<ScopeId, (u32, Timestamp)> = HashMap::new();
+/// For each place, how many values this device holds of it and of what lies beneath, and until when.
+pub(super) fn copies(book: &Book) -> HashMap<ScopeId, KeptOffline> {
+    let mut held: HashMap<ScopeId, (u32, Timestamp)> = HashMap::new();
     for (secret, lease) in book.leases.iter() {
-        let Some(secret) = book.secrets.get(secret) else { continue };
+        let Some(secret) = book.secrets.get(secret) else {
+            continue;
+        };
         for ancestor in ancestors(book, secret.scope) {
-            let entry = kept.entry(ancestor).or_insert((0, lease.expires_at));
+            let entry = held.entry(ancestor).or_insert((0, lease.expires_at));
             *entry = (entry.0 + 1, entry.1.min(lease.expires_at));
         }
     }
-    let view = |(values, until): (u32, Timestamp)| KeptOffline { values, readable_until: until.millis() };
-    kept.into_iter().map(|(scope, entry)| (scope, view(entry))).collect()
+    let view = |(values, until): (u32, Timestamp)| KeptOffline {
+        values,
+        readable_until: until.millis(),
+    };
+    held.into_iter()
+        .map(|(scope, entry)| (scope, view(entry)))
+        .collect()
 }
 
 /// A scope and what it lies in, as far as the person may know.
-fn ancestors(book: &Book, scope: ScopeId) -> impl Iterator<Item = ScopeId> {
-    std::iter::successors(Some(scope), |scope| book.places.get(*scope).and_then(|node| node.scope.parent))
-        .take(claviger_model::scope::MAX_DEPTH + 1)
+pub(super) fn ancestors(book: &Book, scope: ScopeId) -> impl Iterator<Item = ScopeId> {
+    let parent = |scope: &ScopeId| book.places.get(*scope).and_then(|node| node.scope.parent);
+    // Bounded, should a server ever send a circle.
+    std::iter::successors(Some(scope), parent).take(MAX_DEPTH + 1)
 }
 
-/// Open requests of others that this person can answer.
-fn to_answer(book: &Book) -> usize {
-    let mine = book.me.as_ref().map(|me| me.person.id);
-    let open = book.requests.values().filter(|request| request.state == RequestState::Open);
-    open.filter(|request| Some(request.asked_by) != mine)
-        .filter(|request| match request.want {
-            Want::Rotation { secret } => book
-                .secrets
-                .get(&secret)
-                .is_some_and(|secret| book.places.allows(secret.scope, Action::RotationFulfil)),
-        })
-        .count()
+/// A place and everything beneath it.
+pub(super) fn within(book: &Book, place: ScopeId) -> HashSet<ScopeId> {
+    let scopes = book.places.iter().map(|node| node.scope.id);
+    scopes
+        .filter(|scope| book.places.is_within(*scope, place))
+        .collect()
 }
+
+/// Places that are kept for offline use, or lie in one.
+pub(super) fn below_kept(book: &Book, kept: &HashSet<ScopeId>) -> HashSet<ScopeId> {
+    let scopes = book.places.iter().map(|node| node.scope.id);
+    scopes
+        .filter(|scope| ancestors(book, *scope).any(|ancestor| kept.contains(&ancestor)))
+        .collect()
+}
+
+#[cfg(test)]
+#[path = "places_tests.rs"]
+mod tests;

@@ -70,6 +70,26 @@ pub enum HistoryAction {
     DeviceEnded,
     /// History exported.
     HistoryExported,
+    /// The identity provider was asked again.
+    SignInChecked,
+    /// The identity provider refused, so the session rests.
+    SessionSuspended,
+    /// A token or proof came a second time.
+    ReplayDetected,
+    /// An account was made.
+    AccountCreated,
+    /// A name, state or team changed.
+    AccountChanged,
+    /// A scope was made or changed.
+    PlaceChanged,
+    /// A role or guardrail was made or changed.
+    RulesChanged,
+    /// A device was told to destroy copies.
+    PurgeOrdered,
+    /// A device's journal of offline reads has a gap or a contradiction.
+    JournalDoubted,
+    /// Something that this version of Claviger has no words for.
+    Other,
 }
 
 /// Entry proof.

@@ -3,6 +3,8 @@
 use super::{list::SecretRef, secret::SecretKind};
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use std::fmt;
+use zeroize::Zeroize;
 
 /// Copy reply.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
@@ -15,7 +17,7 @@ pub struct CopyReply {
 }
 
 /// Reveal reply.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RevealReply {
     /// Value.
@@ -26,8 +28,8 @@ pub struct RevealReply {
     pub offline: bool,
 }
 
-/// Revealed value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+/// Revealed value; erased when it is dropped, and not printed.
+#[derive(PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum RevealedValue {
     /// Text.
@@ -46,8 +48,23 @@ pub enum RevealedValue {
     },
 }
 
-/// Value input.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+impl fmt::Debug for RevealedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("«value»")
+    }
+}
+
+impl Drop for RevealedValue {
+    fn drop(&mut self) {
+        match self {
+            Self::Text { text } => text.zeroize(),
+            Self::Binary { base64, .. } => base64.zeroize(),
+        }
+    }
+}
+
+/// Value input; erased when it is dropped, and not printed.
+#[derive(PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum ValueInput {
     /// Text.
@@ -64,8 +81,23 @@ pub enum ValueInput {
     },
 }
 
+impl fmt::Debug for ValueInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("«value»")
+    }
+}
+
+impl Drop for ValueInput {
+    fn drop(&mut self) {
+        match self {
+            Self::Text { text } => text.zeroize(),
+            Self::Binary { base64 } => base64.zeroize(),
+        }
+    }
+}
+
 /// Secret draft.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretDraft {
     /// Place.

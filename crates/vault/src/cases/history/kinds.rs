@@ -1,0 +1,137 @@
+//! From the log's kinds of events to the actions that people read.
+
+use crate::view::history::{HistoryAction, HistoryGroup};
+use claviger_ledger::leaf::{Fact, Leaf};
+use claviger_model::{event::EventKind, ids::PrincipalId};
+
+/// What a leaf says was done. Kinds of a newer server are [`HistoryAction::Other`].
+pub(super) fn action(leaf: &Leaf, me: PrincipalId) -> HistoryAction {
+    match leaf.kind.as_kind() {
+        Some(EventKind::SessionEnded) if signed_out(leaf, me) => HistoryAction::SignedOut,
+        Some(EventKind::SecretReadOffline) => read(label(leaf, "purpose")),
+        Some(EventKind::RequestAnswered) => answered(label(leaf, "state")),
+        Some(kind) => plain(kind),
+        None => HistoryAction::Other,
+    }
+}
+
+/// The part of the history in which a kind stands.
+pub(super) const fn group(kind: Option<EventKind>) -> HistoryGroup {
+    use EventKind as Kind;
+    let Some(kind) = kind else {
+        return HistoryGroup::Access;
+    };
+    match kind {
+        Kind::SecretUsed
+        | Kind::SecretCopied
+        | Kind::SecretRevealed
+        | Kind::SecretLeased
+        | Kind::SecretReadOffline
+        | Kind::JournalDoubted => HistoryGroup::Reads,
+        Kind::SecretCreated
+        | Kind::SecretEdited
+        | Kind::SecretWritten
+        | Kind::SecretRolledBack
+        | Kind::SecretMoved
+        | Kind::SecretDeleted
+        | Kind::SecretRestored
+        | Kind::SecretErased
+        | Kind::ScopeCreated
+        | Kind::ScopeEdited => HistoryGroup::Changes,
+        Kind::RequestMade | Kind::RequestAnswered => HistoryGroup::Requests,
+        Kind::GrantGiven
+        | Kind::GrantEnded
+        | Kind::PrincipalCreated
+        | Kind::PrincipalChanged
+        | Kind::RoleChanged
+        | Kind::PolicyChanged
+        | Kind::OrderIssued
+        | Kind::OrderAcknowledged
+        | Kind::Bootstrapped
+        | Kind::LogExported
+        | Kind::LogOpened
+        | Kind::KeyRotated => HistoryGroup::Access,
+        Kind::SignedIn
+        | Kind::SessionEnded
+        | Kind::SessionReasserted
+        | Kind::SessionSuspended
+        | Kind::ReplayDetected
+        | Kind::FailuresCounted
+        | Kind::DeviceEnrolled
+        | Kind::DeviceChanged => HistoryGroup::SignIn,
+    }
+}
+
+const fn plain(kind: EventKind) -> HistoryAction {
+    use EventKind as Kind;
+    use HistoryAction as Action;
+    match kind {
+        Kind::SecretUsed => Action::Used,
+        Kind::SecretCopied => Action::Copied,
+        Kind::SecretRevealed => Action::Revealed,
+        Kind::SecretLeased => Action::KeptOffline,
+        Kind::SecretCreated => Action::Created,
+        Kind::SecretEdited => Action::Edited,
+        Kind::SecretWritten | Kind::SecretRolledBack => Action::NewVersion,
+        Kind::SecretMoved => Action::Moved,
+        Kind::SecretDeleted | Kind::SecretErased => Action::Deleted,
+        Kind::SecretRestored => Action::Restored,
+        Kind::ScopeCreated | Kind::ScopeEdited => Action::PlaceChanged,
+        Kind::RequestMade => Action::RotationRequested,
+        Kind::GrantGiven | Kind::Bootstrapped => Action::AccessGiven,
+        Kind::GrantEnded => Action::AccessEnded,
+        Kind::PrincipalCreated => Action::AccountCreated,
+        Kind::PrincipalChanged => Action::AccountChanged,
+        Kind::RoleChanged | Kind::PolicyChanged => Action::RulesChanged,
+        Kind::OrderIssued => Action::PurgeOrdered,
+        Kind::OrderAcknowledged => Action::Purged,
+        Kind::JournalDoubted => Action::JournalDoubted,
+        Kind::SignedIn => Action::SignedIn,
+        Kind::SessionEnded => Action::SessionEnded,
+        Kind::SessionReasserted => Action::SignInChecked,
+        Kind::SessionSuspended => Action::SessionSuspended,
+        Kind::ReplayDetected => Action::ReplayDetected,
+        Kind::DeviceEnrolled => Action::DeviceEnrolled,
+        Kind::DeviceChanged => Action::DeviceEnded,
+        Kind::LogExported => Action::HistoryExported,
+        // The first two are told apart by their facts; the others concern no person.
+        Kind::SecretReadOffline
+        | Kind::RequestAnswered
+        | Kind::LogOpened
+        | Kind::KeyRotated
+        | Kind::FailuresCounted => Action::Other,
+    }
+}
+
+/// The session was ended from within itself by whoever it belongs to.
+fn signed_out(leaf: &Leaf, me: PrincipalId) -> bool {
+    leaf.actor.is_some_and(|actor| actor.principal == me)
+        && leaf.session.is_some()
+        && leaf.object.session == leaf.session
+}
+
+fn read(purpose: Option<&str>) -> HistoryAction {
+    match purpose {
+        Some("copy") => HistoryAction::Copied,
+        Some("reveal") => HistoryAction::Revealed,
+        _ => HistoryAction::Used,
+    }
+}
+
+fn answered(state: Option<&str>) -> HistoryAction {
+    match state {
+        Some("done") => HistoryAction::RotationDone,
+        Some("refused") => HistoryAction::RotationRefused,
+        Some("withdrawn") => HistoryAction::RotationWithdrawn,
+        // An answer that was itself refused says no state.
+        _ => HistoryAction::Other,
+    }
+}
+
+fn label<'a>(leaf: &'a Leaf, fact: &str) -> Option<&'a str> {
+    let found = leaf.facts.iter().find(|(name, _)| name.as_str() == fact);
+    match found {
+        Some((_, Fact::Label(label))) => Some(label.as_str()),
+        _ => None,
+    }
+}

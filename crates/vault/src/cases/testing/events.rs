@@ -1,0 +1,54 @@
+//! Putting leaves into the sample's history.
+
+use super::{Sample, at};
+use claviger_cache::HistoryRecord;
+use claviger_ledger::{
+    label::Label,
+    leaf::{Actor, Leaf, Outcome},
+};
+use claviger_model::{
+    event::EventKind,
+    ids::{EventId, OrganizationId},
+};
+use claviger_protocol::log::OpeningRecord;
+use std::sync::Arc;
+
+impl Sample {
+    /// A leaf of one's own doing, verified.
+    pub(in crate::cases) fn event(&mut self, kind: EventKind, millis: i64, set: impl FnOnce(&mut Leaf)) {
+        self.leaf(kind.into(), millis, &[], set);
+    }
+
+    /// A leaf with openings; its kind may be one that this program does not know.
+    pub(in crate::cases) fn leaf(
+        &mut self,
+        kind: Label,
+        millis: i64,
+        openings: &[(&str, &str)],
+        set: impl FnOnce(&mut Leaf),
+    ) {
+        let event = EventId::random(&self.entropy);
+        let organization = OrganizationId::from_bytes([9; 16]);
+        let mut leaf = Leaf::new(event, kind, organization, at(millis), Outcome::Allowed);
+        leaf.actor = Some(Actor {
+            principal: self.me,
+            service: false,
+        });
+        set(&mut leaf);
+        let opened = |(field, value): &(&str, &str)| OpeningRecord {
+            field: (*field).to_owned(),
+            key: vec![0; 32].into(),
+            value: (*value).to_owned(),
+        };
+        let seq = u64::try_from(self.book.history.len()).unwrap() + 1;
+        let record = HistoryRecord {
+            seq,
+            index: seq * 10,
+            leaf: leaf.to_bytes().unwrap().into(),
+            openings: openings.iter().map(opened).collect(),
+        };
+        Arc::make_mut(&mut self.book.history).push(record);
+        self.book.log.verified = seq;
+        self.book.log.head = seq;
+    }
+}
