@@ -45,7 +45,8 @@ pub trait Reader:
 
 /// The transaction that holds the head of the log (rule 9): decide, change, append and commit in it.
 ///
-/// Nothing is kept unless [`Locked::commit`] returns `Ok`; dropping it rolls back. While it lives, every other `locked()` on the
+/// Nothing is kept unless [`Locked::commit`] returns `Ok`; dropping it rolls back. After an error of any call the transaction is
+/// over (PostgreSQL refuses the rest of it): drop it, and record a refusal in a new one. While it lives, every other `locked()` on the
 /// same database waits, on every replica: keep it short, and never wait for the network or a person inside.
 #[async_trait::async_trait]
 pub trait Locked:

@@ -352,7 +352,7 @@ CREATE TABLE requests (
 ) STRICT;
 CREATE UNIQUE INDEX requests_open_rotation ON requests (secret, asked_by) WHERE state = 'open' AND kind = 'rotation';
 CREATE INDEX requests_secret ON requests (secret, asked_at);
-CREATE INDEX requests_open ON requests (scope, asked_at) WHERE state = 'open';
+CREATE INDEX requests_open ON requests (state, scope, asked_at) WHERE state = 'open';
 CREATE INDEX requests_scope ON requests (scope, asked_at);
 CREATE INDEX requests_asked_by ON requests (asked_by, asked_at);
 

@@ -45,6 +45,8 @@ pub(crate) async fn open(path: &Path, config: &StoreConfig) -> Result<Arc<dyn Dr
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // What is erased (openings, values) must not stay in free pages.
+        .pragma("secure_delete", "ON")
         .pragma("trusted_schema", "OFF")
         .pragma("cell_size_check", "ON")
         .busy_timeout(WRITER_PATIENCE)
@@ -88,17 +90,24 @@ fn lock_file(path: &Path) -> Result<File> {
         database: format!("`{}`", path.display()),
         source: Box::new(error),
     };
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(name)
-        .map_err(refused)?;
+    let file = private().open(name).map_err(refused)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StorageError::InUse(path.to_owned())),
-        Err(TryLockError::Error(error)) => Err(refused(error)),
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(StorageError::InUse(path.to_owned())),
+        Err(TryLockError::Error(error)) => return Err(refused(error)),
     }
+    // SQLite gives its other files the same permissions as this one.
+    private().open(path).map_err(refused)?;
+    Ok(file)
+}
+
+/// Opens a file for writing; a new one is its owner's alone.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 /// Names the file in an error that did not know it.

@@ -110,7 +110,6 @@ impl ChangeWrites for Handle {
         let numbered: Vec<_> = (first..).zip(changes).collect();
         if let Some((newest, _)) = numbered.last() {
             held.head.sync_cursor = *newest;
-            held.feed_changed = true;
         }
         let newest = held.head.sync_cursor;
         insert(
@@ -134,7 +133,6 @@ impl ChangeWrites for Handle {
         let held = self.held()?;
         let until = until.min(held.head.sync_cursor);
         held.head.sync_floor = held.head.sync_floor.max(until);
-        held.feed_changed = true;
         sqlx::query("DELETE FROM changes WHERE cursor <= $1")
             .bind(int(until))
             .execute(self.db())

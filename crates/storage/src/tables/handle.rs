@@ -24,8 +24,8 @@ pub struct Held {
     pub now: Timestamp,
     /// The log or its origin changed.
     pub log_changed: bool,
-    /// The feed of changes changed.
-    pub feed_changed: bool,
+    /// An append began and did not end: what it wrote must not be committed.
+    pub appending: bool,
 }
 
 impl Handle {
@@ -62,7 +62,7 @@ impl Handle {
             head,
             now,
             log_changed: false,
-            feed_changed: false,
+            appending: false,
         };
         Ok(Self {
             link: Link::Open(transaction),
@@ -90,9 +90,15 @@ impl Handle {
         self.held.as_ref()
     }
 
-    /// Writes the head and commits.
+    /// Writes the head and commits. The head is written even if it stands as it stood: PostgreSQL answers the commit of a
+    /// transaction in which something failed with success and a rollback, but refuses the statement before it.
     pub async fn finish(mut self) -> Result<()> {
         if let Some(held) = self.held.take() {
+            if held.appending {
+                return Err(StorageError::Query(said(
+                    "an append to the log failed in this transaction",
+                )));
+            }
             self.write_head(&held).await?;
         }
         match self.link {
@@ -117,7 +123,7 @@ impl Handle {
             .bind(&head.checkpoint)
             .execute(self.db())
             .await?;
-        } else if held.feed_changed {
+        } else {
             sqlx::query("UPDATE log_head SET sync_cursor = $1, sync_floor = $2 WHERE id = 1")
                 .bind(int(head.sync_cursor))
                 .bind(int(head.sync_floor))

@@ -79,9 +79,11 @@ pub async fn append(handle: &mut Handle, drafts: Vec<Draft>, sign: &dyn SignChec
     let checkpoint = sign
         .sign(&origin, edge.size(), edge.root().as_bytes())
         .map_err(StorageError::Notary)?;
+    handle.held()?.appending = true;
     write(handle.db(), &events, &columns, &tiles).await?;
 
     let held = handle.held()?;
+    held.appending = false;
     held.log_changed = true;
     held.head.next_index = index;
     held.head.last_time = at;

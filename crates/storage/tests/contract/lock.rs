@@ -2,13 +2,15 @@
 
 use crate::ground::{Ground, Noted, config, described};
 use claviger_model::{ids::SecretId, time::Timestamp};
-use claviger_storage::{Database, Store, StoreConfig, TimeSource};
+use claviger_storage::{Conflict, Database, StorageError, Store, StoreConfig, TimeSource};
 use claviger_testkit::clock::ManualClock;
 use std::{sync::Arc, time::Duration};
 
 contract!(
     what_is_dropped_leaves_nothing,
     what_fails_halfway_leaves_nothing,
+    a_failed_append_cannot_be_committed,
+    a_commit_after_a_failed_statement_is_never_a_silent_loss,
     time_never_goes_back,
     a_second_lock_waits_for_the_first,
     a_snapshot_stands_still,
@@ -78,6 +80,58 @@ async fn what_fails_halfway_leaves_nothing(ground: Ground) {
         .unwrap()
         .unwrap();
     assert_eq!(secret.deleted_at, None);
+}
+
+async fn a_failed_append_cannot_be_committed(ground: Ground) {
+    let taken = ground.draft(&[ground.ada]);
+    let id = taken.event;
+    ground.append(vec![taken]).await;
+    let mut locked = ground.locked().await;
+    let again = claviger_storage::log::Draft {
+        event: id,
+        ..ground.draft(&[ground.ada])
+    };
+    let error = locked
+        .append(vec![ground.draft(&[ground.ada]), again], &Noted)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, StorageError::Conflict(Conflict::IdTaken)),
+        "{error:?}"
+    );
+    locked.commit().await.unwrap_err();
+    assert_eq!(
+        ground
+            .store
+            .reader()
+            .await
+            .unwrap()
+            .events_from(0, 9)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    ground.append(vec![ground.draft(&[ground.ada])]).await;
+}
+
+async fn a_commit_after_a_failed_statement_is_never_a_silent_loss(ground: Ground) {
+    let mut locked = ground.locked().await;
+    locked.put_setting("kept", &serde_json::json!(1)).await.unwrap();
+    let missing = claviger_model::ids::PrincipalId::random(&ground.entropy);
+    let device = ground.device(missing);
+    locked.insert_device(&device).await.unwrap_err();
+    let committed = locked.commit().await.is_ok();
+    let kept = ground
+        .store
+        .reader()
+        .await
+        .unwrap()
+        .setting("kept")
+        .await
+        .unwrap()
+        .is_some();
+    assert_eq!(committed, kept);
 }
 
 async fn time_never_goes_back(ground: Ground) {

@@ -159,3 +159,23 @@ async fn a_password_is_never_shown() {
     assert!(error.retryable(), "{error:?}");
     assert!(!format!("{error:?} {error}").contains("hunter2"));
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn its_files_are_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let ground = Ground::sqlite().await;
+    ground.secret("db").await;
+    let mut seen = 0;
+    for entry in std::fs::read_dir(ground.folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(
+            entry.metadata().unwrap().permissions().mode() & 0o077,
+            0,
+            "{:?}",
+            entry.path()
+        );
+        seen += 1;
+    }
+    assert!(seen >= 3, "the file, its lock and its WAL");
+}
