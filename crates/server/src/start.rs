@@ -183,7 +183,11 @@ impl Started {
     }
 }
 
-async fn open_or_found(
+/// The organization and its keys; founded, with a new root key, when the database is empty.
+///
+/// # Errors
+/// When the root key is missing, another one or open to others, or the database fails.
+pub async fn open_or_found(
     store: &Store,
     config: &Config,
     origin: &Origin,

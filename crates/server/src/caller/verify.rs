@@ -24,6 +24,10 @@ use claviger_protocol::{
     route::{self, Route},
 };
 use claviger_storage::sessions::{DeviceState, SessionContext, SessionState};
+use std::time::Duration;
+
+/// How long a body may take to arrive; whoever is slower holds a connection for nothing.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
 
 /// Verifies a call to a route and hands its caller on in the request's extensions.
 pub async fn layer(
@@ -220,7 +224,9 @@ async fn device(app: &App, call: Call, key: DevicePublicKey, proof: Proof) -> Re
 }
 
 async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
-    axum::body::to_bytes(body, limit).await.map_err(|error| {
+    let read = tokio::time::timeout(BODY_WITHIN, axum::body::to_bytes(body, limit)).await;
+    let body = read.map_err(|_| Refusal::new(Code::BadRequest).detail("the body took too long to arrive"))?;
+    body.map_err(|error| {
         let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&error);
         while let Some(cause) = source {
             if cause.is::<http_body_util::LengthLimitError>() {

@@ -2,9 +2,9 @@
 
 use super::say;
 use crate::{
-    config::Config,
+    config::{Config, Origin},
     sign_in::bootstrap::arm,
-    start::{Surroundings, open_store},
+    start::{Surroundings, open_or_found, open_store},
 };
 use anyhow::Context;
 use claviger_crypto::secret::SecretString;
@@ -18,6 +18,12 @@ use std::{
 pub(super) async fn run(config: Config, file: Option<PathBuf>) -> anyhow::Result<()> {
     let surroundings = Surroundings::system();
     let store = open_store(&config, &surroundings).await?;
+    // Before the first start there is nothing to own; the origin is written down again when the server listens.
+    let origin = match config.public_origin.clone() {
+        Some(origin) => origin,
+        None => Origin::parse(&format!("http://{}", config.listen))?,
+    };
+    open_or_found(&store, &config, &origin, &surroundings).await?;
     let code = arm(&store, &*surroundings.entropy).await?;
     store.close().await;
     match file {
@@ -30,7 +36,8 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> anyhow::Result
     Ok(())
 }
 
-fn write(path: &Path, code: &SecretString) -> std::io::Result<()> {
+/// Writes the code to a file that did not exist, readable by its owner only.
+pub(super) fn write(path: &Path, code: &SecretString) -> std::io::Result<()> {
     let mut file = fs::OpenOptions::new()
         .write(true)
         .create_new(true)

@@ -29,6 +29,9 @@ enum Command {
         /// Serve the database that `claviger-demo` made; on loopback only.
         #[arg(long)]
         demonstration: bool,
+        /// While there is no Owner, write a new bootstrap code to this new file, readable by its owner only.
+        #[arg(long, value_name = "FILE")]
+        bootstrap_file: Option<PathBuf>,
     },
     /// Bring the database to this program's version.
     Migrate,
@@ -73,7 +76,10 @@ fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
-            Command::Serve { demonstration } => serve::run(config, demonstration).await,
+            Command::Serve {
+                demonstration,
+                bootstrap_file,
+            } => serve::run(config, demonstration, bootstrap_file).await,
             Command::Migrate => migrate::run(config).await,
             Command::Check => check::run(config).await,
             Command::Bootstrap { file } => bootstrap::run(config, file).await,

@@ -1,16 +1,22 @@
 //! `serve`.
 
-use super::say;
+use super::{bootstrap, say};
 use crate::{
     config::{Config, Origin},
     http::listen::Listener,
     jobs,
-    start::{self, Surroundings},
+    sign_in::bootstrap::{ArmError, arm},
+    start::{self, Started, Surroundings},
 };
 use anyhow::Context;
+use std::path::{Path, PathBuf};
 use tokio::signal::unix::{SignalKind, signal};
 
-pub(super) async fn run(config: Config, demonstration: bool) -> anyhow::Result<()> {
+pub(super) async fn run(
+    config: Config,
+    demonstration: bool,
+    bootstrap_file: Option<PathBuf>,
+) -> anyhow::Result<()> {
     if demonstration && !config.listen.ip().is_loopback() {
         anyhow::bail!("the demonstration is served on loopback only");
     }
@@ -21,6 +27,9 @@ pub(super) async fn run(config: Config, demonstration: bool) -> anyhow::Result<(
     };
     let stop = stop_signal().context("signals cannot be received")?;
     let started = start::start(config, origin, Surroundings::system(), demonstration).await?;
+    if let Some(file) = bootstrap_file {
+        arm_into(&started, &file).await?;
+    }
     let jobs = jobs::start(&started.app);
     say(&format!("listening on {}", listener.url()))?;
     let served = listener.serve(started.app.clone(), stop).await;
@@ -29,6 +38,16 @@ pub(super) async fn run(config: Config, demonstration: bool) -> anyhow::Result<(
     }
     started.stop().await;
     Ok(served?)
+}
+
+/// A SQLite file has one server only, so that no other process could make the code while this one runs.
+async fn arm_into(started: &Started, file: &Path) -> anyhow::Result<()> {
+    match arm(&started.app.store, &*started.app.entropy).await {
+        Ok(code) => bootstrap::write(file, &code)
+            .with_context(|| format!("the code could not be written to `{}`", file.display())),
+        Err(ArmError::OwnerExists) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Comes with the first SIGTERM or SIGINT.

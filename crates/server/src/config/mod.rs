@@ -92,3 +92,6 @@ pub enum LogFormat {
     /// One object a line.
     Json,
 }
+
+#[cfg(test)]
+mod tests;

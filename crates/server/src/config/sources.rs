@@ -21,6 +21,15 @@ const FILES: &[&str] = &[
     "oidc.certificate_authority",
 ];
 
+/// Settings that are numbers or lists; all others are text, whatever they look like.
+const TYPED: &[&str] = &[
+    "connections",
+    "trusted_proxies",
+    "oidc.scopes",
+    "oidc.leeway_seconds",
+    "oidc.reassert_minutes",
+];
+
 /// What the process was given.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
@@ -116,7 +125,9 @@ impl Sources {
                 .strip_prefix(PREFIX)
                 .filter(|_| !NOT_SETTINGS.contains(&name.as_str()))
             {
-                figment = figment.merge((setting.to_lowercase().replace("__", "."), parse(value)));
+                let setting = setting.to_lowercase().replace("__", ".");
+                let value = parse(&setting, value);
+                figment = figment.merge((setting, value));
             }
         }
         if let Some(directory) = &self.credentials {
@@ -128,7 +139,7 @@ impl Sources {
                 let value = if FILES.contains(setting) {
                     Value::from(path.to_string_lossy().into_owned())
                 } else {
-                    parse(read(&path)?.trim())
+                    parse(setting, read(&path)?.trim())
                 };
                 figment = figment.merge((*setting, value));
             }
@@ -160,8 +171,12 @@ fn read(path: &Path) -> Result<String, ConfigError> {
     })
 }
 
-/// Numbers, booleans and `[lists]` as TOML has them, everything else as text.
-fn parse(text: &str) -> Value {
-    text.parse()
-        .unwrap_or_else(|never: std::convert::Infallible| match never {})
+/// Numbers and `[lists]` as TOML has them, everything else as text.
+fn parse(setting: &str, text: &str) -> Value {
+    if TYPED.contains(&setting) || setting.starts_with("limits.") {
+        text.parse()
+            .unwrap_or_else(|never: std::convert::Infallible| match never {})
+    } else {
+        Value::from(text)
+    }
 }

@@ -4,30 +4,31 @@ use crate::{
     app::Shared,
     http::Refusal,
     sequencer::{Change, Stop},
-    sign_in::SESSION,
 };
 use claviger_ledger::leaf::{Fact, Object};
-use claviger_model::event::EventKind;
+use claviger_model::{event::EventKind, ids::SessionId};
 use claviger_storage::sessions::LogoutTarget;
+use std::time::Duration;
 
-/// How many are ended in one transaction.
-const ROUND: u32 = 200;
+/// How many are looked at in one round, those first that were vouched for longest ago.
+const ROUND: u32 = 1_000;
 
 /// Ends what is over; nobody could use it any more, this only says so.
 pub(super) async fn end(app: &Shared) -> Result<(), Refusal> {
-    let oldest = app.clock.now().minus(SESSION);
-    let over = app
+    let (now, reassert) = (app.clock.now(), app.config.oidc.reassert);
+    // Whoever was vouched for within the hour is looked at later.
+    let overdue = app
         .store
         .reader()
         .await?
-        .sessions_asserted_before(oldest, ROUND)
+        .sessions_asserted_before(now.minus(reassert), ROUND)
         .await?;
-    if over.is_empty() {
+    if !overdue.iter().any(|session| session.ends_at <= now) {
         return Ok(());
     }
     let ended = app
         .sequencer
-        .change(|change| Box::pin(async move { settle(change).await }))
+        .change(move |change| Box::pin(async move { settle(change, reassert).await }))
         .await?;
     for session in ended {
         app.hints.end_session(session);
@@ -35,11 +36,11 @@ pub(super) async fn end(app: &Shared) -> Result<(), Refusal> {
     Ok(())
 }
 
-async fn settle(change: &mut Change) -> Result<Vec<claviger_model::ids::SessionId>, Stop> {
+async fn settle(change: &mut Change, reassert: Duration) -> Result<Vec<SessionId>, Stop> {
     let now = change.now();
     let over = change
         .db()
-        .sessions_asserted_before(now.minus(SESSION), ROUND)
+        .sessions_asserted_before(now.minus(reassert), ROUND)
         .await?;
     let mut ended = Vec::new();
     for session in over.into_iter().filter(|session| session.ends_at <= now) {

@@ -37,7 +37,10 @@ pub fn start(app: &Shared) -> Vec<JoinHandle<()>> {
 /// One round of the sweeping jobs; each is whole by itself, and what fails is tried again in the next round.
 pub async fn sweep(app: &Shared) {
     if let Err(refusal) = failures::record(app).await {
-        tracing::warn!(?refusal, "failed calls could not be recorded; they are kept for the next round");
+        tracing::warn!(
+            ?refusal,
+            "failed calls could not be recorded; they are kept for the next round"
+        );
     }
     if let Err(refusal) = expired::end(app).await {
         tracing::warn!(?refusal, "expired sessions could not be ended");

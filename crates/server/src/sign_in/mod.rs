@@ -15,7 +15,6 @@ mod teams;
 mod tokens;
 
 pub use provider::Provider;
-pub use tokens::SESSION;
 
 use crate::http::{Handled, handle};
 use claviger_protocol::route;

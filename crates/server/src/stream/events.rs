@@ -104,5 +104,6 @@ impl Listening {
 }
 
 fn event(hint: Hint) -> Event {
-    Event::default().event(hint.as_str()).data("")
+    // A client drops an event without data; what it says stands in the name.
+    Event::default().event(hint.as_str()).data(hint.as_str())
 }

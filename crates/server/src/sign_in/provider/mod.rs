@@ -30,7 +30,11 @@ impl Provider {
     /// When the HTTP client cannot be made, as when its certificate authority does not parse.
     pub fn new(oidc: &Oidc, clock: Arc<dyn Clock>) -> Result<Self, FetchError> {
         let keys = ProviderKeys::new(oidc, Arc::clone(&clock))?;
-        Ok(Self { oidc: oidc.clone(), clock, keys })
+        Ok(Self {
+            oidc: oidc.clone(),
+            clock,
+            keys,
+        })
     }
 
     /// Checks an ID token in everything but its nonce, which the caller compares.

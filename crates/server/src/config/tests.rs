@@ -1,0 +1,110 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+use super::*;
+
+fn load(settings: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let mut all = vec![
+        ("CLAVIGER_OIDC__ISSUER", "https://id.example.com"),
+        ("CLAVIGER_OIDC__CLIENT_ID", "claviger"),
+        ("HOME", "/home/someone"),
+    ];
+    all.extend_from_slice(settings);
+    let environment = all
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    Sources {
+        environment,
+        ..Sources::default()
+    }
+    .load()
+}
+
+#[test]
+fn the_defaults_are_safe() {
+    let config = load(&[]).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:7420");
+    assert_eq!(
+        config.key_file,
+        PathBuf::from("/home/someone/.config/claviger-server/root.key")
+    );
+    let Database::Sqlite(path) = config.database else {
+        unreachable!("SQLite is the default")
+    };
+    assert_eq!(
+        path,
+        PathBuf::from("/home/someone/.local/share/claviger-server/server.db")
+    );
+    assert_eq!(config.oidc.reassert, Duration::from_secs(3600));
+}
+
+#[test]
+fn what_is_unsafe_or_unclear_is_refused_by_name() {
+    for (settings, expected) in [
+        (
+            &[("CLAVIGER_LISTEN", "0.0.0.0:7420")][..],
+            "reachable from other machines",
+        ),
+        (&[("CLAVIGER_LISTEN", "7420")], "`listen`"),
+        (&[("CLAVIGER_TLS__KEY", "/k")], "both `certificate` and `key`"),
+        (
+            &[
+                ("CLAVIGER_LISTEN", "0.0.0.0:1"),
+                ("CLAVIGER_TLS__KEY", "/k"),
+                ("CLAVIGER_TLS__CERTIFICATE", "/c"),
+            ],
+            "`public_origin` must be set",
+        ),
+        (
+            &[("CLAVIGER_PUBLIC_ORIGIN", "http://vault.example.com")],
+            "`public_origin`",
+        ),
+        (
+            &[("CLAVIGER_OIDC__ISSUER", "http://id.example.com")],
+            "`oidc.issuer`",
+        ),
+        (&[("CLAVIGER_OIDC__ISSUER", "")], "`oidc.issuer` must be set"),
+        (&[("CLAVIGER_OIDC__REASSERT_MINUTES", "61")], "from 1 to 60"),
+        (
+            &[
+                ("CLAVIGER_DATABASE", "/data/a.db"),
+                ("CLAVIGER_KEY_FILE", "/data/root.key"),
+            ],
+            "outside of the data",
+        ),
+        (&[("CLAVIGER_COLOUR", "blue")], "colour"),
+        (
+            &[("CLAVIGER_TRUSTED_PROXIES", "[\"10.0.0.1/8\"]")],
+            "`trusted_proxies`",
+        ),
+    ] {
+        let error = load(settings).unwrap_err();
+        assert!(error.to_string().contains(expected), "{settings:?}: {error}");
+    }
+}
+
+#[test]
+fn credentials_come_last_and_name_files() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(
+        directory.path().join("database"),
+        "postgres://u:secret@db/claviger\n",
+    )
+    .unwrap();
+    std::fs::write(directory.path().join("key_file"), "x").unwrap();
+    let file = directory.path().join("server.toml");
+    let text = "database = \"/elsewhere.db\"\nlimits.body_bytes = 262144\n[oidc]\nissuer = \"https://id.example.com\"\nclient_id = \"c\"\n";
+    std::fs::write(&file, text).unwrap();
+    let sources = Sources {
+        file: Some(file),
+        environment: vec![("CLAVIGER_LIMITS__SHUTDOWN_SECONDS".into(), "3".into())],
+        credentials: Some(directory.path().to_owned()),
+    };
+    let config = sources.load().unwrap();
+    assert!(matches!(config.database, Database::Postgres(_)));
+    assert!(!format!("{config:?}").contains("secret"));
+    assert_eq!(config.key_file, directory.path().join("key_file"));
+    assert_eq!(
+        (config.limits.body_bytes, config.limits.shutdown),
+        (262_144, Duration::from_secs(3))
+    );
+}

@@ -1,0 +1,85 @@
+//! A right sign-in: who, which device, which teams, and what the log says.
+
+use crate::support::{TestServer, device::TestDevice, people};
+use claviger_model::event::EventKind;
+use claviger_protocol::{problem::Code, route, session::SessionsReply};
+use claviger_storage::principals::Identity;
+use claviger_testkit::peers::provider::Provider;
+use serde_json::json;
+
+#[tokio::test]
+async fn a_person_is_issuer_and_subject_whatever_their_address() {
+    let provider = Provider::start(&people()).await.unwrap();
+    let server = TestServer::start(&provider).await;
+    TestDevice::new().found(&server, &provider, "olga").await;
+    let (laptop, phone) = (TestDevice::new(), TestDevice::new());
+    let mail = json!({ "email": "ada@example.test", "name": "Ada" });
+    let first: claviger_protocol::sign_in::SignedIn = laptop
+        .try_sign_in(&server, &provider, "ada", mail.clone(), None)
+        .await
+        .ok();
+    let renamed = json!({ "email": "ada.l@example.test", "name": "Ada Lovelace" });
+    let second: claviger_protocol::sign_in::SignedIn = phone
+        .try_sign_in(&server, &provider, "ada", renamed, None)
+        .await
+        .ok();
+    assert_eq!(first.principal, second.principal);
+    assert_ne!(first.device, second.device);
+    let other: claviger_protocol::sign_in::SignedIn = TestDevice::new()
+        .try_sign_in(&server, &provider, "adele", mail, None)
+        .await
+        .ok();
+    assert_ne!(other.principal, first.principal, "an address identifies nobody");
+
+    let mut reader = server.app.store.reader().await.unwrap();
+    let identity = Identity {
+        issuer: provider.issuer().to_owned(),
+        subject: "ada".into(),
+    };
+    let ada = reader.principal_by_identity(&identity).await.unwrap().unwrap();
+    assert_eq!((ada.id, ada.name.as_str()), (first.principal, "Ada Lovelace"));
+    drop(reader);
+    let listed: SessionsReply = phone
+        .call(&server, route::SESSIONS, &second.tokens.access)
+        .await
+        .ok();
+    assert_eq!(listed.sessions.len(), 2);
+    assert_eq!(listed.devices.iter().filter(|device| device.this).count(), 1);
+    let signed_in = server.events(EventKind::SignedIn).await;
+    assert_eq!(signed_in.len(), 4);
+    let text = String::from_utf8(signed_in.first().unwrap().leaf.clone()).unwrap();
+    assert!(!text.contains("127.0.0.1") && !text.contains("ada"), "{text}");
+}
+
+#[tokio::test]
+async fn one_session_a_device_and_one_person_a_key() {
+    let provider = Provider::start(&people()).await.unwrap();
+    let server = TestServer::start(&provider).await;
+    TestDevice::new().found(&server, &provider, "olga").await;
+    let device = TestDevice::new();
+    let first = device.sign_in(&server, &provider, "ada").await;
+    let second = device.sign_in(&server, &provider, "ada").await;
+    assert_eq!(first.device, second.device);
+    assert_eq!(
+        device.call(&server, route::ME, &first.tokens.access).await.code(),
+        Code::SessionEnded
+    );
+    assert_eq!(
+        device
+            .call(&server, route::ME, &second.tokens.access)
+            .await
+            .status,
+        200
+    );
+    let reply = device
+        .try_sign_in(&server, &provider, "ben", json!({}), None)
+        .await;
+    assert_eq!(reply.code(), Code::DeviceEnded);
+    assert_eq!(
+        device
+            .call(&server, route::ME, &second.tokens.access)
+            .await
+            .status,
+        200
+    );
+}

@@ -1,0 +1,144 @@
+//! The provider itself: its real pages, new keys, and its absence.
+
+use crate::support::{
+    TestServer,
+    device::{TestDevice, overlaid},
+    people,
+};
+use claviger_protocol::{problem::Code, route, sign_in::SignedIn};
+use claviger_testkit::{
+    http,
+    peers::{
+        browser::{self, Answer},
+        provider::{CLIENT_ID, Provider, REDIRECT_PATH, Signing},
+    },
+};
+use serde_json::{Value, json};
+use std::{collections::HashMap, time::Duration};
+use url::Url;
+
+const VERIFIER: &str = "a-verifier-that-is-long-enough-for-the-rules-of-pkce";
+
+/// Walks the provider's pages and exchanges the code, as the app does.
+async fn genuine_token(provider: &Provider, sub: &str, nonce: &str) -> String {
+    let redirect = format!("http://127.0.0.1:45671{REDIRECT_PATH}");
+    let challenge =
+        claviger_crypto::bytes::encode_base64url(&claviger_crypto::bytes::sha256(VERIFIER.as_bytes()));
+    let url = Url::parse_with_params(
+        &format!("{}/auth", provider.issuer()),
+        [
+            ("client_id", CLIENT_ID),
+            ("response_type", "code"),
+            ("scope", "openid offline_access profile email groups"),
+            ("redirect_uri", &redirect),
+            ("state", "state"),
+            ("nonce", nonce),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+        ],
+    )
+    .unwrap();
+    let back = browser::walk(&url, sub, Answer::Allow).await.unwrap();
+    let query: HashMap<String, String> = back.query_pairs().into_owned().collect();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", CLIENT_ID),
+        ("code", query.get("code").unwrap()),
+        ("redirect_uri", &redirect),
+        ("code_verifier", VERIFIER),
+    ];
+    let reply = http::client()
+        .unwrap()
+        .post(format!("{}/token", provider.issuer()))
+        .form(&form)
+        .send()
+        .await
+        .unwrap();
+    let tokens: Value = reply.json().await.unwrap();
+    tokens.get("id_token").unwrap().as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_real_pages_lead_to_a_session() {
+    for signing in [Signing::Es256, Signing::Rs256] {
+        let provider = Provider::start_signing(&people(), signing).await.unwrap();
+        let server = TestServer::start(&provider).await;
+        TestDevice::new().found(&server, &provider, "olga").await;
+        let device = TestDevice::new();
+        let challenge = device.challenge(&server).await;
+        let token = genuine_token(&provider, "ada", &device.nonce(&server, &challenge)).await;
+        let body = device.sign_in_body(&challenge, token, None);
+        // The provider's clock is the machine's, and the test's clock stands still.
+        server.clock.set(claviger_model::time::Clock::now(
+            &claviger_model::time::SystemClock,
+        ));
+        let session: SignedIn = device.post(&server, route::SIGN_IN, &body, None).await.ok();
+        let me: claviger_protocol::session::Me =
+            device.call(&server, route::ME, &session.tokens.access).await.ok();
+        let teams: Vec<_> = me.teams.iter().map(|team| team.name.as_str()).collect();
+        assert_eq!(
+            (me.person.name.as_str(), teams),
+            ("ada", vec!["payments", "platform"])
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_new_key_is_fetched_but_not_at_anyones_pace() {
+    let provider = Provider::start(&people()).await.unwrap();
+    let server = TestServer::start(&provider).await;
+    let device = TestDevice::new();
+    device.found(&server, &provider, "olga").await;
+    let fetched = async || {
+        let counts = provider.counts().await.unwrap();
+        counts
+            .iter()
+            .filter(|(endpoint, _)| endpoint.contains("/jwks"))
+            .map(|(_, count)| count)
+            .sum::<u64>()
+    };
+    assert_eq!(fetched().await, 1);
+    provider.rotate_keys(false).await.unwrap();
+    let soon = device
+        .try_sign_in(&server, &provider, "olga", json!({}), None)
+        .await;
+    assert_eq!(soon.code(), Code::BadIdToken, "asked less than 30 seconds ago");
+    server.clock.advance(Duration::from_secs(30));
+    device.sign_in(&server, &provider, "olga").await;
+    assert_eq!(fetched().await, 2);
+    for _ in 0..5 {
+        let challenge = device.challenge(&server).await;
+        let claims = overlaid(device.claims(&server, &provider, &challenge, "olga"), json!({}));
+        let token = provider
+            .forge(claims, json!({ "key": "unknown", "kid": "made-up" }))
+            .await
+            .unwrap();
+        let body = device.sign_in_body(&challenge, token, None);
+        assert_eq!(
+            device.post(&server, route::SIGN_IN, &body, None).await.code(),
+            Code::BadIdToken
+        );
+    }
+    assert_eq!(fetched().await, 2, "nonsense does not make us ask");
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_or_lies_is_said_to_be() {
+    for wrong in [
+        json!({ "down": "refused" }),
+        json!({ "down": "closed" }),
+        json!({ "discovery": { "issuer": "https://elsewhere.example" } }),
+        json!({ "discovery": { "jwks_uri": null } }),
+    ] {
+        let provider = Provider::start(&people()).await.unwrap();
+        let server = TestServer::start(&provider).await;
+        provider.misbehave(wrong.clone()).await.unwrap();
+        let device = TestDevice::new();
+        let reply = device
+            .try_sign_in(&server, &provider, "olga", json!({}), None)
+            .await;
+        assert_eq!(reply.code(), Code::ProviderDown, "{wrong}");
+        provider.misbehave(json!({})).await.unwrap();
+        device.found(&server, &provider, "olga").await;
+    }
+}

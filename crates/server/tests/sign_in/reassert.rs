@@ -1,0 +1,174 @@
+//! The provider asked again: what must match, and what a refusal or a lost group does.
+
+use crate::support::{
+    TestServer,
+    device::{Reply, TestDevice, overlaid},
+    people,
+};
+use claviger_crypto::challenge::Challenge;
+use claviger_model::{event::EventKind, time::Clock};
+use claviger_protocol::{
+    problem::Code,
+    route,
+    session::Me,
+    sign_in::{ProviderRefused, Reassert, SignedIn, Tokens},
+    wire::Token,
+};
+use claviger_testkit::peers::provider::Provider;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+struct Rig {
+    provider: Provider,
+    server: TestServer,
+    device: TestDevice,
+    session: SignedIn,
+    claims: Value,
+}
+
+impl Rig {
+    async fn start() -> Self {
+        let provider = Provider::start(&people()).await.unwrap();
+        let server = TestServer::start(&provider).await;
+        TestDevice::new().found(&server, &provider, "olga").await;
+        let device = TestDevice::new();
+        let challenge: Challenge = device.challenge(&server).await;
+        let claims = device.claims(&server, &provider, &challenge, "ada");
+        let token = provider.forge(claims.clone(), json!({})).await.unwrap();
+        let body = device.sign_in_body(&challenge, token, None);
+        let session = device.post(&server, route::SIGN_IN, &body, None).await.ok();
+        Self {
+            provider,
+            server,
+            device,
+            session,
+            claims,
+        }
+    }
+
+    async fn reassert(&self, overlay: Value, access: &Token) -> Reply {
+        let now = self.server.clock.now().seconds();
+        let claims = overlaid(self.claims.clone(), json!({ "iat": now, "exp": now + 300 }));
+        let token = self
+            .provider
+            .forge(overlaid(claims, overlay), json!({}))
+            .await
+            .unwrap();
+        let body = Reassert {
+            id_token: Token::new(token),
+        };
+        self.device
+            .post(&self.server, route::REASSERT, &body, Some(access))
+            .await
+    }
+}
+
+#[tokio::test]
+async fn after_an_hour_nothing_else_works() {
+    let rig = Rig::start().await;
+    let mut tokens = rig.session.tokens.clone();
+    for _ in 0..6 {
+        rig.server.clock.advance(Duration::from_secs(600));
+        tokens = rig.device.refreshed(&rig.server, &tokens.refresh).await;
+    }
+    assert_eq!(
+        rig.device
+            .call(&rig.server, route::ME, &tokens.access)
+            .await
+            .code(),
+        Code::ReassertFirst
+    );
+    let renewed: Tokens = rig.reassert(json!({ "nonce": null }), &tokens.access).await.ok();
+    assert_eq!(
+        renewed.reassert_by,
+        rig.server.clock.now().plus(Duration::from_secs(3600))
+    );
+    assert_eq!(renewed.refresh, tokens.refresh, "the family goes on");
+    assert_eq!(
+        rig.device
+            .call(&rig.server, route::ME, &renewed.access)
+            .await
+            .status,
+        200
+    );
+    assert_eq!(rig.server.events(EventKind::SessionReasserted).await.len(), 1);
+}
+
+#[tokio::test]
+async fn only_the_same_sign_in_of_the_same_person_counts() {
+    let rig = Rig::start().await;
+    rig.server.clock.advance(Duration::from_secs(2));
+    let access = &rig.session.tokens.access;
+    let auth_time = rig.claims.get("auth_time").unwrap().as_i64().unwrap();
+    for (name, overlay) in [
+        ("another person", json!({ "sub": "ben" })),
+        ("another sign-in", json!({ "auth_time": auth_time + 1 })),
+        ("no time of sign-in", json!({ "auth_time": null })),
+        ("another nonce", json!({ "nonce": "another" })),
+        ("another client", json!({ "aud": "another-app" })),
+        (
+            "too old",
+            json!({ "iat": rig.server.clock.now().seconds() - 301 }),
+        ),
+    ] {
+        assert_eq!(
+            rig.reassert(overlay, access).await.code(),
+            Code::BadIdToken,
+            "{name}"
+        );
+    }
+    let refused = rig.server.events(EventKind::SessionReasserted).await;
+    assert_eq!(refused.len(), 6);
+    assert!(
+        refused
+            .iter()
+            .all(|event| event.actor == Some(rig.session.principal))
+    );
+    assert_eq!(
+        rig.device.call(&rig.server, route::ME, access).await.status,
+        200,
+        "nothing changed"
+    );
+}
+
+#[tokio::test]
+async fn a_lost_group_takes_effect() {
+    let rig = Rig::start().await;
+    let me: Me = rig
+        .device
+        .call(&rig.server, route::ME, &rig.session.tokens.access)
+        .await
+        .ok();
+    let names = |me: &Me| me.teams.iter().map(|team| team.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&me), ["platform"]);
+    assert_eq!(me.actions, [], "people are made without rights");
+    rig.server.clock.advance(Duration::from_secs(60));
+    let tokens: Tokens = rig
+        .reassert(json!({ "groups": ["payments"] }), &rig.session.tokens.access)
+        .await
+        .ok();
+    let me: Me = rig.device.call(&rig.server, route::ME, &tokens.access).await.ok();
+    assert_eq!(names(&me), ["payments"]);
+}
+
+#[tokio::test]
+async fn a_refusal_by_the_provider_suspends() {
+    let rig = Rig::start().await;
+    let body = ProviderRefused {
+        error: "invalid_grant".into(),
+    };
+    let access = &rig.session.tokens.access;
+    let reply = rig
+        .device
+        .post(&rig.server, route::PROVIDER_REFUSED, &body, Some(access))
+        .await;
+    assert_eq!(reply.status, 204);
+    assert_eq!(
+        rig.device.call(&rig.server, route::ME, access).await.code(),
+        Code::SessionEnded
+    );
+    let reply = rig.device.refresh(&rig.server, &rig.session.tokens.refresh).await;
+    assert_eq!(reply.code(), Code::BadRefresh);
+    assert_eq!(rig.server.events(EventKind::SessionSuspended).await.len(), 1);
+    rig.device.sign_in(&rig.server, &rig.provider, "ada").await;
+}
