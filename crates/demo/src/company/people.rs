@@ -110,9 +110,9 @@ pub const SERVICES: &[Service] = &[
         team: "Payments",
     },
     Service {
-        name: "storefront-ci",
+        name: "payments-ci",
         class: EnvironmentClass::Testing,
-        team: "Storefront",
+        team: "Payments",
     },
 ];
 
