@@ -22,8 +22,10 @@ mod items;
 mod journal;
 mod key_table;
 pub mod keyring;
+mod layout;
 mod lease;
 mod marks;
+mod opening;
 mod orders;
 mod page;
 mod plan;
@@ -33,7 +35,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use cache::{Cache, Device, MAX_DOCUMENT, Opened, Opening, Parts};
+pub use cache::{Cache, Device, MAX_DOCUMENT, Opened, Parts};
 pub use change::{Change, Stored};
 pub use error::{CacheError, OpenError};
 pub use expiry::NAMES_LEASE;
@@ -44,5 +46,6 @@ pub use journal::{JournalTail, Receipt};
 pub use keyring::{ItemName, KeyStore, KeyringError, MemoryKeyStore, SecretServiceKeyStore};
 pub use lease::{KeepLease, LeaseError, LeaseSummary};
 pub use marks::Mark;
+pub use opening::Opening;
 pub use orders::{Executed, OrderError, PendingAcknowledgement};
 pub use secret_view::SecretView;

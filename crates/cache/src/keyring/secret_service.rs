@@ -94,15 +94,75 @@ fn classify(error: Error) -> KeyringError {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::keyring::contract;
+    use claviger_model::ids::OrganizationId;
+    use std::process::Command;
 
-    /// Run by the rig inside a session bus with an unlocked keyring: `dbus-run-session`, `gnome-keyring-daemon --unlock`.
+    const STATE: &str = "CLAVIGER_TEST_KEYRING";
+
+    /// Runs [`child`] on a session bus of its own, after a script prepared the keyring.
+    fn run(state: &str, script: &str) {
+        let home = tempfile::tempdir().unwrap();
+        let program = std::env::current_exe().unwrap();
+        let script = format!(
+            "{script}; exec '{}' --exact keyring::secret_service::tests::child --nocapture",
+            program.display()
+        );
+        let output = Command::new("dbus-run-session")
+            .args(["--", "bash", "-c", &script])
+            .env(STATE, state)
+            .env("HOME", home.path())
+            .env("XDG_DATA_HOME", home.path())
+            .env("XDG_RUNTIME_DIR", home.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success(),
+            "{said}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(said.contains(&format!("checked {state}")), "{said}");
+    }
+
     #[tokio::test(flavor = "multi_thread")]
-    async fn it_keeps_the_contract_on_a_real_keyring() {
-        if std::env::var_os("CLAVIGER_TEST_KEYRING").is_some() {
-            super::super::contract::check(&SecretServiceKeyStore::new()).await;
+    #[expect(clippy::print_stdout, reason = "the parent listens")]
+    async fn child() {
+        let Ok(state) = std::env::var(STATE) else { return };
+        let store = SecretServiceKeyStore::new();
+        let item = ItemName::device(OrganizationId::from_bytes([1; 16]));
+        match state.as_str() {
+            "open" => contract::check(&store).await,
+            "locked" => {
+                let stored = store.store(&item, &SecretBytes::copy_from(b"key")).await;
+                assert_eq!(stored.unwrap_err().code(), "keyring_locked");
+            }
+            _ => assert_eq!(store.load(&item).await.unwrap_err().code(), "keyring_absent"),
         }
+        println!("checked {state}");
+    }
+
+    #[test]
+    fn it_keeps_the_contract_on_a_real_keyring() {
+        run(
+            "open",
+            "printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1",
+        );
+    }
+
+    #[test]
+    fn a_locked_keyring_is_told_from_an_absent_one() {
+        run(
+            "locked",
+            "gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1 </dev/null",
+        );
+        run(
+            "absent",
+            "unset DISPLAY WAYLAND_DISPLAY; export DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent",
+        );
     }
 
     #[test]
