@@ -21,6 +21,7 @@ use claviger_policy::{
     tree::ScopeNode,
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
+use std::sync::OnceLock;
 
 const NOW: Circumstances = Circumstances {
     now: at(5_000),
@@ -62,7 +63,12 @@ fn assign(
     place: ScopeId,
     end: Option<i64>,
 ) -> Result<MayAssign, AssignRefusal> {
-    assign_by(org, &org.engine(), giver, role, to, place, end)
+    static MADE: OnceLock<PolicyEngine> = OnceLock::new();
+    // All small organizations have the same roles, but for the one that says what it makes.
+    let usual = org.roles == small().roles;
+    let own = (!usual).then(|| org.engine());
+    let engine = own.as_ref().unwrap_or_else(|| MADE.get_or_init(|| org.engine()));
+    assign_by(org, engine, giver, role, to, place, end)
 }
 
 // The organization 0 with projects 1 and 2; person 0 owns it, person 1 leads project 1 and is in team 0, which is
@@ -289,7 +295,7 @@ fn was_theirs_to_give(org: &Organization, new: &Grant) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     #[test]
     fn nobody_gains_what_nobody_who_may_grant_it_gave(mut org in organizations(), steps in steps()) {
