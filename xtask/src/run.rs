@@ -130,7 +130,9 @@ impl Demonstration {
 
     fn server(&self, places: &Places) -> Result<Child> {
         let mut command = product(&places.binary("claviger-server", self.release));
-        command.args(["serve", "--demonstration", "--config"]).arg(self.configuration());
+        command
+            .args(["serve", "--demonstration", "--config"])
+            .arg(self.configuration());
         let mut server = Child::watched("server", &command)?;
         server.wait_for(SERVER, READY_WITHIN)?;
         Ok(server)

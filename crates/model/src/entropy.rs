@@ -14,7 +14,10 @@ pub trait Entropy: Send + Sync {
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(clippy::panic, reason = "going on without randomness would be worse than stopping")]
+    #[expect(
+        clippy::panic,
+        reason = "going on without randomness would be worse than stopping"
+    )]
     fn fill(&self, buffer: &mut [u8]) {
         if let Err(error) = rand::rngs::SysRng.try_fill_bytes(buffer) {
             panic!("the operating system gave no randomness: {error}");
@@ -37,7 +40,10 @@ impl Entropy for Sequence {
     // SplitMix64: <https://prng.di.unimi.it/splitmix64.c>, public domain.
     fn fill(&self, buffer: &mut [u8]) {
         for chunk in buffer.chunks_mut(8) {
-            let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed).wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let state = self
+                .0
+                .fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed)
+                .wrapping_add(0x9e37_79b9_7f4a_7c15);
             let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             let bytes = (mixed ^ (mixed >> 31)).to_le_bytes();

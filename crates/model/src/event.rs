@@ -112,7 +112,10 @@ kinds! {
 impl EventKind {
     /// Whether a value left the server (the three reads and the lease).
     pub const fn releases_value(self) -> bool {
-        matches!(self, Self::SecretUsed | Self::SecretCopied | Self::SecretRevealed | Self::SecretLeased)
+        matches!(
+            self,
+            Self::SecretUsed | Self::SecretCopied | Self::SecretRevealed | Self::SecretLeased
+        )
     }
 }
 
@@ -130,7 +133,10 @@ mod tests {
     fn every_code_reads_back() {
         for kind in EventKind::ALL {
             assert_eq!(EventKind::from_code(kind.code()), Some(*kind));
-            assert_eq!(serde_json::to_string(kind).unwrap(), format!("\"{}\"", kind.code()));
+            assert_eq!(
+                serde_json::to_string(kind).unwrap(),
+                format!("\"{}\"", kind.code())
+            );
         }
     }
 }

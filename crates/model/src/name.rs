@@ -134,13 +134,19 @@ mod tests {
         ] {
             assert_eq!(Name::parse(text), Err(error), "{text:?}");
         }
-        assert!(matches!(Name::parse(&"é".repeat(101)), Err(NameError::TooLong(202))));
+        assert!(matches!(
+            Name::parse(&"é".repeat(101)),
+            Err(NameError::TooLong(202))
+        ));
     }
 
     #[test]
     fn equal_looking_names_are_equal_and_fold_alike() {
         assert_eq!(Name::parse("Zu\u{0308}rich"), Name::parse("Z\u{00FC}rich"));
-        assert_eq!(Name::parse("STRASSE").map(|n| n.folded()), Name::parse("straße").map(|n| n.folded()));
+        assert_eq!(
+            Name::parse("STRASSE").map(|n| n.folded()),
+            Name::parse("straße").map(|n| n.folded())
+        );
     }
 
     proptest! {

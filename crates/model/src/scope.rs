@@ -52,9 +52,16 @@ impl ScopePath {
             return Err(ScopePathError::TooDeep(depth));
         }
         let segment = |(at, part)| {
-            Name::parse(part).map_err(|source| ScopePathError::Segment { position: at + 1, source })
+            Name::parse(part).map_err(|source| ScopePathError::Segment {
+                position: at + 1,
+                source,
+            })
         };
-        text.split('/').enumerate().map(segment).collect::<Result<_, _>>().map(Self)
+        text.split('/')
+            .enumerate()
+            .map(segment)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// The path one segment deeper.
@@ -150,7 +157,9 @@ impl EnvironmentClass {
     pub const fn default_lease(self) -> Duration {
         match self {
             Self::Production => Duration::from_secs(8 * 3600),
-            Self::Staging | Self::Testing | Self::Development | Self::Sandbox => Duration::from_secs(72 * 3600),
+            Self::Staging | Self::Testing | Self::Development | Self::Sandbox => {
+                Duration::from_secs(72 * 3600)
+            }
         }
     }
 }
@@ -196,7 +205,10 @@ mod tests {
         assert!(path("pay").covers(&path("pay/production")));
         assert!(!path("pay").covers(&path("payments")));
         assert!(ScopePath::root().covers(&path("a")));
-        assert_eq!(ScopePath::parse("a//b").unwrap_err().to_string(), "segment 2 of the path");
+        assert_eq!(
+            ScopePath::parse("a//b").unwrap_err().to_string(),
+            "segment 2 of the path"
+        );
         assert!(ScopePath::parse("a/b/c/d/e/f/g/h/i").is_err());
     }
 

@@ -72,7 +72,11 @@ impl Variable {
     pub fn parse(text: &str) -> Result<Self, VariableError> {
         let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         let goes_on = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if starts && goes_on && text.len() <= 128 { Ok(Self(text.to_owned())) } else { Err(VariableError) }
+        if starts && goes_on && text.len() <= 128 {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(VariableError)
+        }
     }
 
     /// The text.
@@ -83,10 +87,36 @@ impl Variable {
     /// Whether setting it would make many programs run other code (rule 35).
     pub fn runs_code(&self) -> bool {
         const NAMES: &[&str] = &[
-            "PATH", "BASH_ENV", "ENV", "IFS", "SHELL", "NODE_OPTIONS", "NODE_PATH", "PYTHONPATH", "PYTHONSTARTUP",
-            "PYTHONHOME", "PERL5LIB", "PERL5OPT", "RUBYLIB", "RUBYOPT", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS",
-            "JDK_JAVA_OPTIONS", "CLASSPATH", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF", "EDITOR", "VISUAL",
-            "PAGER", "BROWSER", "PROMPT_COMMAND", "PS4", "GCONV_PATH", "LOCPATH", "HOSTALIASES",
+            "PATH",
+            "BASH_ENV",
+            "ENV",
+            "IFS",
+            "SHELL",
+            "NODE_OPTIONS",
+            "NODE_PATH",
+            "PYTHONPATH",
+            "PYTHONSTARTUP",
+            "PYTHONHOME",
+            "PERL5LIB",
+            "PERL5OPT",
+            "RUBYLIB",
+            "RUBYOPT",
+            "JAVA_TOOL_OPTIONS",
+            "_JAVA_OPTIONS",
+            "JDK_JAVA_OPTIONS",
+            "CLASSPATH",
+            "GIT_SSH",
+            "GIT_SSH_COMMAND",
+            "GIT_EXTERNAL_DIFF",
+            "EDITOR",
+            "VISUAL",
+            "PAGER",
+            "BROWSER",
+            "PROMPT_COMMAND",
+            "PS4",
+            "GCONV_PATH",
+            "LOCPATH",
+            "HOSTALIASES",
         ];
         let upper = self.0.to_ascii_uppercase();
         NAMES.contains(&upper.as_str()) || upper.starts_with("LD_") || upper.starts_with("DYLD_")
@@ -207,7 +237,14 @@ mod tests {
 
     #[test]
     fn variables_that_run_code_are_known() {
-        for name in ["LD_PRELOAD", "ld_library_path", "PATH", "NODE_OPTIONS", "BASH_ENV", "PYTHONPATH"] {
+        for name in [
+            "LD_PRELOAD",
+            "ld_library_path",
+            "PATH",
+            "NODE_OPTIONS",
+            "BASH_ENV",
+            "PYTHONPATH",
+        ] {
             assert!(Variable::parse(name).unwrap().runs_code(), "{name}");
         }
         assert!(!Variable::parse("DATABASE_URL").unwrap().runs_code());

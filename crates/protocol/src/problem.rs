@@ -156,6 +156,9 @@ mod tests {
             let json = serde_json::to_string(&problem).unwrap();
             assert_eq!(serde_json::from_str::<Problem>(&json).unwrap(), problem);
         }
-        assert_eq!(serde_json::from_str::<Code>("\"from_the_future\"").unwrap(), Code::Unknown);
+        assert_eq!(
+            serde_json::from_str::<Code>("\"from_the_future\"").unwrap(),
+            Code::Unknown
+        );
     }
 }

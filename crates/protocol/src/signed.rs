@@ -43,7 +43,11 @@ struct Typed<T> {
 /// # Errors
 /// When the object cannot be written as JSON.
 pub fn canonical<T: Signable>(object: &T) -> Result<Vec<u8>, SignedError> {
-    serde_json_canonicalizer::to_vec(&Typed { kind: T::TYPE.to_owned(), object }).map_err(SignedError::Form)
+    serde_json_canonicalizer::to_vec(&Typed {
+        kind: T::TYPE.to_owned(),
+        object,
+    })
+    .map_err(SignedError::Form)
 }
 
 /// Reads an object whose signature was verified over these bytes.
@@ -77,7 +81,13 @@ mod tests {
             order: OrderId::random(&entropy),
             seq,
             issued_at: Timestamp::from_millis(1_700_000_000_000),
-            targets: vec![Target::Secret { secret: SecretId::random(&entropy), names: true }, Target::Everything],
+            targets: vec![
+                Target::Secret {
+                    secret: SecretId::random(&entropy),
+                    names: true,
+                },
+                Target::Everything,
+            ],
         }
     }
 
@@ -87,9 +97,17 @@ mod tests {
         assert_eq!(parse::<Order>(&bytes).unwrap(), order(1));
         assert!(parse::<Acknowledgement>(&bytes).is_err());
         let spaced = String::from_utf8(bytes).unwrap().replacen(':', ": ", 1);
-        assert!(matches!(parse::<Order>(spaced.as_bytes()), Err(SignedError::Type(_))));
-        let extra = String::from_utf8(canonical(&order(1)).unwrap()).unwrap().replacen('{', "{\"a\":1,", 1);
-        assert!(parse::<Order>(extra.as_bytes()).is_err(), "an unknown field is not canonical");
+        assert!(matches!(
+            parse::<Order>(spaced.as_bytes()),
+            Err(SignedError::Type(_))
+        ));
+        let extra = String::from_utf8(canonical(&order(1)).unwrap())
+            .unwrap()
+            .replacen('{', "{\"a\":1,", 1);
+        assert!(
+            parse::<Order>(extra.as_bytes()).is_err(),
+            "an unknown field is not canonical"
+        );
     }
 
     proptest! {

@@ -95,7 +95,9 @@ impl Entitlement {
         if let Some(fields) = json.as_object_mut() {
             fields.remove("digest");
         }
-        Ok(Sha256::digest(serde_json_canonicalizer::to_vec(&json)?).to_vec().into())
+        Ok(Sha256::digest(serde_json_canonicalizer::to_vec(&json)?)
+            .to_vec()
+            .into())
     }
 }
 

@@ -231,7 +231,10 @@ async fn give_one(turn: &mut Turn<'_>, gift: Gift<'_>) -> anyhow::Result<()> {
         conditions: GrantConditions::default(),
         ended: None,
     };
-    turn.db().insert_grant(&grant).await.with_context(|| format!("`{name}`"))?;
+    turn.db()
+        .insert_grant(&grant)
+        .await
+        .with_context(|| format!("`{name}`"))?;
     let object = Object {
         grant: Some(grant.id),
         role: Some(gift.role),
