@@ -4,7 +4,6 @@
 //! Both are called over loopback HTTP by the same clients, with proofs that were signed before the clock starts.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::print_stdout,
     clippy::indexing_slicing,
     clippy::disallowed_methods,

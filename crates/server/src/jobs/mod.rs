@@ -6,7 +6,7 @@ mod replicas;
 
 pub use failures::Failures;
 
-use crate::{app::Shared, http::refusal::Chain};
+use crate::{app::Shared, http::refusal::Chain, operations::secrets::bin::erase_due};
 use claviger_storage::Database;
 use std::time::Duration;
 use tokio::{task::JoinHandle, time::MissedTickBehavior};
@@ -44,6 +44,9 @@ pub async fn sweep(app: &Shared) {
     }
     if let Err(refusal) = expired::end(app).await {
         tracing::warn!(?refusal, "expired sessions could not be ended");
+    }
+    if let Err(refusal) = erase_due(app).await {
+        tracing::warn!(?refusal, "the bin could not be emptied of what is due");
     }
     if let Err(error) = app.store.sweep(app.clock.now()).await {
         tracing::warn!(error = %Chain(&error), "expired challenges and proofs could not be swept");

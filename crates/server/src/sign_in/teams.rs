@@ -4,6 +4,7 @@
 use super::provider::Asserted;
 use crate::{
     http::Refusal,
+    operations::orders,
     sequencer::{Change, Stop},
     stream::Audience,
 };
@@ -42,7 +43,12 @@ pub async fn take(
     }
     teams.sort_unstable();
     teams.dedup();
+    let before = orders::before(change, person).await?;
     let changed = change.db().set_provider_teams(person, &teams).await?;
+    // What only a lost group gave is ordered away in the same transaction (rule 26).
+    if !changed.left.is_empty() {
+        orders::after(change, before).await?;
+    }
     if !changed.joined.is_empty() || !changed.left.is_empty() {
         change.hint(Audience::Person(person), Hint::Sync);
     }

@@ -90,13 +90,13 @@ async fn call(
 }
 
 async fn load(
+    http: reqwest::Client,
     house: Arc<House>,
     url: String,
     actor: Arc<Actor>,
     secret: SecretId,
     acknowledged: Arc<Mutex<Acknowledged>>,
 ) {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
     for turn in 0.. {
         if turn % 3 == 0 {
             let id = SecretId::random(&SystemEntropy);
@@ -154,6 +154,8 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost() {
     let house = Arc::new(house);
 
     let acknowledged = Arc::new(Mutex::new(Acknowledged::default()));
+    // One for all rounds: making one reads the system's certificates.
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
     for round in 0..rounds {
         let (mut server, url) = serve(&file, &key).await;
         let loads: Vec<_> = actors
@@ -161,15 +163,31 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost() {
             .map(|actor| {
                 let (house, actor, acknowledged) =
                     (Arc::clone(&house), Arc::clone(actor), Arc::clone(&acknowledged));
-                tokio::spawn(load(house, url.clone(), actor, secret, acknowledged))
+                tokio::spawn(load(
+                    http.clone(),
+                    house,
+                    url.clone(),
+                    actor,
+                    secret,
+                    acknowledged,
+                ))
             })
             .collect();
+        // A kill before the first answer would test little.
+        let answered = || {
+            let acknowledged = acknowledged.lock().unwrap();
+            acknowledged.releases.len() + acknowledged.secrets.len()
+        };
+        let before = answered();
+        for _ in 0..30_000 {
+            if answered() > before {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         let mut random = [0; 2];
         SystemEntropy.fill(&mut random);
-        tokio::time::sleep(Duration::from_millis(
-            40 + u64::from(u16::from_le_bytes(random)) % 360,
-        ))
-        .await;
+        tokio::time::sleep(Duration::from_millis(u64::from(u16::from_le_bytes(random)) % 300)).await;
         server.kill().await.unwrap();
         for load in loads {
             load.await.unwrap();
@@ -184,7 +202,7 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost() {
         acknowledged.releases.len(),
         acknowledged.secrets.len()
     );
-    assert!(acknowledged.releases.len() > rounds && acknowledged.secrets.len() > rounds / 2);
+    assert!(acknowledged.releases.len() + acknowledged.secrets.len() >= rounds);
 }
 
 async fn checkpoint(house: &House) -> Checkpoint {

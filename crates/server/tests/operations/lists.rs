@@ -135,7 +135,7 @@ async fn a_device_follows_by_cursor() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_what_deciding_one_by_one_gives() {
     let house = House::new().await;
-    let mut dice = Dice::default();
+    let mut dice = Dice;
     let now = house.clock.now();
     let (mut scopes, mut people) = (vec![house.places.root], Vec::new());
     let mut locked = house.app.store.locked().await.unwrap();
@@ -246,7 +246,6 @@ async fn a_list_is_what_deciding_one_by_one_gives() {
     assert!(allowed > 100, "the organization gives somebody something");
 }
 
-#[derive(Default)]
 struct Dice;
 
 impl Dice {

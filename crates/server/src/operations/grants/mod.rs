@@ -33,7 +33,7 @@ pub fn routes() -> Vec<Handled> {
 async fn roles(State(app): State<Shared>, caller: Caller) -> Result<axum::Json<RolesReply>, Refusal> {
     let mut view = View::open(&app, &caller).await?;
     let mut roles = view.db().roles().await?;
-    roles.sort_by(|a, b| (!a.builtin, a.id).cmp(&(!b.builtin, b.id)));
+    roles.sort_by_key(|role| (!role.builtin, role.id));
     Ok(axum::Json(RolesReply { roles }))
 }
 
