@@ -21,6 +21,8 @@ mod search;
 mod secret;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 pub mod value;
 mod why;
 mod write;

@@ -75,7 +75,7 @@ pub(super) fn initials(name: &str) -> String {
         .split_whitespace()
         .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     let first = words.next();
-    let letters = first.into_iter().chain(words.last());
+    let letters = first.into_iter().chain(words.next_back());
     letters.flat_map(char::to_uppercase).collect()
 }
 
@@ -151,6 +151,7 @@ pub(super) fn number(number: u64) -> u32 {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

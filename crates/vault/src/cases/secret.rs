@@ -40,13 +40,13 @@ impl Vault {
         // A sync may have changed the book meanwhile.
         let book = live.book();
         let secret = names::entry(&book, id)?;
-        Ok(SecretView::Full(detail(
+        Ok(SecretView::Full(Box::new(detail(
             &book,
             live.principal,
             secret,
             versions,
             self.inner.now(),
-        )))
+        ))))
     }
 
     /// All versions; none when the server does not tell now.

@@ -131,6 +131,7 @@ impl<K: Copy + Eq + Hash> SearchIndex<K> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use claviger_model::{entropy::Sequence, ids::SecretId};

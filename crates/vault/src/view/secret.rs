@@ -29,9 +29,9 @@ pub enum SecretKind {
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum SecretView {
     /// Full.
-    Full(SecretDetail),
+    Full(Box<SecretDetail>),
     /// Known only.
-    KnownOnly(KnownSecret),
+    KnownOnly(Box<KnownSecret>),
 }
 
 /// Known secret.

@@ -19,7 +19,7 @@ use claviger_model::{
 use claviger_protocol::{
     requests::{RequestRecord, RequestState, Want},
     secrets::SecretRecord,
-    sync::{Entitlement, RoleName, ScopeRights},
+    sync::{Entitlement, RoleName, ScopeRights, ScopesReply},
 };
 use std::{collections::HashMap, sync::Arc};
 use tree::{principal, scope, scope_id};
@@ -106,6 +106,19 @@ impl Sample {
             ..Learned::default()
         });
         sample
+    }
+
+    /// Everything, as a server would tell it.
+    pub(in crate::cases) fn told(&self) -> (Entitlement, ScopesReply) {
+        let mut entitlement = Entitlement::clone(self.book.entitlement.as_ref().unwrap());
+        entitlement.digest = entitlement.computed_digest().unwrap();
+        let secrets = self.records.values().cloned().collect();
+        let reply = ScopesReply {
+            secrets,
+            principals: Vec::new(),
+            more: false,
+        };
+        (entitlement, reply)
     }
 
     pub(in crate::cases) fn scope(&self, path: &str) -> ScopeId {
