@@ -175,6 +175,28 @@ async fn a_receipt_does_not_open_a_newer_lease_or_an_ended_one() {
 }
 
 #[tokio::test]
+async fn copies_that_nobody_wants_any_more_are_destroyed_and_the_others_stay() {
+    let rig = Rig::new();
+    let cache = rig.cache().await;
+    synced(&cache, &rig, vec![]).await;
+    let release = |n, value: &[u8]| rig.release(secret_id(n), 1, value, HOUR);
+    let kept = vec![release(1, b"one"), release(2, b"two"), release(3, b"three")];
+    cache.keep_leases(kept).await.unwrap();
+    let before = cache.state().await.unwrap().unwrap().generation;
+    cache
+        .end_leases(vec![secret_id(1), secret_id(3), secret_id(9)])
+        .await
+        .unwrap();
+    assert!(
+        cache.state().await.unwrap().unwrap().generation > before,
+        "the key table was written anew without their keys"
+    );
+    assert!(matches!(read(&cache, 1).await, Err(LeaseError::Missing)));
+    assert!(matches!(read(&cache, 3).await, Err(LeaseError::Missing)));
+    assert_eq!(read(&cache, 2).await.unwrap(), b"two");
+}
+
+#[tokio::test]
 async fn what_does_not_hold_is_not_kept() {
     let rig = Rig::new();
     let other = Rig::new();
