@@ -55,7 +55,8 @@ impl Inner {
         let server = self.place().server.clone().ok_or(AccountError::NoServer)?;
         self.leave_server().await;
         let _turn = self.turn.lock().await;
-        let device = match self.place().identity.clone() {
+        let identity = self.place().identity.clone();
+        let device = match identity {
             Some(identity) => identity.enrolled(),
             None => self
                 .remembered(&server)

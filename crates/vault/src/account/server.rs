@@ -147,3 +147,6 @@ fn fingerprint(bundle: &Bundle) -> String {
     let keys = join(&[bundle.log.as_bytes(), &bundle.orders.0, &bundle.sealing.0]);
     sha256(&keys).iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,21 +41,26 @@ impl Inner {
             self.session_over(live);
             return Err(CallError::SessionOver);
         };
-        let _only = self.only_refresher(live.server.organization).await;
-        let vouched = match self.ask_provider(live, &provider_refresh).await {
+        let only = self.only_refresher(live.server.organization).await;
+        let vouched = self.ask_provider(live, &provider_refresh).await;
+        if let Ok(ProviderTokens {
+            refresh: Some(next), ..
+        }) = &vouched
+        {
+            // Kept before it is used: providers that rotate take the old one back.
+            let mut session = live.session.lock().await;
+            session.provider_refresh = Some(next.clone());
+            self.keep_session(live, &session).await;
+        }
+        // Renewing our own tokens, which may be next, takes it again.
+        drop(only);
+        let vouched = match vouched {
             Ok(vouched) => vouched,
             Err(RenewalError::Refused { code }) => return Err(self.provider_refused(live, code).await),
             Err(RenewalError::Unasked(error) | RenewalError::Answer(error)) => {
                 return Err(CallError::Provider(error));
             }
         };
-        if let Some(next) = vouched.refresh {
-            // Kept before it is used: providers that rotate take the old one back.
-            let mut session = live.session.lock().await;
-            session.provider_refresh = Some(next);
-            self.keep_session(live, &session).await;
-        }
-        drop(_only);
         self.tell_server(live, vouched.id_token).await
     }
 

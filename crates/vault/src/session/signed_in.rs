@@ -116,16 +116,7 @@ impl Inner {
         {
             tracing::warn!(%error, "who is signed in could not be stored");
         }
-        let principals = std::iter::once(me.person.clone())
-            .chain(me.teams.iter().cloned())
-            .collect();
-        live.change_book(|book| {
-            book.learn(&Learned {
-                principals,
-                ..Learned::default()
-            });
-            book.me = Some(Arc::new(me));
-        });
+        live.change_book(|book| put_me(book, me));
         Ok(())
     }
 }
@@ -156,6 +147,17 @@ pub(crate) async fn read_book(cache: &Cache) -> Result<(Book, u64), CacheError> 
             .collect(),
     );
     book.history = Arc::new(cache.history().await?);
-    book.me = me.map(Arc::new);
+    if let Some(me) = me {
+        put_me(&mut book, me);
+    }
     Ok((book, stored.cursor))
+}
+
+fn put_me(book: &mut Book, me: Me) {
+    let principals = std::iter::once(&me.person).chain(&me.teams).cloned().collect();
+    book.learn(&Learned {
+        principals,
+        ..Learned::default()
+    });
+    book.me = Some(Arc::new(me));
 }

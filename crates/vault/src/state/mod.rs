@@ -104,3 +104,6 @@ impl Inner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,15 +10,15 @@ impl Inner {
     pub(crate) async fn begin(self: &Arc<Self>) {
         let _turn = self.turn.lock().await;
         self.place().server = pointer::load(&self.parts.directory).map(Arc::new);
+        // A restart is no way around the lock.
+        let kept = lock::kept(&self.parts.directory, &self.settings(), self.now());
         let problem = match self.reopen().await {
-            Ok(true) => match lock::kept(&self.parts.directory, &self.settings(), self.now()) {
-                // A restart is no way around the lock.
-                Some((since, reason)) => {
+            Ok(true) => {
+                if let Some((since, reason)) = kept {
                     self.close_locked(since, reason).await;
-                    return;
                 }
-                None => return,
-            },
+                return;
+            }
             Ok(false) => None,
             Err(error) => Some(Problem::from(error)),
         };

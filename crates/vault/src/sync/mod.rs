@@ -10,12 +10,14 @@ mod history;
 mod learn;
 mod listen;
 mod page;
+mod prove;
 mod release;
 mod round;
 mod scopes;
 mod seal;
 mod stream;
 mod watch;
+mod words;
 
 pub(crate) use error::{ReleaseError, SyncError};
 pub(crate) use history::standing;

@@ -5,7 +5,8 @@
 
 use super::{
     ReleaseError,
-    watch::{self, Contradiction},
+    prove::{Asked, Proved, prove},
+    watch::Contradiction,
 };
 use crate::{
     api::Request,
@@ -17,21 +18,14 @@ use claviger_crypto::{
     sealing::{Encapsulation, ReleaseBinding, ReleaseInfo, ReleaseReceiver, SealingError, open_value},
     secret::{Key256, SecretBytes},
 };
-use claviger_ledger::{
-    checkpoint::Checkpoint,
-    hash::NodeHash,
-    leaf::{Leaf, Outcome},
-    lease::{CiphertextHash, Lease},
-    proof::verify_path,
-    subject::SubjectHead,
-};
+use claviger_ledger::checkpoint::Checkpoint;
 use claviger_model::{
     ids::{EventId, SecretId},
     time::Timestamp,
 };
 use claviger_protocol::{
     problem::Problem,
-    release::{Purpose, Release, ReleaseCall, ReleaseItem, ReleaseReply, ReleaseResult},
+    release::{Purpose, ReleaseCall, ReleaseItem, ReleaseReply, ReleaseResult},
     route,
 };
 use std::sync::{Arc, PoisonError};
@@ -48,14 +42,6 @@ pub(crate) struct OpenedValue {
     pub(crate) value: SecretBytes,
     /// Until when its offline copy can be read; none where none was kept.
     pub(crate) kept_until: Option<Timestamp>,
-}
-
-/// A release whose leaf holds.
-struct Proved {
-    release: Release,
-    leaf: Leaf,
-    lease: Lease,
-    head: SubjectHead,
 }
 
 impl Inner {
@@ -92,10 +78,16 @@ impl Inner {
             ));
         }
         let checkpoint = self.accept_checkpoint(live, &reply.checkpoint).await?;
+        let asked = Asked {
+            organization: live.server.organization,
+            principal: live.principal,
+            device: live.device,
+            session: live.session_id,
+        };
         let mut proved = Vec::with_capacity(items.len());
         for (item, result) in items.iter().zip(reply.results) {
             proved.push(match result {
-                ReleaseResult::Released(release) => Ok(prove(live, item, release, &checkpoint)
+                ReleaseResult::Released(release) => Ok(prove(&asked, item, release, &checkpoint)
                     .map_err(|why| ReleaseError::Proof(why.to_owned()))?),
                 ReleaseResult::Refused { problem } => Err(problem),
             });
@@ -195,89 +187,6 @@ impl Live {
         *kept = Some((encapsulated.to_vec(), receiver));
         key
     }
-}
-
-/// Checks that a leaf says what was asked for, by whom and where, and that the log holds it.
-fn prove(
-    live: &Live,
-    item: &ReleaseItem,
-    release: Release,
-    checkpoint: &Checkpoint,
-) -> Result<Proved, &'static str> {
-    let leaf = Leaf::parse(&release.leaf.0).map_err(|_| "its entry in the log cannot be read")?;
-    let lease = Lease::of(&leaf).ok_or("its entry in the log names no sealed value")?;
-    let says = [
-        (
-            leaf.event == release.event,
-            "its entry in the log is of another event",
-        ),
-        (
-            leaf.kind.as_kind() == Some(item.purpose.event()),
-            "its entry in the log is of another purpose",
-        ),
-        (
-            leaf.organization == live.server.organization,
-            "its entry in the log is of another organization",
-        ),
-        (
-            leaf.outcome == Outcome::Allowed,
-            "its entry in the log says that it was refused",
-        ),
-        (
-            leaf.actor.is_some_and(|actor| actor.principal == live.principal),
-            "its entry names another person",
-        ),
-        (
-            lease.device == live.device,
-            "its entry in the log is of another device",
-        ),
-        (
-            leaf.session == Some(live.session_id),
-            "its entry in the log is of another session",
-        ),
-        (
-            lease.secret == item.secret,
-            "its entry in the log is of another secret",
-        ),
-        (
-            lease.version == release.version,
-            "its entry in the log is of another version",
-        ),
-        (
-            item.version.is_none_or(|version| version == release.version),
-            "it is another version than was asked for",
-        ),
-        (
-            lease.terms.ciphertext_sha256 == CiphertextHash::of(&release.sealed.0),
-            "the sealed value is not the one in the log",
-        ),
-    ];
-    if let Some((_, why)) = says.into_iter().find(|(holds, _)| !holds) {
-        return Err(why);
-    }
-    let hash = NodeHash::of_leaf(&release.leaf.0);
-    let link = leaf
-        .link_of(live.principal)
-        .ok_or("its entry in the log does not stand in your history")?;
-    let head = link.head(hash);
-    let path = watch::hashes(&release.proof).ok_or("its proof is malformed")?;
-    verify_path(hash, release.index, &path, checkpoint).map_err(|_| "the log does not hold its entry")?;
-    for record in &release.openings {
-        let (field, opening) = watch::opening(record).ok_or("what its entry commits to is malformed")?;
-        let opens = leaf
-            .commitments
-            .get(&field)
-            .is_some_and(|commitment| opening.opens(field.as_str(), commitment));
-        if !opens {
-            return Err("what its entry commits to is something else");
-        }
-    }
-    Ok(Proved {
-        release,
-        leaf,
-        lease,
-        head,
-    })
 }
 
 /// Opens a proved value, and says what to keep of it.

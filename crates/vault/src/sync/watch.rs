@@ -3,12 +3,13 @@
 //! Pure: the network is `history.rs`. Nothing here moves forward when something contradicts what was seen before; the words of
 //! the contradiction are kept for good, since only a person can judge them.
 
+use super::words::{history_words, pin_words};
 use claviger_cache::{Cache, CacheError, HistoryRecord, LogPin};
 use claviger_crypto::{commitment::Opening, secret::Key256, secret::SecretString};
 use claviger_ledger::{
     checkpoint::{Checkpoint, VerifiedCheckpoint},
     hash::NodeHash,
-    history::{Alteration, HistoryCheck, HistoryEntry, check_history},
+    history::{HistoryCheck, HistoryEntry, check_history},
     label::Label,
     log_key::VerifierKey,
     pin::{Advance, Pin, PinError},
@@ -274,49 +275,5 @@ pub(super) fn hashes(proof: &[Bytes]) -> Option<Vec<NodeHash>> {
         .collect()
 }
 
-fn pin_words(error: &PinError) -> String {
-    match error {
-        PinError::Shortened { known, shown } => {
-            format!("The log of your organization was shortened: this device has seen {known} entries, the server shows {shown}.")
-        }
-        PinError::Forked { .. } | PinError::Inconsistent { .. } => {
-            "The log of your organization was rewritten: what the server shows does not continue what this device has seen."
-                .to_owned()
-        }
-        PinError::OtherLog { known, shown } => {
-            format!("The server shows another log (`{shown}`) than this device has seen (`{known}`), as after restoring a backup.")
-        }
-    }
-}
-
-fn history_words(check: &HistoryCheck) -> String {
-    match check {
-        HistoryCheck::Whole { .. } => String::new(),
-        HistoryCheck::Hole { after, next } => {
-            format!("Entries are missing from your history between number {after} and number {next}.")
-        }
-        HistoryCheck::Altered { alteration, .. } => match alteration {
-            Alteration::Unreadable(_) => {
-                "An entry of your history cannot be read. A newer Claviger may be able to.".to_owned()
-            }
-            Alteration::NotConcerned => {
-                "The server showed an entry as yours that does not concern you.".to_owned()
-            }
-            Alteration::NotInLog => "An entry of your history is not in the log.".to_owned(),
-            Alteration::Chain { seq } => {
-                format!("Entry {seq} of your history does not follow the one before it.")
-            }
-            Alteration::Opening { seq, field } => {
-                format!("Entry {seq} of your history shows a {field} that is not the one that was recorded.")
-            }
-        },
-        HistoryCheck::Fork { seq } => {
-            format!("Your history was rewritten: entry {seq} is not the one that this device has seen.")
-        }
-        HistoryCheck::Shortened { known, shown } => {
-            format!(
-                "Your history was shortened: this device has seen {known} entries, the server shows {shown}."
-            )
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

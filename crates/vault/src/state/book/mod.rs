@@ -54,3 +54,6 @@ impl Book {
         self.principals.get(&principal).map_or("", |record| &record.name)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,306 @@
+//! A server of the real protocol, for one person and one device, that says what a test tells it.
+
+use super::log::{Log, ORGANIZATION};
+use axum::{
+    Router,
+    body::Bytes as Body,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use claviger_crypto::{sealing::SealingKeyPair, secret::Key256, signing::ServerKey};
+use claviger_model::{
+    entropy::Sequence,
+    ids::{DeviceId, OrderId, PrincipalId, SessionId},
+    principal::{PrincipalKind, PrincipalState},
+    time::Timestamp,
+};
+use claviger_protocol::{
+    device::AcknowledgementsCall,
+    enrolment::{Bundle, Enrolment},
+    journal::JournalReply,
+    log::HistoryCall,
+    order::{Order, OrdersCall, OrdersReply, Target},
+    principals::PrincipalRecord,
+    problem::{Code, Problem},
+    requests::RequestsReply,
+    session::{Me, SessionRecord},
+    sign_in::{Refresh, Tokens},
+    signed::{Signed, canonical},
+    sync::{Entitlement, ScopesReply, SyncCall, SyncReply},
+    wire::Token,
+};
+use serde::Serialize;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+pub(crate) const PERSON: PrincipalId = PrincipalId::from_bytes([0x21; 16]);
+pub(crate) const DEVICE: DeviceId = DeviceId::from_bytes([0x22; 16]);
+pub(crate) const SESSION: SessionId = SessionId::from_bytes([0x23; 16]);
+
+/// What the server says.
+pub(crate) struct Told {
+    pub(crate) now: Timestamp,
+    pub(crate) ends_at: Timestamp,
+    pub(crate) reassert_by: Timestamp,
+    pub(crate) log: Log,
+    pub(crate) entitlement: Option<Entitlement>,
+    pub(crate) secrets: ScopesReply,
+    pub(crate) orders: Vec<Signed>,
+    pub(crate) acknowledged: usize,
+    /// Path → what it refuses with.
+    pub(crate) refuse: HashMap<&'static str, Code>,
+    /// Replies to refreshes that get lost after the token was rotated.
+    pub(crate) lose_refreshes: u32,
+    /// Paths that were called.
+    pub(crate) calls: Vec<String>,
+    refresh_n: u64,
+    access_n: u64,
+}
+
+/// A started server; its task ends with the runtime of the test.
+#[derive(Clone)]
+pub(crate) struct Fake {
+    pub(crate) origin: String,
+    told: Arc<Mutex<Told>>,
+}
+
+impl Fake {
+    pub(crate) async fn start(now: Timestamp) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let mut log = Log::new(1);
+        log.record(PERSON);
+        let hours = |hours: u64| now.plus(std::time::Duration::from_secs(hours * 3600));
+        let told = Told {
+            now,
+            ends_at: hours(12),
+            reassert_by: hours(1),
+            log,
+            entitlement: None,
+            secrets: ScopesReply {
+                secrets: Vec::new(),
+                principals: Vec::new(),
+                more: false,
+            },
+            orders: Vec::new(),
+            acknowledged: 0,
+            refuse: HashMap::new(),
+            lose_refreshes: 0,
+            calls: Vec::new(),
+            refresh_n: 1,
+            access_n: 0,
+        };
+        let fake = Self {
+            origin,
+            told: Arc::new(Mutex::new(told)),
+        };
+        let router = Router::new().fallback(answer).with_state(fake.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        fake
+    }
+
+    pub(crate) fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap()
+    }
+
+    pub(crate) fn count(&self, path: &str) -> usize {
+        self.told().calls.iter().filter(|called| *called == path).count()
+    }
+
+    pub(crate) fn bundle(&self) -> Signed {
+        let bundle = Bundle {
+            organization: ORGANIZATION,
+            name: "Example".to_owned(),
+            origin: self.origin.clone(),
+            log: self.told().log.key().verifier().to_string(),
+            orders: orders_key().public().unwrap().as_bytes().to_vec().into(),
+            sealing: SealingKeyPair::random(&Sequence::new(3))
+                .public()
+                .as_bytes()
+                .to_vec()
+                .into(),
+            suites: vec![1],
+        };
+        let body = canonical(&bundle).unwrap();
+        Signed {
+            signature: orders_key().sign(&body).into(),
+            body: body.into(),
+        }
+    }
+
+    /// Gives the device an order.
+    pub(crate) fn order(&self, targets: Vec<Target>) {
+        let mut told = self.told();
+        let seq = u64::try_from(told.orders.len()).unwrap() + 1;
+        let order = Order {
+            organization: ORGANIZATION,
+            device: DEVICE,
+            order: OrderId::random(&Sequence::new(seq)),
+            seq,
+            issued_at: told.now,
+            targets,
+        };
+        let body = canonical(&order).unwrap();
+        told.orders.push(Signed {
+            signature: orders_key().sign(&body).into(),
+            body: body.into(),
+        });
+    }
+
+    /// Makes every access token that is out there useless.
+    pub(crate) fn forget_access(&self) {
+        self.told().access_n += 1;
+    }
+}
+
+fn orders_key() -> ServerKey {
+    ServerKey::from_seed(&Key256::from_bytes(&[2; 32])).unwrap()
+}
+
+async fn answer(
+    State(fake): State<Fake>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let path = uri.path().to_owned();
+    fake.told().calls.push(path.clone());
+    let refused = fake.told().refuse.get(path.as_str()).copied();
+    if let Some(code) = refused {
+        return problem(code);
+    }
+    if path == "/v1/enrolment" {
+        return json(&Enrolment {
+            bundle: fake.bundle(),
+            previous: None,
+            issuer: "http://127.0.0.1:9".to_owned(),
+            client_id: "app".to_owned(),
+            scopes: Vec::new(),
+            bootstrap_open: false,
+            demonstration: false,
+            version: "1".to_owned(),
+        });
+    }
+    if headers.get("dpop").is_none() {
+        return problem(Code::BadProof);
+    }
+    let mut told = fake.told();
+    let session = !path.starts_with("/v1/device/") && path != "/v1/session/refresh";
+    let authorization = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    if session && authorization != Some(&format!("DPoP a{}", told.access_n)) {
+        return problem(Code::Unauthenticated);
+    }
+    match (method.as_str(), path.as_str()) {
+        ("POST", "/v1/session/refresh") => told.refresh(&body),
+        ("GET", "/v1/me") => json(&told.me()),
+        ("POST", "/v1/sync") => told.sync(&body),
+        ("POST", "/v1/sync/scopes") => json(&told.secrets),
+        ("GET", "/v1/requests") => json(&RequestsReply { requests: Vec::new() }),
+        ("POST", "/v1/history") => {
+            let call: HistoryCall = serde_json::from_slice(&body).unwrap();
+            json(&told.log.history(PERSON, &call, 500))
+        }
+        ("POST", "/v1/device/orders") => {
+            let call: OrdersCall = serde_json::from_slice(&body).unwrap();
+            let after = usize::try_from(call.after).unwrap();
+            json(&OrdersReply {
+                orders: told.orders.iter().skip(after).cloned().collect(),
+            })
+        }
+        ("POST", "/v1/device/acknowledgements") => {
+            let call: AcknowledgementsCall = serde_json::from_slice(&body).unwrap();
+            told.acknowledged += call.acknowledgements.len();
+            StatusCode::NO_CONTENT.into_response()
+        }
+        ("POST", "/v1/device/journal") => json(&JournalReply { seq: u64::MAX }),
+        ("DELETE", "/v1/session") => StatusCode::NO_CONTENT.into_response(),
+        // The event stream, too: the device polls.
+        _ => problem(Code::Unavailable),
+    }
+}
+
+impl Told {
+    fn refresh(&mut self, body: &[u8]) -> Response {
+        let call: Refresh = serde_json::from_slice(body).unwrap();
+        let presented: u64 = call.refresh.expose().parse().unwrap();
+        if presented == self.refresh_n {
+            self.refresh_n += 1;
+        } else if presented + 1 != self.refresh_n {
+            return problem(Code::BadRefresh);
+        }
+        self.access_n += 1;
+        if self.lose_refreshes > 0 {
+            self.lose_refreshes -= 1;
+            return (StatusCode::BAD_GATEWAY, "lost").into_response();
+        }
+        json(&Tokens {
+            access: Token::new(format!("a{}", self.access_n)),
+            access_expires_at: self.now.plus(std::time::Duration::from_secs(600)),
+            refresh: Token::new(self.refresh_n.to_string()),
+            reassert_by: self.reassert_by,
+        })
+    }
+
+    fn sync(&self, body: &[u8]) -> Response {
+        let call: SyncCall = serde_json::from_slice(body).unwrap();
+        let anew = call.cursor == 0;
+        let same = |told: &&Entitlement| anew || call.entitlement.as_ref() != Some(&told.digest);
+        let entitlement = self.entitlement.as_ref().filter(same).cloned();
+        json(&SyncReply {
+            cursor: 7,
+            now: self.now,
+            entitlement,
+            secrets: Vec::new(),
+            removed: Vec::new(),
+            requests: Vec::new(),
+            principals: Vec::new(),
+            more: false,
+            history: self.log.head(PERSON),
+            orders: 0,
+        })
+    }
+
+    fn me(&self) -> Me {
+        Me {
+            person: PrincipalRecord {
+                id: PERSON,
+                kind: PrincipalKind::Person,
+                name: "Ana Lima".to_owned(),
+                email: None,
+                state: PrincipalState::Active,
+                class: None,
+                teams: Vec::new(),
+            },
+            teams: Vec::new(),
+            session: SessionRecord {
+                id: SESSION,
+                device: DEVICE,
+                started_at: self.now,
+                ends_at: self.ends_at,
+                seen_at: self.now,
+                address: None,
+                this: true,
+            },
+            device: DEVICE,
+            actions: Vec::new(),
+        }
+    }
+}
+
+fn json(reply: &impl Serialize) -> Response {
+    axum::Json(reply).into_response()
+}
+
+fn problem(code: Code) -> Response {
+    (
+        StatusCode::from_u16(code.status()).unwrap(),
+        axum::Json(Problem::new(code)),
+    )
+        .into_response()
+}
