@@ -91,7 +91,7 @@ export type LogState = { type: 'whole' } | { type: 'unproven'; words: string } |
 
 /* ---------------------------------------------------------------- vault */
 
-export type EnvironmentClass = 'production' | 'staging' | 'development' | 'test' | 'unclassified';
+export type EnvironmentClass = 'production' | 'staging' | 'development' | 'test' | 'sandbox' | 'unclassified';
 
 export type SecretKind =
   'generic' | 'apiKey' | 'password' | 'connectionString' | 'certificate' | 'keyPair' | 'oneTimeSeed';

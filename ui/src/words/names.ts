@@ -15,6 +15,7 @@ export const classNames: Record<EnvironmentClass, string> = {
   staging: 'staging',
   development: 'development',
   test: 'test',
+  sandbox: 'sandbox',
   unclassified: 'unclassified, counts as production',
 };
 
