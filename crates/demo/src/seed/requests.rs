@@ -1,6 +1,7 @@
 //! Requests for a rotation, in every state.
 
 use super::{
+    DAYS,
     people::Company,
     secrets::{Kept, lead},
     turn::{Turn, principal},
@@ -37,7 +38,9 @@ pub(super) async fn ask(
     asker: Asker<'_>,
 ) -> anyhow::Result<()> {
     let draw = asker.draw;
-    if asker.slot != 1 || below(draw, 6) != 0 {
+    // Lately more, so that some still wait.
+    let seldom = if asker.day + 40 > DAYS { 2 } else { 6 };
+    if asker.slot != 1 || below(draw, seldom) != 0 {
         return Ok(());
     }
     let Some((name, projects)) = pick(&company.workers, draw) else {
