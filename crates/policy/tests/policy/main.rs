@@ -10,3 +10,4 @@ mod delegation;
 mod deny_by_default;
 mod lists;
 mod organization;
+mod places;
