@@ -10,7 +10,7 @@ use claviger_model::{
     builtin_roles,
     grant::Grant,
     ids::{GrantId, RoleId},
-    principal::{Nature, Principal, PrincipalState},
+    principal::{Nature, Principal, PrincipalKind, PrincipalState},
     time::Timestamp,
 };
 
@@ -64,6 +64,9 @@ pub enum AssignRefusal {
     /// Only Owners make Owners.
     #[error("only an Owner can make an Owner")]
     OwnerByOther,
+    /// Teams are filled by the identity provider too, which makes no Owners.
+    #[error("only a person can be an Owner, not a team")]
+    OwnerIsAPerson,
     /// To oneself.
     #[error("nobody grants to themselves")]
     ToOneself,
@@ -143,6 +146,10 @@ impl PolicyEngine {
         }
         if !role.may_be_held_by(receiver.kind()) {
             return Err(AssignRefusal::NotForServices);
+        }
+        // Rule 8: the provider's groups fill teams, and they never make Owners.
+        if assignment.role == builtin_roles::OWNER && receiver.kind() == PrincipalKind::Team {
+            return Err(AssignRefusal::OwnerIsAPerson);
         }
         let outside = matches!(receiver.nature, Nature::Person { outside: true });
         match assignment.expires_at {

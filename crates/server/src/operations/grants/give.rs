@@ -154,7 +154,9 @@ fn refuse(change: &Change, acting: &Acting, call: &GiveGrant, refused: &AssignRe
         AssignRefusal::ToOneself | AssignRefusal::ToOwnTeam | AssignRefusal::ToOwnService => {
             Code::SeparationOfDuties
         }
-        AssignRefusal::ReceiverInactive | AssignRefusal::NotForServices => Code::WrongState,
+        AssignRefusal::ReceiverInactive | AssignRefusal::NotForServices | AssignRefusal::OwnerIsAPerson => {
+            Code::WrongState
+        },
         AssignRefusal::UnknownRole => Code::NotFound,
         AssignRefusal::EndNeeded | AssignRefusal::EndBeforeStart => Code::BadRequest,
     };
