@@ -1,0 +1,61 @@
+//! The list of commands and events, from which the page's bindings are generated.
+
+use crate::commands::{account, device, export, history, requests, secrets, state, values};
+use claviger_vault::view::{
+    event::{Changed, ClipboardCleared, OrderExecuted},
+    state::AppState,
+};
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
+
+/// Every command, with the types that cross the bridge.
+pub fn builder() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new()
+        .commands(collect_commands![
+            state::state,
+            state::note_activity,
+            account::connect_server,
+            account::confirm_server,
+            account::forget_server,
+            account::sign_in,
+            account::cancel_sign_in,
+            account::sign_out,
+            account::lock,
+            account::unlock,
+            account::sync_now,
+            secrets::places,
+            secrets::list,
+            secrets::search,
+            secrets::secret,
+            secrets::set_favourite,
+            secrets::update_metadata,
+            secrets::delete_secret,
+            secrets::restore_secret,
+            secrets::bin,
+            secrets::keep_offline,
+            values::copy_value,
+            values::clear_clipboard,
+            values::copy_text,
+            values::reveal_value,
+            values::create_secret,
+            values::new_version,
+            requests::requests,
+            requests::request_rotation,
+            requests::refuse_request,
+            requests::withdraw_request,
+            history::history,
+            history::proof_status,
+            export::export_history,
+            device::leases,
+            device::devices,
+            device::end_session,
+            device::end_device,
+            device::settings,
+            device::set_settings,
+        ])
+        .typ::<AppState>()
+        .typ::<Changed>()
+        .typ::<ClipboardCleared>()
+        .typ::<OrderExecuted>()
+        .error_handling(ErrorHandlingMode::Throw)
+        .dangerously_cast_bigints_to_number()
+}

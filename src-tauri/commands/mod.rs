@@ -1,0 +1,13 @@
+//! What the page may ask for; each command only forwards to `vault`.
+//!
+//! To add one: a function here, its name in [`crate::bindings`], a method of the page's host interface, and
+//! `cargo xtask bindings`.
+
+pub mod account;
+pub mod device;
+pub mod export;
+pub mod history;
+pub mod requests;
+pub mod secrets;
+pub mod state;
+pub mod values;
