@@ -50,11 +50,18 @@ async fn the_servers_role_can_do_its_work_and_no_more() {
         "ALTER TABLE log_events DISABLE TRIGGER ALL",
         "DROP TABLE log_events",
         "DROP TRIGGER forbid_log_events ON log_events",
+        "CREATE TRIGGER mine BEFORE INSERT ON log_events EXECUTE FUNCTION forbid_rewriting()",
         "CREATE TABLE mine (id BIGINT)",
         "DELETE FROM _sqlx_migrations",
     ] {
         let error = StorageError::from(sqlx::query(sql).execute(&mut connection).await.unwrap_err());
         assert!(matches!(error, StorageError::Forbidden(_)), "{sql}: {error:?}");
+        // By lack of rights, not only by a trigger.
+        let said = format!("{error:?}");
+        assert!(
+            said.contains("permission denied") || said.contains("must be owner"),
+            "{sql}: {said}"
+        );
     }
 }
 
