@@ -4,27 +4,21 @@ use crate::{
     app::{App, Shared},
     caller::Caller,
     http::Refusal,
-    operations::path::Id,
+    operations::{
+        orders::{self, Targets},
+        path::Id,
+    },
     sequencer::{Acting, Change, Stop},
-    stream::Audience,
 };
 use axum::{extract::State, http::StatusCode};
 use claviger_ledger::leaf::{Fact, Object};
 use claviger_model::{
     action::Action,
     event::EventKind,
-    ids::{DeviceId, OrderId, SessionId},
+    ids::{DeviceId, SessionId},
 };
-use claviger_protocol::{
-    order::{Order, Target},
-    problem::Code,
-    signed::{Signed, canonical},
-    stream::Hint,
-};
-use claviger_storage::{
-    orders::Order as OrderRow,
-    sessions::{Device, DeviceState, LogoutTarget, Session, SessionState},
-};
+use claviger_protocol::{order::Target, problem::Code};
+use claviger_storage::sessions::{DeviceState, LogoutTarget, Session, SessionState};
 
 /// `DELETE /v1/session`: signs out.
 pub async fn sign_out(State(app): State<Shared>, caller: Caller) -> Result<StatusCode, Refusal> {
@@ -80,16 +74,13 @@ pub async fn end_device(
 ) -> Result<StatusCode, Refusal> {
     let ended = app
         .sequencer
-        .change({
-            let app = app.clone();
-            move |change| Box::pin(async move { retire(&app, change, &caller, device).await })
-        })
+        .change(move |change| Box::pin(async move { retire(change, &caller, device).await }))
         .await?;
     close_streams(&app, &ended);
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn retire(app: &App, change: &mut Change, caller: &Caller, id: DeviceId) -> Result<Vec<Session>, Stop> {
+async fn retire(change: &mut Change, caller: &Caller, id: DeviceId) -> Result<Vec<Session>, Stop> {
     let acting = change.admit(caller, EventKind::DeviceChanged).await?;
     let found = change.db().device(id).await?;
     let Some(device) = found.filter(|device| device.principal == caller.principal) else {
@@ -112,51 +103,12 @@ async fn retire(app: &App, change: &mut Change, caller: &Caller, id: DeviceId) -
         .on(object)
         .fact("ending", Fact::Flag(true));
     change.record(event);
-    order_everything(app, change, &acting, &device).await?;
+    orders::issue(
+        change,
+        Targets::from([(id, (device.principal, vec![Target::Everything]))]),
+    )
+    .await?;
     end_sessions(change, &acting, LogoutTarget::Device(id)).await
-}
-
-async fn order_everything(
-    app: &App,
-    change: &mut Change,
-    acting: &Acting,
-    device: &Device,
-) -> Result<(), Stop> {
-    let order = Order {
-        organization: change.organization(),
-        device: device.id,
-        order: OrderId::random(&*change.entropy()),
-        seq: change.db().next_order_seq(device.id).await?,
-        issued_at: change.now(),
-        targets: vec![Target::Everything],
-    };
-    let body = canonical(&order).map_err(Refusal::internal)?;
-    let signed = Signed {
-        signature: app.keys.orders.sign(&body).into(),
-        body: body.into(),
-    };
-    let row = OrderRow {
-        id: order.order,
-        device: device.id,
-        seq: order.seq,
-        targets: serde_json::to_value(&order.targets).map_err(Refusal::internal)?,
-        signed: serde_json::to_vec(&signed).map_err(Refusal::internal)?,
-        issued_at: order.issued_at,
-        acknowledged: None,
-    };
-    change.db().insert_orders(&[row]).await?;
-    let object = Object {
-        device: Some(device.id),
-        order: Some(order.order),
-        ..Object::default()
-    };
-    let event = change
-        .event(acting.who, EventKind::OrderIssued)
-        .on(object)
-        .concerning(device.principal);
-    change.record(event);
-    change.hint(Audience::Device(device.id), Hint::Orders);
-    Ok(())
 }
 
 async fn end_sessions(

@@ -156,7 +156,7 @@ fn refuse(change: &Change, acting: &Acting, call: &GiveGrant, refused: &AssignRe
         }
         AssignRefusal::ReceiverInactive | AssignRefusal::NotForServices | AssignRefusal::OwnerIsAPerson => {
             Code::WrongState
-        },
+        }
         AssignRefusal::UnknownRole => Code::NotFound,
         AssignRefusal::EndNeeded | AssignRefusal::EndBeforeStart => Code::BadRequest,
     };
