@@ -126,6 +126,7 @@ impl fmt::Display for EventKind {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

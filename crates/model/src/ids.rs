@@ -99,6 +99,7 @@ ids! {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::entropy::Sequence;

@@ -63,6 +63,7 @@ pub fn parse<T: Signable>(body: &[u8]) -> Result<T, SignedError> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::order::{Acknowledgement, Order, Target};

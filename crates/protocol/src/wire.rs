@@ -76,6 +76,7 @@ impl fmt::Debug for Token {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -161,6 +161,7 @@ fn of_project(project: &Project) -> Vec<Planned> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use claviger_model::{name::Name, scope::ScopePath, secret::Variable};
