@@ -2,8 +2,10 @@
 //! the log with one captured call.
 
 use super::Call;
-use crate::{app::App, events::Who};
-use claviger_ledger::leaf::Object;
+use crate::{
+    app::App,
+    events::{Who, session_object},
+};
 use claviger_model::{event::EventKind, ids::SessionId, principal::PrincipalKind};
 use claviger_protocol::problem::Code;
 use claviger_storage::sessions::SessionContext;
@@ -42,11 +44,7 @@ impl Replays {
             address: call.address,
             device_time: None,
         };
-        let object = Object {
-            session: Some(session.id),
-            device: Some(session.device),
-            ..Object::default()
-        };
+        let object = session_object(session.id, session.device);
         let recorded = app.sequencer.change(move |change| {
             Box::pin(async move {
                 let event = change

@@ -4,6 +4,10 @@
 //! [`Event::commit`], so that the leaf holds commitments only. To record a new kind of event, add it to
 //! `claviger_model::event`, and describe it where it happens.
 
+mod object;
+
+pub use object::session_object;
+
 use claviger_crypto::commitment::Opening;
 use claviger_ledger::{
     hash::NodeHash,

@@ -2,10 +2,11 @@
 
 use crate::{
     app::Shared,
+    events::session_object,
     http::Refusal,
     sequencer::{Change, Stop},
 };
-use claviger_ledger::leaf::{Fact, Object};
+use claviger_ledger::leaf::Fact;
 use claviger_model::{event::EventKind, ids::SessionId};
 use claviger_storage::sessions::LogoutTarget;
 use std::time::Duration;
@@ -48,11 +49,7 @@ async fn settle(change: &mut Change, reassert: Duration) -> Result<Vec<SessionId
             .db()
             .end_sessions(&LogoutTarget::Session(session.id), now)
             .await?;
-        let object = Object {
-            session: Some(session.id),
-            device: Some(session.device),
-            ..Object::default()
-        };
+        let object = session_object(session.id, session.device);
         let event = change
             .own_event(EventKind::SessionEnded)
             .on(object)

@@ -3,6 +3,7 @@
 use crate::{
     app::{App, Shared},
     caller::Caller,
+    events::session_object,
     http::Refusal,
     operations::{
         orders::{self, Targets},
@@ -119,11 +120,7 @@ async fn end_sessions(
     let now = change.now();
     let ended = change.db().end_sessions(&target, now).await?;
     for session in &ended {
-        let object = Object {
-            session: Some(session.id),
-            device: Some(session.device),
-            ..Object::default()
-        };
+        let object = session_object(session.id, session.device);
         let event = change
             .event(acting.who, EventKind::SessionEnded)
             .on(object)

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     app::{App, Shared},
     caller::{Json, KeyCaller},
-    events::Who,
+    events::{Who, session_object},
     http::Refusal,
     sequencer::{Change, Stop, change::proof_use},
 };
@@ -180,20 +180,12 @@ async fn settle(app: &App, change: &mut Change, checked: Checked) -> Result<Done
         change.record(event.commit(NAME, device.name.to_string(), Some(principal.id)));
     }
     for old in &ended {
-        let object = Object {
-            session: Some(old.id),
-            device: Some(device.id),
-            ..Object::default()
-        };
+        let object = session_object(old.id, device.id);
         let event = change.event(who, EventKind::SessionEnded).on(object);
         change.record(event);
     }
     let groups = teams::take(change, principal.id, &asserted).await?;
-    let object = Object {
-        session: Some(session.id),
-        device: Some(device.id),
-        ..Object::default()
-    };
+    let object = session_object(session.id, device.id);
     let mut event = change.event(who, EventKind::SignedIn).on(object);
     for (name, fact) in teams::facts(&groups) {
         event = event.fact(name, fact);

@@ -7,13 +7,13 @@ use super::tokens;
 use crate::{
     app::{App, Shared},
     caller::{Json, KeyCaller, verify::stands},
-    events::Who,
+    events::{Who, session_object},
     http::Refusal,
     sequencer::{Change, Stop, change::proof_use},
 };
 use axum::extract::State;
 use claviger_crypto::{jwk::Jkt, refresh::PresentedRefresh};
-use claviger_ledger::leaf::{Object, SOURCE_ADDRESS};
+use claviger_ledger::leaf::SOURCE_ADDRESS;
 use claviger_model::{event::EventKind, ids::SessionId, principal::PrincipalKind};
 use claviger_protocol::{
     problem::Code,
@@ -104,11 +104,7 @@ async fn end_family(
         .db()
         .end_sessions(&LogoutTarget::Session(session.id), now)
         .await?;
-    let object = Object {
-        session: Some(session.id),
-        device: Some(session.device),
-        ..Object::default()
-    };
+    let object = session_object(session.id, session.device);
     let who = Who {
         principal: session.principal,
         service: context.principal.kind() == PrincipalKind::Service,

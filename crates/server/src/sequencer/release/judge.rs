@@ -1,0 +1,202 @@
+//! The decision on each item of a call, as the tables stand under the lock.
+
+use super::{Call, Item, Sealed, action, lease, read::Reads};
+use crate::{
+    entitlement::{Answer, Circumstances, Place},
+    events::{ASKED, Event, Who},
+    sequencer::{
+        Desk,
+        change::{circumstances, standing, who_of},
+    },
+};
+use claviger_ledger::leaf::{NAME, Object};
+use claviger_model::{action::Action, event::EventKind, ids::DeviceId};
+use claviger_protocol::{
+    problem::{Code, Problem},
+    release::Purpose,
+};
+use claviger_storage::{Locked, StorageError, principals::Principal, releases::Release};
+use std::time::Duration;
+
+/// What was decided for a call, before anything is written.
+pub(super) enum Verdict {
+    Moved,
+    Refused(Code, Box<Event>),
+    Items(Vec<Judged>),
+}
+
+pub(super) enum Judged {
+    Released(Box<Event>, Release),
+    Refused(Box<Event>, Problem),
+}
+
+pub(super) async fn judge(
+    desk: &Desk,
+    locked: &mut dyn Locked,
+    reads: &Reads,
+    call: &Call,
+) -> Result<Verdict, StorageError> {
+    let context = reads.contexts.get(&call.caller.session);
+    let who = who_of(&call.caller, context);
+    let context = match standing(&call.caller, context.cloned(), reads.now) {
+        Ok(context) => context,
+        Err(code) => {
+            let kind = call
+                .items
+                .first()
+                .map_or(EventKind::SecretUsed, |item| item.purpose.event());
+            return Ok(Verdict::Refused(
+                code,
+                Box::new(Event::by(who, kind, &*desk.entropy).refused(code)),
+            ));
+        }
+    };
+    let judge = Judge {
+        desk,
+        reads,
+        who,
+        device: call.caller.device,
+        principal: &context.principal,
+        circumstances: circumstances(&call.caller, &context, reads.now),
+    };
+    let mut items = Vec::with_capacity(call.items.len());
+    for item in &call.items {
+        match judge.item(locked, item).await? {
+            Some(judged) => items.push(judged),
+            None => return Ok(Verdict::Moved),
+        }
+    }
+    Ok(Verdict::Items(items))
+}
+
+struct Judge<'a> {
+    desk: &'a Desk,
+    reads: &'a Reads,
+    who: Who,
+    device: DeviceId,
+    principal: &'a Principal,
+    circumstances: Circumstances,
+}
+
+impl Judge<'_> {
+    /// None when the item has to be sealed anew.
+    async fn item(&self, locked: &mut dyn Locked, item: &Item) -> Result<Option<Judged>, StorageError> {
+        let entitlements = &self.desk.entitlements;
+        let Some(&(scope, current)) = self.reads.current.get(&item.secret) else {
+            return Ok(Some(self.unknown(item)));
+        };
+        let Some(place) = entitlements.place_at(locked, self.reads.epoch, scope).await? else {
+            return Ok(Some(self.unknown(item)));
+        };
+        let answer = self.decide(locked, action(item.purpose), &place).await?;
+        if !answer.decision.allowed {
+            let known = self
+                .decide(locked, Action::SecretView, &place)
+                .await?
+                .decision
+                .allowed;
+            return Ok(Some(if known {
+                self.forbidden(item, &place, &answer)
+            } else {
+                self.unknown(item)
+            }));
+        }
+        let wanted = item.version.unwrap_or(current);
+        let Some(sealed) = &item.sealed else {
+            // A version that is not there, or a refusal that was foreseen wrongly.
+            let missing = item
+                .version
+                .is_some_and(|version| version == 0 || version > current);
+            return Ok(missing.then(|| self.unknown(item)));
+        };
+        if sealed.version != wanted || sealed.scope != scope {
+            return Ok(None);
+        }
+        let max_age = lease(&answer, &place, self.reads.now);
+        if item.purpose == Purpose::Lease && max_age.is_zero() {
+            return Ok(Some(self.forbidden(item, &place, &answer)));
+        }
+        Ok(Some(self.released(item, sealed, max_age, &answer)))
+    }
+
+    async fn decide(
+        &self,
+        locked: &mut dyn Locked,
+        action: Action,
+        place: &Place,
+    ) -> Result<Answer, StorageError> {
+        let entitlements = &self.desk.entitlements;
+        entitlements
+            .decide_at(
+                locked,
+                self.reads.epoch,
+                self.principal,
+                &self.circumstances,
+                action,
+                place,
+            )
+            .await
+    }
+
+    fn released(&self, item: &Item, sealed: &Sealed, max_age: Duration, answer: &Answer) -> Judged {
+        let max_age_ms = u64::try_from(max_age.as_millis()).unwrap_or(0);
+        let object = Object {
+            secret: Some(item.secret),
+            version: Some(sealed.version),
+            scope: Some(sealed.scope),
+            ..Object::default()
+        };
+        let event = self
+            .event(item)
+            .with_id(sealed.event)
+            .on(object)
+            .decided_by(answer.policies())
+            .leased(sealed.ciphertext, max_age_ms, self.reads.number)
+            .commit(NAME, sealed.path.clone(), None);
+        let release = Release {
+            event: sealed.event,
+            principal: self.who.principal,
+            device: self.device,
+            secret: item.secret,
+            version: sealed.version,
+            ciphertext_sha256: *sealed.ciphertext.as_bytes(),
+            issued_at: self.reads.now,
+            max_age_ms,
+            ended_at: None,
+        };
+        Judged::Released(Box::new(event), release)
+    }
+
+    fn forbidden(&self, item: &Item, place: &Place, answer: &Answer) -> Judged {
+        let object = Object {
+            secret: Some(item.secret),
+            scope: Some(place.id()),
+            ..Object::default()
+        };
+        let event = self
+            .event(item)
+            .on(object)
+            .decided_by(answer.policies())
+            .refused(Code::Forbidden);
+        let problem = Problem::new(Code::Forbidden);
+        let problem = if answer.decision.allowed {
+            problem.with_detail("Values here may not be kept offline.")
+        } else {
+            problem
+        };
+        Judged::Refused(Box::new(event), problem)
+    }
+
+    /// The same whether the secret is missing or not to be known of.
+    fn unknown(&self, item: &Item) -> Judged {
+        let event = self
+            .event(item)
+            .commit(ASKED, item.secret.to_string(), Some(self.who.principal))
+            .refused(Code::NotFound);
+        Judged::Refused(Box::new(event), Problem::new(Code::NotFound))
+    }
+
+    fn event(&self, item: &Item) -> Event {
+        Event::by(self.who, item.purpose.event(), &*self.desk.entropy)
+    }
+}
