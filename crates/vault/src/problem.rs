@@ -109,7 +109,8 @@ fn of_api(error: &ApiError) -> Problem {
         ApiError::Unreachable(Unreachable::Certificate(_)) => problem(CERTIFICATE, Some(error)),
         ApiError::Unreachable(
             Unreachable::Refused(_) | Unreachable::TimedOut(_) | Unreachable::Status(_),
-        ) => problem(SERVER_UNREACHABLE, Some(error)),
+        )
+        | ApiError::TooSlow => problem(SERVER_UNREACHABLE, Some(error)),
         ApiError::Form(..) | ApiError::TooLarge => problem(SERVER_ERROR, Some(error)),
         ApiError::Token | ApiError::Sign(_) => problem(INTERNAL, Some(error)),
     }
@@ -119,6 +120,8 @@ impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
         let words = match &error {
             AccountError::Address(_) => ("serverAddressInvalid", "This is not the address of a server."),
+            // Whoever is asked who they are and answers something else is no server of ours.
+            AccountError::Api(ApiError::Form(..)) => SERVER_UNKNOWN,
             AccountError::Api(api) => return of_api(api),
             AccountError::Bundle(_) => SERVER_UNKNOWN,
             AccountError::KeysChanged | AccountError::NotConfirmed => KEYS_CHANGED,
@@ -198,7 +201,7 @@ impl From<CallError> for Problem {
             CallError::Provider(cause) => of_sign_in(cause),
             CallError::Skewed { .. } => CLOCK_SKEWED,
             CallError::Api(ApiError::Unreachable(Unreachable::Certificate(_))) => CERTIFICATE,
-            CallError::Api(ApiError::Unreachable(_) | ApiError::Stranger(_)) => OFFLINE,
+            CallError::Api(ApiError::Unreachable(_) | ApiError::TooSlow | ApiError::Stranger(_)) => OFFLINE,
             CallError::Api(api) => return of_api(api),
         };
         problem(words, Some(&error))

@@ -68,6 +68,8 @@ pub struct Timings {
     pub reconnect_last: Duration,
     /// A stream that was silent for so long counts as lost.
     pub stream_silence: Duration,
+    /// How long a value is asked for while there was no way to the server, before its offline copy serves.
+    pub offline_patience: Duration,
     /// How long the browser may take.
     pub sign_in_patience: Duration,
 }
@@ -82,6 +84,7 @@ impl Default for Timings {
             reconnect_first: Duration::from_secs(1),
             reconnect_last: Duration::from_secs(60),
             stream_silence: Duration::from_secs(60),
+            offline_patience: Duration::from_secs(2),
             sign_in_patience: Duration::from_secs(600),
         }
     }

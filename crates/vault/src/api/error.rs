@@ -13,6 +13,9 @@ pub(crate) enum ApiError {
     /// No answer came; nothing is known of what happened there.
     #[error("the server is out of reach")]
     Unreachable(#[from] Unreachable),
+    /// No answer came in the time there was for it.
+    #[error("the server did not answer soon enough")]
+    TooSlow,
     /// The server says no, and why.
     #[error("the server refused: {}", .0.title)]
     Refused(Problem),
@@ -45,7 +48,7 @@ impl ApiError {
     /// Whether the app should go on as offline: no answer, or none that counts.
     pub(crate) fn is_offline(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::Stranger(_) => true,
+            Self::Unreachable(_) | Self::TooSlow | Self::Stranger(_) => true,
             Self::Refused(problem) => matches!(problem.code, Code::Unavailable | Code::StorageDown),
             _ => false,
         }

@@ -4,6 +4,7 @@ use super::{Access, CallError};
 use crate::{
     api::{ApiError, Arguments, Request},
     state::{Inner, Live},
+    view::state::OfflineReason,
 };
 use claviger_protocol::{problem::Code, route::Route};
 use serde::{Serialize, de::DeserializeOwned};
@@ -77,7 +78,12 @@ impl Inner {
         match refused.code() {
             Some(Code::Unauthenticated) => self.renew(live, access).await,
             Some(Code::ReassertFirst) => {
-                self.reassert(live).await?;
+                if let Err(error) = self.reassert(live).await {
+                    if matches!(error, CallError::Provider(_)) {
+                        self.note_offline(live, OfflineReason::ServerError);
+                    }
+                    return Err(error);
+                }
                 self.access(live).await
             }
             _ => Err(self.failed(live, refused).await),

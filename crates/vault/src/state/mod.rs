@@ -23,7 +23,7 @@ pub(crate) use place::Place;
 
 use crate::{session::CallError, vault::VaultParts, view::device::Settings};
 use book::Book;
-use claviger_cache::{Cache, Parts};
+use claviger_cache::Parts;
 use claviger_model::time::Timestamp;
 use claviger_sign_in::door::Door;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicI64};
@@ -58,7 +58,7 @@ impl Inner {
         }
     }
 
-    /// The wall clock's time, for what is shown; offline leases go by [`Cache::now`].
+    /// The wall clock's time, for what is shown; offline leases go by the cache's own.
     pub(crate) fn now(&self) -> Timestamp {
         self.parts.clock.now()
     }
@@ -82,11 +82,6 @@ impl Inner {
     /// As [`Inner::live`].
     pub(crate) fn book(&self) -> Result<Arc<Book>, CallError> {
         self.live().map(|live| live.book())
-    }
-
-    /// The open cache.
-    pub(crate) fn cache(&self) -> Option<Cache> {
-        self.place().live.as_ref().map(|live| live.cache.clone())
     }
 
     /// Where the person stands; never held across an await.

@@ -170,7 +170,7 @@ async fn a_lock_lets_everything_go_and_a_restart_is_no_way_around_it() {
     whole(&vault).await;
     let live = vault.inner.live().unwrap();
     vault.lock(LockReason::Asked).await;
-    assert!(vault.inner.live().is_err() && vault.inner.cache().is_none());
+    assert!(vault.inner.live().is_err());
     assert!(live.book().me.is_none(), "whoever still holds it holds nothing");
     assert!(live.cache.stored().await.is_err());
     assert!(vault.inner.place().identity.is_none());
@@ -291,4 +291,55 @@ async fn signing_out_ends_the_session_here_and_there() {
     vault.forget_server().await.unwrap();
     assert_eq!(vault.state().session, SessionState::NoServer);
     assert!(device.device_item().await.is_none() && device.cache_file().is_none());
+}
+
+#[tokio::test]
+async fn a_clock_too_wrong_for_proofs_is_said() {
+    let device = Device::signed_in().await;
+    let vault = device.start().await;
+    whole(&vault).await;
+    // The server's `Date` is the real one, the clock of the test stands elsewhere.
+    device.server.told().refuse.insert("/v1/sync", Code::BadProof);
+    until(&vault, |state| is_offline(state, OfflineReason::Clock)).await;
+    assert_eq!(vault.sync_now().await.unwrap_err().code, "clockSkewed");
+}
+
+#[tokio::test]
+async fn what_is_no_server_of_ours_is_said_in_a_code_for_each_way() {
+    let device = Device::signed_in().await;
+    let vault = device.start().await;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let stranger = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let strange = stranger.local_addr().unwrap();
+    let nothing = axum::Router::new().fallback(|| async { "hello" });
+    tokio::spawn(async move { axum::serve(stranger, nothing).await });
+    for (origin, code) in [
+        ("vault".to_owned(), "serverAddressInvalid"),
+        ("http://vault.example.com".to_owned(), "serverAddressInvalid"),
+        (
+            "https://vault.example.com/path".to_owned(),
+            "serverAddressInvalid",
+        ),
+        ("https://nothing.invalid".to_owned(), "serverUnknown"),
+        (format!("http://{closed}"), "serverUnreachable"),
+        (format!("http://{strange}"), "serverUnknown"),
+    ] {
+        assert_eq!(
+            vault.connect_server(&origin).await.unwrap_err().code,
+            code,
+            "{origin}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn another_server_under_the_pinned_address_is_an_alarm() {
+    let device = Device::signed_in().await;
+    let vault = device.start().await;
+    device.server.told().log = Log::new(9);
+    let alarm = vault.connect_server(&device.server.origin).await.unwrap_err();
+    assert_eq!(alarm.code, "serverKeysChanged");
 }

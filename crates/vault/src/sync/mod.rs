@@ -22,6 +22,5 @@ mod words;
 pub(crate) use error::{ReleaseError, SyncError};
 pub(crate) use history::standing;
 pub(crate) use listen::listen;
-pub(crate) use release::OpenedValue;
 pub(crate) use round::keep_in_sync;
 pub(crate) use watch::LogWatch;

@@ -25,7 +25,6 @@ pub(super) struct Asked {
 #[derive(Debug)]
 pub(super) struct Proved {
     pub(super) release: Release,
-    pub(super) leaf: Leaf,
     pub(super) lease: Lease,
     pub(super) head: SubjectHead,
 }
@@ -108,12 +107,7 @@ pub(super) fn prove(
             return Err("what its entry commits to is something else");
         }
     }
-    Ok(Proved {
-        release,
-        leaf,
-        lease,
-        head,
-    })
+    Ok(Proved { release, lease, head })
 }
 
 #[cfg(test)]

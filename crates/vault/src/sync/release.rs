@@ -9,7 +9,7 @@ use super::{
     watch::Contradiction,
 };
 use crate::{
-    api::Request,
+    api::{ApiError, Request},
     session::CallError,
     state::{Inner, Live},
 };
@@ -19,10 +19,7 @@ use claviger_crypto::{
     secret::{Key256, SecretBytes},
 };
 use claviger_ledger::checkpoint::Checkpoint;
-use claviger_model::{
-    ids::{EventId, SecretId},
-    time::Timestamp,
-};
+use claviger_model::{ids::EventId, time::Timestamp};
 use claviger_protocol::{
     problem::Problem,
     release::{Purpose, ReleaseCall, ReleaseItem, ReleaseReply, ReleaseResult},
@@ -33,12 +30,9 @@ use std::sync::{Arc, PoisonError};
 /// A value that was released, proved and opened.
 #[derive(Debug)]
 pub(crate) struct OpenedValue {
-    pub(crate) secret: SecretId,
-    pub(crate) version: u64,
+    /// What it was released for.
     pub(crate) purpose: Purpose,
-    pub(crate) event: EventId,
-    /// When the server released it.
-    pub(crate) at: Timestamp,
+    /// The value.
     pub(crate) value: SecretBytes,
     /// Until when its offline copy can be read; none where none was kept.
     pub(crate) kept_until: Option<Timestamp>,
@@ -56,7 +50,14 @@ impl Inner {
         let live = self.live()?;
         let call = ReleaseCall { items };
         let request = Request::with(route::RELEASES, &[], &call).map_err(CallError::from)?;
-        let reply: ReleaseReply = self.call_as(&live, &request).await?;
+        let asked = self.call_as::<ReleaseReply>(&live, &request);
+        let reply = if self.is_online() {
+            asked.await?
+        } else {
+            // Somebody waits for a value that is here: a dead network must not take half a minute to say so.
+            let in_time = tokio::time::timeout(self.parts.timings.offline_patience, asked).await;
+            in_time.unwrap_or(Err(ApiError::TooSlow.into()))?
+        };
         let opened = self.accept_release(&live, &call.items, reply).await;
         live.wake.notify_one();
         opened
@@ -197,9 +198,7 @@ fn open(
     key: Key256,
     checkpoint: &str,
 ) -> Result<(OpenedValue, Option<KeepLease>), SealingError> {
-    let Proved {
-        release, leaf, lease, ..
-    } = proved;
+    let Proved { release, lease, .. } = proved;
     let binding = ReleaseBinding {
         organization: live.server.organization,
         device: live.device,
@@ -210,11 +209,7 @@ fn open(
     let value = open_value(&key, &binding, &release.sealed.0)?;
     let keeps = lease.terms.max_age_ms > 0 && live.cache.is_stored();
     let opened = OpenedValue {
-        secret: item.secret,
-        version: release.version,
         purpose: item.purpose,
-        event: release.event,
-        at: leaf.at,
         value,
         kept_until: keeps.then(|| lease.ends_at()),
     };

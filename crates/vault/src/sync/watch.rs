@@ -252,8 +252,11 @@ impl LogWatch {
     }
 }
 
-/// Path and openings of an entry; nothing when they are malformed.
-fn parts(entry: &claviger_protocol::log::HistoryEntry) -> Option<(Vec<NodeHash>, Vec<(Label, Opening)>)> {
+/// Path and openings.
+type Parts = (Vec<NodeHash>, Vec<(Label, Opening)>);
+
+/// Those of an entry; nothing when they are malformed.
+fn parts(entry: &claviger_protocol::log::HistoryEntry) -> Option<Parts> {
     let openings = entry.openings.iter().map(opening).collect::<Option<_>>()?;
     Some((hashes(&entry.proof)?, openings))
 }

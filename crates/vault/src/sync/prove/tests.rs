@@ -26,6 +26,9 @@ const ITEM: ReleaseItem = ReleaseItem {
     version: Some(5),
 };
 const EVENT: EventId = EventId::from_bytes([6; 16]);
+/// Why it must be refused, and what is changed.
+type Change<T> = (&'static str, fn(&mut T));
+
 const SEALED: &[u8] = b"sealed";
 
 fn leaf() -> Leaf {
@@ -80,7 +83,7 @@ fn what_was_asked_for_is_taken_with_its_place_in_the_history() {
 
 #[test]
 fn each_field_of_the_leaf_that_says_something_else_is_refused() {
-    let changes: [(&str, fn(&mut Leaf)); 10] = [
+    let changes: [Change<Leaf>; 10] = [
         ("another event", |leaf| leaf.event = EventId::from_bytes([9; 16])),
         ("another purpose", |leaf| {
             leaf.kind = Label::from(EventKind::SecretUsed)
@@ -117,7 +120,7 @@ fn each_field_of_the_leaf_that_says_something_else_is_refused() {
 
 #[test]
 fn swapped_values_wrong_proofs_and_other_versions_are_refused() {
-    let changes: [(&str, fn(&mut Release)); 4] = [
+    let changes: [Change<Release>; 4] = [
         ("sealed value", |release| release.sealed.0.push(0)),
         ("does not hold", |release| release.index += 1),
         ("malformed", |release| release.proof = vec![vec![0; 31].into()]),
