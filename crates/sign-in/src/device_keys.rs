@@ -115,7 +115,11 @@ mod tests {
         let good = keys.to_secret();
         let mut other_form = good.expose().to_vec();
         *other_form.first_mut().unwrap() = 9;
-        for wrong in [vec![], good.expose().iter().take(40).copied().collect(), other_form] {
+        for wrong in [
+            vec![],
+            good.expose().iter().take(40).copied().collect(),
+            other_form,
+        ] {
             assert!(DeviceKeys::from_secret(&SecretBytes::new(wrong)).is_err());
         }
     }

@@ -358,6 +358,9 @@ proptest! {
 fn an_owner_is_a_person_never_a_team() {
     let org = small();
     let refused = assign(&org, person(0), OWNER, team(2), scope(0), None);
-    assert!(matches!(refused, Err(AssignRefusal::OwnerIsAPerson)), "{refused:?}");
+    assert!(
+        matches!(refused, Err(AssignRefusal::OwnerIsAPerson)),
+        "{refused:?}"
+    );
     assert!(assign(&org, person(0), OWNER, person(2), scope(0), None).is_ok());
 }
