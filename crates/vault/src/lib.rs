@@ -30,5 +30,5 @@ pub use claviger_cache::{
 pub use claviger_model::time::Timestamp;
 pub use claviger_protocol::release::Purpose;
 pub use claviger_sign_in::http::client as http_client;
-pub use view::event::HostEvent;
 pub use vault::{DeviceName, OpenUrl, OpenUrlError, Timings, Vault, VaultParts};
+pub use view::event::HostEvent;
