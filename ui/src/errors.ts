@@ -185,6 +185,36 @@ const table: Record<string, Wording> = {
     'The value is larger than 64 KiB.',
     'Keep large files elsewhere and put their key here.',
   ),
+  noServer: entry(
+    'note',
+    'No server is set up on this device.',
+    'Type the address of your company’s server.',
+    'changeServer',
+  ),
+  alreadySignedIn: entry('note', 'You are signed in already.', null),
+  cacheInUse: entry(
+    'problem',
+    'Another Claviger is using the copy on this device.',
+    'Close it, then try again.',
+    'retry',
+  ),
+  keyringFailed: entry(
+    'problem',
+    'The keyring of this computer did not answer as expected.',
+    'Log out of your desktop and in again, then try again.',
+    'retry',
+  ),
+  providerCertificate: entry(
+    'alarm',
+    'The certificate of your identity provider is not valid.',
+    'Do not go on. Tell your administrator.',
+  ),
+  loopbackNotOpened: entry(
+    'problem',
+    'This computer let Claviger open no port for the browser’s answer.',
+    'Look at its firewall, then try again.',
+    'signIn',
+  ),
   valueInvalid: entry('problem', 'This value cannot be read.', 'Choose the file again, or paste the value as text.'),
   variableInvalid: entry(
     'problem',
