@@ -57,5 +57,6 @@ pub fn builder() -> Builder<tauri::Wry> {
         .typ::<ClipboardCleared>()
         .typ::<OrderExecuted>()
         .error_handling(ErrorHandlingMode::Throw)
+        .disable_serde_phases()
         .dangerously_cast_bigints_to_number()
 }

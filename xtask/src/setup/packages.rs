@@ -21,6 +21,8 @@ const WANTED: &[&str] = &[
     "gnome-keyring",
     "libsecret-tools",
     "webkit2gtk-driver",
+    "imagemagick",
+    "xclip",
     "xdotool",
     "xdg-utils",
     "at-spi2-core",

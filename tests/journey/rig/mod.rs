@@ -1,0 +1,7 @@
+//! Real parts for journeys: the company's server and identity provider, a private desktop, the window, a second person.
+
+mod audit;
+pub mod company;
+pub mod desktop;
+pub mod lead;
+pub mod window;

@@ -1,0 +1,275 @@
+//! The main job, from the first start to the end of an access.
+
+use crate::rig::{
+    company::Company,
+    desktop::Desktop,
+    lead::Lead,
+    window::{Window, read},
+};
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use std::path::Path;
+use thirtyfour::By;
+
+/// On call for production since this week, an Editor in development, and helping out in the ledger.
+const DEVELOPER: &str = "Aoife Byrne";
+const LEAD: &str = "Ines Moreau";
+const HELP: &str = "Helps with the settlement job";
+const NEW_VALUE: &str = "sk_dev_written-in-the-journey";
+const REASON: &str = "It was pasted into a chat";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn journey_of_a_developer() {
+    let mut company = Company::start().await;
+    let desktop = Desktop::start().await;
+    desktop.browse_as(&company.admit(DEVELOPER).await);
+
+    let window = Window::open(&desktop).await;
+    enrol(&window, &company).await;
+    sign_in(&window).await;
+    let copied = copy(&window, &desktop).await;
+    let revealed = reveal(&window).await;
+    assert_eq!(copied, revealed);
+    change(&window).await;
+    ask_for_rotation(&window).await;
+    proved_whole(&window).await;
+    keep_offline(&window, "payments/production").await;
+    keep_offline(&window, "ledger/staging").await;
+
+    company.stop();
+    window.close().await;
+    let window = Window::open(&desktop).await;
+    let offline = read_offline(&window).await;
+    assert_eq!(offline, copied);
+
+    company.serve();
+    back_online(&window).await;
+
+    let lead = Lead::sign_in(&company, LEAD).await;
+    let ended = lead.end_grants(HELP).await;
+    assert!(!ended.is_empty());
+    gone(&window, &company).await;
+    window.close().await;
+
+    let known = [
+        "STRIPE_SECRET_KEY",
+        "payments/production",
+        "payments",
+        "ledger/staging",
+        "BANK_SFTP_PASSWORD",
+        "Northwind",
+        DEVELOPER,
+        REASON,
+        NEW_VALUE,
+        &copied,
+    ];
+    nothing_readable(&desktop.data(), &known);
+}
+
+async fn enrol(window: &Window<'_>, company: &Company) {
+    window.find("server-field").await;
+    window.picture("journey-1-server").await;
+    window.audit("the first start").await;
+    window.write("server-field", &company.origin).await;
+    window.click("connect-server").await;
+    window
+        .text("server-organization", |text| text == "Northwind")
+        .await;
+    window.picture("journey-2-confirm").await;
+    window.audit("confirming a server").await;
+    window.click("confirm-server").await;
+}
+
+async fn sign_in(window: &Window<'_>) {
+    window.find("sign-in").await;
+    window.picture("journey-3-sign-in").await;
+    window.audit("signing in").await;
+    window.click("sign-in").await;
+    window.find("secret-row").await;
+    window.picture("journey-4-signed-in").await;
+}
+
+/// Finds a production key in a few strokes and copies it unseen; it leaves the clipboard when told to.
+async fn copy(window: &Window<'_>, desktop: &Desktop) -> String {
+    window
+        .search("prod stripe_secret", "payments/production/stripe")
+        .await;
+    window
+        .text("secret-title", |text| text == "Stripe secret key")
+        .await;
+    window.click("copy").await;
+    window.find("copy-toast").await;
+    window.picture("journey-5-copied").await;
+    window.audit("a copied value").await;
+    let value = desktop.clipboard();
+    assert!(!value.is_empty());
+    assert!(!window.shown().await.contains(&value));
+    window.click("clear-clipboard").await;
+    window.gone("[data-testid='copy-toast']").await;
+    assert_eq!(desktop.clipboard(), "");
+    value
+}
+
+async fn reveal(window: &Window<'_>) -> String {
+    window.click("reveal").await;
+    window.find("hide").await;
+    let value = window.text("value-text", |text| !text.contains('•')).await;
+    window.picture("journey-6-revealed").await;
+    window.audit("a revealed value").await;
+    window.click("hide").await;
+    value
+}
+
+/// Writes a new version where the team edits, and sees it count.
+async fn change(window: &Window<'_>) {
+    window
+        .search("payments dev stripe_secret", "payments/development/stripe")
+        .await;
+    window
+        .until("the development key is shown", async || {
+            let detail = window.find("secret-detail").await;
+            read(&detail).await?.contains("development").then_some(())
+        })
+        .await;
+    let before = versions(window).await;
+    window.click("more-actions").await;
+    window.click("new-version").await;
+    window.write("value-input", NEW_VALUE).await;
+    window.picture("journey-7-new-version").await;
+    window.audit("a new version").await;
+    window.click("submit").await;
+    window.gone("[data-testid='dialog']").await;
+    window
+        .until("one version more", async || {
+            (versions(window).await > before).then_some(())
+        })
+        .await;
+}
+
+async fn versions(window: &Window<'_>) -> usize {
+    window.click("tab-versions").await;
+    window.find("version-row").await;
+    let rows = By::Css("[data-testid='version-row']");
+    window.driver.find_all(rows).await.unwrap().len()
+}
+
+async fn ask_for_rotation(window: &Window<'_>) {
+    window
+        .search("prod stripe_secret", "payments/production/stripe")
+        .await;
+    window.click("request-rotation").await;
+    window.write("reason-field", REASON).await;
+    window.click("submit").await;
+    window.gone("[data-testid='dialog']").await;
+    window.find("rotation-state").await;
+    window.picture("journey-8-requested").await;
+    window.audit("a request").await;
+}
+
+async fn keep_offline(window: &Window<'_>, place: &str) {
+    window.go_to(place).await;
+    window.click("keep-offline").await;
+    window.find("confirm-keep-offline").await;
+    window.click("submit").await;
+    window.gone("[data-testid='dialog']").await;
+    window
+        .css("[data-testid='keep-offline'][aria-pressed='true']")
+        .await;
+}
+
+async fn proved_whole(window: &Window<'_>) {
+    window.click("nav-history").await;
+    window
+        .css("[data-testid='proof-banner'][data-state='whole']")
+        .await;
+    for action in [
+        "rotationRequested",
+        "newVersion",
+        "revealed",
+        "copied",
+        "signedIn",
+    ] {
+        window
+            .css(&format!("[data-testid='history-row'][data-action='{action}']"))
+            .await;
+    }
+    window.picture("journey-9-history").await;
+    window.audit("the history").await;
+}
+
+async fn read_offline(window: &Window<'_>) -> String {
+    window.find("offline-banner").await;
+    window.find("secret-row").await;
+    window.picture("journey-10-offline").await;
+    window.audit("offline").await;
+    window
+        .search("prod stripe_secret", "payments/production/stripe")
+        .await;
+    let value = reveal(window).await;
+    window.picture("journey-11-offline-read").await;
+    value
+}
+
+async fn back_online(window: &Window<'_>) {
+    window.gone("[data-testid='offline-banner']").await;
+    window.click("nav-history").await;
+    window
+        .until("the offline read is in the history, proved", async || {
+            let rows = By::Css("[data-testid='history-row'][data-action='revealed']");
+            for row in window.driver.find_all(rows).await.ok()? {
+                let text = read(&row).await?;
+                if text.contains("device reported") && text.contains("in the log") {
+                    return Some(());
+                }
+            }
+            None
+        })
+        .await;
+    window
+        .css("[data-testid='proof-banner'][data-state='whole']")
+        .await;
+    window.picture("journey-12-back-online").await;
+}
+
+/// What the ended grant gave is gone from the window, and the device told the server that it destroyed its copies.
+async fn gone(window: &Window<'_>, company: &Company) {
+    window.click("nav-vault").await;
+    window.gone("[data-testid='place'][data-place^='ledger']").await;
+    window
+        .until("the order is acknowledged", async || {
+            let (all, acknowledged) = orders(&company.database()).await;
+            (all > 0 && all == acknowledged).then_some(())
+        })
+        .await;
+    window.picture("journey-13-ended").await;
+}
+
+/// How many orders went to this computer, and how many of them it acknowledged. (The seeded devices never answer.)
+async fn orders(database: &Path) -> (i64, i64) {
+    let options = SqliteConnectOptions::new().filename(database).read_only(true);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let text = "SELECT count(*), count(acknowledged_at) FROM orders JOIN devices ON devices.id = device WHERE name = $1";
+    sqlx::query_as(text)
+        .bind(gethostname::gethostname().to_string_lossy().into_owned())
+        .fetch_one(&mut connection)
+        .await
+        .unwrap()
+}
+
+/// No file that the app left holds any of what it knew.
+fn nothing_readable(folder: &Path, known: &[&str]) {
+    let mut files = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            nothing_readable(&path, known);
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        files += 1;
+        for text in known {
+            let found = bytes.windows(text.len()).any(|window| window == text.as_bytes());
+            assert!(!found, "`{}` holds `{text}`", path.display());
+        }
+    }
+    assert!(files > 0, "`{}` holds no file", folder.display());
+}
