@@ -66,17 +66,14 @@ pub(super) async fn settle(seeder: &Seeder) -> anyhow::Result<Company> {
                 .await?;
             let computer = computer(name, now)?;
             turn.db().insert_device(&computer).await?;
-            for kind in [EventKind::PrincipalCreated, EventKind::DeviceEnrolled] {
-                let object = Object {
-                    device: (kind == EventKind::DeviceEnrolled).then(|| device(name)),
-                    ..of(name)
-                };
-                let event = turn
-                    .event(name, kind)
-                    .on(object)
-                    .commit(NAME, *name, Some(principal(name)));
-                turn.record(event);
-            }
+            let event = turn.event(name, EventKind::PrincipalCreated).on(of(name));
+            turn.record(event.commit(NAME, *name, Some(principal(name))));
+            let enrolled = Object {
+                device: Some(computer.id),
+                ..of(name)
+            };
+            let event = turn.event(name, EventKind::DeviceEnrolled).on(enrolled);
+            turn.record(event.commit(NAME, computer.name.to_string(), Some(principal(name))));
         }
     }
     for service in SERVICES {
