@@ -27,7 +27,7 @@ async fn journey_of_a_developer() {
     enrol(&window, &company).await;
     sign_in(&window).await;
     let copied = copy(&window, &desktop).await;
-    let revealed = reveal(&window).await;
+    let revealed = reveal(&window, "journey-6-revealed").await;
     assert_eq!(copied, revealed);
     change(&window).await;
     ask_for_rotation(&window).await;
@@ -109,11 +109,11 @@ async fn copy(window: &Window<'_>, desktop: &Desktop) -> String {
     value
 }
 
-async fn reveal(window: &Window<'_>) -> String {
+async fn reveal(window: &Window<'_>, picture: &str) -> String {
     window.click("reveal").await;
     window.find("hide").await;
     let value = window.text("value-text", |text| !text.contains('•')).await;
-    window.picture("journey-6-revealed").await;
+    window.picture(picture).await;
     window.audit("a revealed value").await;
     window.click("hide").await;
     value
@@ -204,9 +204,7 @@ async fn read_offline(window: &Window<'_>) -> String {
     window
         .search("prod stripe_secret", "payments/production/stripe")
         .await;
-    let value = reveal(window).await;
-    window.picture("journey-11-offline-read").await;
-    value
+    reveal(window, "journey-11-offline-read").await
 }
 
 async fn back_online(window: &Window<'_>) {

@@ -1,10 +1,7 @@
 //! The app's window as a person uses it: by what is shown, found by test ids.
 
 use super::desktop::Desktop;
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::{path::PathBuf, time::Duration};
 use thirtyfour::prelude::*;
 
 /// Two busy processors draw slowly.
@@ -117,19 +114,21 @@ impl<'a> Window<'a> {
 
     /// Waits until something is so.
     pub async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
-        let since = Instant::now();
-        loop {
-            if let Some(found) = look().await {
-                return found;
+        let found = tokio::time::timeout(PATIENCE, async {
+            loop {
+                if let Some(found) = look().await {
+                    return found;
+                }
+                tokio::time::sleep(LOOK).await;
             }
-            if since.elapsed() > PATIENCE {
-                panic!(
-                    "{what}: not in {PATIENCE:?}\nshown: {}\n{}",
-                    self.shown().await,
-                    self.desktop.log()
-                );
-            }
-            tokio::time::sleep(LOOK).await;
+        });
+        match found.await {
+            Ok(found) => found,
+            Err(_) => panic!(
+                "{what}: not in {PATIENCE:?}\nshown: {}\n{}",
+                self.shown().await,
+                self.desktop.log()
+            ),
         }
     }
 

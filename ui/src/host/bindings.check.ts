@@ -13,8 +13,8 @@ type Different<A, B> = {
   [K in keyof A | keyof B]: K extends keyof A & keyof B ? (Same<Plain<A[K]>, Plain<B[K]>> extends true ? never : K) : K;
 }[keyof A | keyof B];
 
-/** Arguments and answer; a command's arguments are compared as a whole. */
-type Plain<T> = T extends (...args: infer A) => Promise<infer R> ? [A, [R] extends [null] ? void : R] : T;
+/** Arguments and answer; no answer is `null` here and `void` there. */
+type Plain<T> = T extends (...args: infer A) => Promise<infer R> ? [A, [undefined] extends [R] ? null : R] : T;
 
 type Questions = Omit<Host, 'on'>;
 type Events = {
