@@ -7,7 +7,7 @@ use thirtyfour::prelude::*;
 /// Two busy processors draw slowly.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(150);
-const SETTLED: Duration = Duration::from_millis(600);
+const SETTLED: Duration = Duration::from_millis(2500);
 
 pub struct Window<'a> {
     pub driver: WebDriver,
@@ -137,7 +137,7 @@ impl<'a> Window<'a> {
         let Some(folder) = std::env::var_os("CLAVIGER_SHOTS").map(PathBuf::from) else {
             return;
         };
-        // What comes into sight does so within this time.
+        // What comes into sight has come by then, and scroll bars of a moment ago are gone.
         tokio::time::sleep(SETTLED).await;
         self.desktop.picture(&folder.join(format!("{name}.png")));
     }
