@@ -15,7 +15,6 @@ use claviger_model::{
 };
 use std::{
     cmp::{Ordering, Reverse},
-    collections::HashMap,
     time::Duration,
 };
 
@@ -133,15 +132,6 @@ fn page<'a>(
     }
     found.sort_unstable_by(|a, b| order(a, b));
     found.into_iter().skip(offset).collect()
-}
-
-/// How many secrets of each owner are within sight.
-pub(super) fn owned(book: &Book) -> HashMap<PrincipalId, u32> {
-    let mut owned: HashMap<PrincipalId, u32> = HashMap::new();
-    for owner in book.secrets.values().filter_map(|secret| secret.owner) {
-        *owned.entry(owner).or_default() += 1;
-    }
-    owned
 }
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
 //! Finding secrets and people while one types.
 
-use super::{list, names, row::Rows};
+use super::{names, row::Rows};
 use crate::{
     Vault,
-    search::{SearchIndex, Searchable},
+    search::Fit,
     state::book::Book,
     view::{
         problem::Problem,
         search::{PersonHit, SearchReply, SecretHit},
     },
 };
-use claviger_model::{principal::PrincipalKind, time::Timestamp};
+use claviger_model::{ids::PrincipalId, time::Timestamp};
 use std::cmp::Reverse;
 
 /// More people than these nobody wants to see below the secrets.
@@ -38,6 +38,8 @@ fn search(book: &Book, text: &str, limit: usize, now: Timestamp) -> SearchReply 
         };
     }
     let hits = book.search.search(text, limit);
+    // People come along where they fit no worse than the best secret.
+    let worst = hits.first().map_or(Fit::Mistyped, |hit| hit.fit);
     let secrets = hits.into_iter().filter_map(|hit| {
         let secret = book.secrets.get(&hit.id)?;
         Some(SecretHit {
@@ -48,7 +50,7 @@ fn search(book: &Book, text: &str, limit: usize, now: Timestamp) -> SearchReply 
     });
     SearchReply {
         secrets: secrets.collect(),
-        people: people(book, text),
+        people: people(book, text, worst),
     }
 }
 
@@ -67,29 +69,21 @@ fn used_last(book: &Book, rows: &Rows<'_>, limit: usize) -> Vec<SecretHit> {
     hits.collect()
 }
 
-fn people(book: &Book, text: &str) -> Vec<PersonHit> {
-    let known = book
-        .principals
-        .values()
-        .filter(|record| record.kind == PrincipalKind::Person);
-    let index = SearchIndex::new(known.map(|record| {
-        let more = record.email.as_deref().into_iter().collect();
-        (
-            record.id,
-            Searchable {
-                name: &record.name,
-                path: "",
-                more,
-            },
-        )
-    }));
-    let owned = list::owned(book);
-    let hits = index.search(text, PEOPLE).into_iter().map(|hit| PersonHit {
+fn people(book: &Book, text: &str, worst: Fit) -> Vec<PersonHit> {
+    let hits = book.people.search_no_worse(text, PEOPLE, worst);
+    let owns = |person: PrincipalId| {
+        let owned = book
+            .secrets
+            .values()
+            .filter(|secret| secret.owner == Some(person));
+        names::count(owned.count())
+    };
+    let shown = hits.into_iter().map(|hit| PersonHit {
         person: names::person(book, hit.id),
         name_matches: hit.name_matches,
-        owns: owned.get(&hit.id).copied().unwrap_or(0),
+        owns: owns(hit.id),
     });
-    hits.collect()
+    shown.collect()
 }
 
 #[cfg(test)]
@@ -133,5 +127,32 @@ mod tests {
         assert_eq!(people, [("Mara Okafor", 1)]);
         assert_eq!(reply.secrets.len(), 1, "the owner's name finds the secret");
         assert!(search(&sample.book, "platform team", 10, at(0)).people.is_empty());
+    }
+
+    #[test]
+    fn people_come_along_where_they_fit_no_worse_than_the_secrets() {
+        let mut sample = Sample::new();
+        sample.secret("MAILER_KEY", "shop/prod");
+        sample.secret("OKTA_KEY", "shop/dev");
+        sample.secret("KAFKA_KEY", "shop/dev");
+        let people = |text: &str| -> Vec<String> {
+            let reply = search(&sample.book, text, 10, at(0));
+            let names = reply.people.into_iter().map(|hit| hit.person.name);
+            names.collect()
+        };
+        let mara = ["Mara Okafor"];
+        assert_eq!(people("ok"), mara, "as good as the secret");
+        assert_eq!(people("ma"), mara);
+        assert!(people("prod key").is_empty());
+        assert_eq!(people("kafor"), mara, "no secret fits");
+        assert!(
+            people("kaf").is_empty(),
+            "a secret begins so, the person does not"
+        );
+        assert_eq!(
+            people("mara okofor"),
+            mara,
+            "nothing fits, so an error is forgiven"
+        );
     }
 }

@@ -1,5 +1,9 @@
 //! The text that stands for a secret in the index.
 
+use super::{fold, query::Word};
+use std::ops::Range;
+use zeroize::Zeroize;
+
 /// What can be found of a secret.
 #[derive(Debug, Clone)]
 pub struct Searchable<'a> {
@@ -11,7 +15,7 @@ pub struct Searchable<'a> {
     pub more: Vec<&'a str>,
 }
 
-/// One line of text: name, path and the rest, with their lengths in code points.
+/// One line of folded text: name, path and the rest, with the lengths of the first two in bytes. Erased when it is dropped.
 #[derive(Debug, Clone)]
 pub struct Line {
     text: Box<str>,
@@ -19,24 +23,37 @@ pub struct Line {
     path: u32,
 }
 
+/// Where a word stands as it was typed, and what that is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Byte in the line.
+    pub(super) at: usize,
+    pub(super) points: u16,
+    /// Whether a word of the line begins there.
+    pub(super) begins: bool,
+}
+
+/// Of a word of the name that is not its first one.
+pub(super) const BEGINS_IN_NAME: u16 = 10;
+
 impl Line {
     /// Joins what can be found.
     pub fn new(secret: &Searchable<'_>) -> Self {
-        let mut text = format!("{} {}", secret.name, secret.path);
+        let more: usize = secret.more.iter().map(|more| more.len() + 1).sum();
+        // Of the right size at once, so that no copy of a name is left behind.
+        let mut text = String::with_capacity(secret.name.len() + 1 + secret.path.len() + more);
+        fold::push(&mut text, secret.name);
+        text.push(' ');
+        fold::push(&mut text, secret.path);
         for more in &secret.more {
             text.push(' ');
-            text.push_str(more);
+            fold::push(&mut text, more);
         }
         Self {
-            text: text.into(),
-            name: points(secret.name),
-            path: points(secret.path),
+            text: text.into_boxed_str(),
+            name: u32::try_from(secret.name.len()).unwrap_or(u32::MAX),
+            path: u32::try_from(secret.path.len()).unwrap_or(u32::MAX),
         }
-    }
-
-    /// Bytes.
-    pub fn length(&self) -> usize {
-        self.text.len()
     }
 
     /// The whole line.
@@ -44,30 +61,74 @@ impl Line {
         &self.text
     }
 
-    /// Splits byte positions in the line into code points of the name and of the path, in order.
-    pub fn split_positions(&self, positions: &[u32]) -> (Vec<u32>, Vec<u32>) {
-        let (mut name, mut path) = (Vec::new(), Vec::new());
-        for (point, (byte, _)) in self.text.char_indices().enumerate() {
-            let point = u32::try_from(point).unwrap_or(u32::MAX);
-            if !u32::try_from(byte).is_ok_and(|byte| positions.contains(&byte)) {
-                continue;
+    /// The name alone.
+    pub(super) fn name(&self) -> &str {
+        self.text.get(self.name_bytes()).unwrap_or_default()
+    }
+
+    fn name_bytes(&self) -> Range<usize> {
+        0..usize::try_from(self.name).unwrap_or(usize::MAX)
+    }
+
+    fn path_bytes(&self) -> Range<usize> {
+        let begin = self.name_bytes().end.saturating_add(1);
+        begin..begin.saturating_add(usize::try_from(self.path).unwrap_or(usize::MAX))
+    }
+
+    /// The best place where a word stands as it was typed. The beginning of a word counts more than what lies within one, and
+    /// of the same kind the name more than the path, and that more than the rest.
+    pub(super) fn place(&self, word: &Word) -> Option<Place> {
+        let text = self.text.as_bytes();
+        let mut best: Option<Place> = None;
+        for at in word.find(text) {
+            let is_letter = |at: usize| text.get(at).copied().is_some_and(fold::is_letter);
+            let begins = at == 0 || !is_letter(at) || !is_letter(at - 1);
+            let whole = begins && !is_letter(at + word.length());
+            let points = match (at, begins) {
+                (0, _) => BEGINS_IN_NAME + 2,
+                (at, true) if self.name_bytes().contains(&at) => BEGINS_IN_NAME,
+                (at, true) if self.path_bytes().contains(&at) => 7,
+                (_, true) => 6,
+                (at, false) if self.name_bytes().contains(&at) => 5,
+                (at, false) if self.path_bytes().contains(&at) => 2,
+                (_, false) => 1,
+            };
+            let place = Place {
+                at,
+                points: points + u16::from(whole),
+                begins,
+            };
+            if best.is_none_or(|best| best.points < place.points) {
+                best = Some(place);
             }
-            if point < self.name {
-                name.push(point);
-            } else if point > self.name && point - self.name - 1 < self.path {
-                path.push(point - self.name - 1);
+            if points >= BEGINS_IN_NAME {
+                // Nothing better follows.
+                break;
             }
         }
-        (name, path)
+        best
+    }
+
+    /// Splits byte positions in the line into code points of the name and of the path, in order.
+    pub(super) fn split_positions(&self, bytes: &[usize]) -> (Vec<u32>, Vec<u32>) {
+        (
+            self.positions(self.name_bytes(), bytes),
+            self.positions(self.path_bytes(), bytes),
+        )
+    }
+
+    fn positions(&self, part: Range<usize>, bytes: &[usize]) -> Vec<u32> {
+        let text = self.text.get(part.clone()).unwrap_or_default();
+        let points = text.char_indices().zip(0_u32..);
+        points
+            .filter(|((byte, _), _)| bytes.contains(&(part.start + byte)))
+            .map(|(_, point)| point)
+            .collect()
     }
 }
 
-impl AsRef<str> for Line {
-    fn as_ref(&self) -> &str {
-        &self.text
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.text.zeroize();
     }
-}
-
-fn points(text: &str) -> u32 {
-    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
 }

@@ -1,18 +1,32 @@
-//! Finding a secret while one types: fuzzy over name, variable, path, tags and owner, in memory only.
+//! Finding a secret while one types: over name, variable, path, tags and owner, in memory only.
+//!
+//! Words are looked for as they were typed first. Where these hits are too few, letters in order will do (frizbee), and where
+//! there are none at all, one typing error a word is forgiven. [`Fit`] is the first thing that orders hits.
 
+mod fold;
 mod line;
 mod query;
+mod rank;
 
 pub use line::{Line, Searchable};
+pub use rank::Fit;
 
-use frizbee::Match;
+use query::{Loosely, Query};
+use rank::Ranked;
 use std::{collections::HashMap, hash::Hash};
+
+/// Letters that stand in the name are worth more than the same strewn over the line.
+const LOOSELY_IN_NAME: u16 = 3;
+/// So many times what is wanted is looked at, since what seems to fit by its score may not.
+const DOUBTFUL: usize = 4;
 
 /// What a search found, best first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit<K> {
     /// Which one.
     pub id: K,
+    /// How well it fits.
+    pub fit: Fit,
     /// Positions in its shown name, in Unicode code points.
     pub name_matches: Vec<u32>,
     /// Positions in its path.
@@ -40,7 +54,13 @@ impl<K> Default for SearchIndex<K> {
 impl<K: Copy + Eq + Hash> SearchIndex<K> {
     /// An index over secrets.
     pub fn new<'a>(secrets: impl IntoIterator<Item = (K, Searchable<'a>)>) -> Self {
-        let mut index = Self::default();
+        let secrets = secrets.into_iter();
+        let (expected, _) = secrets.size_hint();
+        let mut index = Self {
+            lines: Vec::with_capacity(expected),
+            ids: Vec::with_capacity(expected),
+            places: HashMap::with_capacity(expected),
+        };
         for (id, secret) in secrets {
             index.upsert(id, &secret);
         }
@@ -80,150 +100,118 @@ impl<K: Copy + Eq + Hash> SearchIndex<K> {
         self.lines.is_empty()
     }
 
-    /// The best hits for what was typed so far. Where nothing fits, one typing error a word is forgiven.
+    /// The best hits for what was typed so far.
     pub fn search(&self, text: &str, limit: usize) -> Vec<Hit<K>> {
-        let Some(mut matcher) = query::matcher(text, 0) else {
-            return Vec::new();
-        };
-        let mut found = matcher.match_list(&self.lines);
-        if found.is_empty()
-            && let Some(forgiving) = query::matcher(text, 1)
-        {
-            matcher = forgiving;
-            found = matcher.match_list(&self.lines);
-        }
-        self.best(found, limit)
-            .into_iter()
-            .filter_map(|at| {
-                let (line, id) = (self.lines.get(at)?, *self.ids.get(at)?);
-                let exact = matcher.match_one_indices(line, 0)?;
-                let (name_matches, path_matches) = line.split_positions(&exact.indices);
-                Some(Hit {
-                    id,
-                    name_matches,
-                    path_matches,
-                })
-            })
-            .collect()
+        self.search_no_worse(text, limit, Fit::Mistyped)
     }
 
-    /// Places of the best matches: by score, then the shorter line, then by name, so that the order is stable.
-    fn best(&self, mut found: Vec<Match>, limit: usize) -> Vec<usize> {
-        let rank = |hit: &Match| {
-            let line = self.lines.get(hit.index as usize);
-            (
-                std::cmp::Reverse(hit.score),
-                line.map(Line::length),
-                line.map(Line::text),
-            )
+    /// The best hits that fit no worse than `worst`.
+    pub fn search_no_worse(&self, text: &str, limit: usize, worst: Fit) -> Vec<Hit<K>> {
+        let Some(query) = Query::new(text) else {
+            return Vec::new();
         };
-        if found.len() > limit && limit > 0 {
-            found.select_nth_unstable_by(limit - 1, |a, b| rank(a).cmp(&rank(b)));
-            found.truncate(limit);
+        let mut hits = self.shown(&query, self.literal(&query), limit);
+        if hits.len() < limit && worst >= Fit::Loose {
+            hits = self.shown(&query, self.loose(&query, false), limit);
         }
-        found.sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
-        found
-            .into_iter()
-            .take(limit)
-            .map(|hit| hit.index as usize)
-            .collect()
+        if hits.is_empty() && worst >= Fit::Mistyped {
+            hits = self.shown(&query, self.loose(&query, true), limit);
+        }
+        hits.retain(|hit| hit.fit <= worst);
+        hits
     }
+
+    /// The best of what was found, with what is to be highlighted. Some that seemed to fit turn out not to.
+    fn shown(&self, query: &Query, found: Vec<Ranked>, limit: usize) -> Vec<Hit<K>> {
+        let best = rank::best(found, &self.lines, limit.saturating_mul(DOUBTFUL));
+        let shown = best.into_iter().filter_map(|hit| self.show(query, hit));
+        shown.take(limit).collect()
+    }
+
+    fn literal(&self, query: &Query) -> Vec<Ranked> {
+        let found = self.lines.iter().zip(0..).filter_map(|(line, at)| {
+            let (points, begins) = query.literal(line)?;
+            Some(Ranked {
+                line: at,
+                fit: if begins { Fit::Begins } else { Fit::Within },
+                points,
+                score: 0,
+            })
+        });
+        found.collect()
+    }
+
+    /// Each word as it was typed or, where it is not there, by its letters.
+    fn loose(&self, query: &Query, forgiving: bool) -> Vec<Ranked> {
+        let all = (0_u32..).zip(&self.lines).map(|(line, _)| Ranked {
+            line,
+            fit: Fit::Begins,
+            points: 0,
+            score: 0,
+        });
+        let mut found: Vec<Ranked> = all.collect();
+        for word in &query.words {
+            let (mut kept, mut others) = (Vec::new(), Vec::new());
+            for mut hit in found {
+                let Some(line) = self.lines.get(hit.line as usize) else {
+                    continue;
+                };
+                match line.place(word) {
+                    Some(place) => {
+                        hit.fit = hit.fit.max(if place.begins { Fit::Begins } else { Fit::Within });
+                        hit.points = hit.points.saturating_add(place.points);
+                        kept.push(hit);
+                    }
+                    None => others.push((hit, line)),
+                }
+            }
+            let texts: Vec<&str> = others.iter().map(|(_, line)| line.text()).collect();
+            let mut matcher = word.loosely(forgiving);
+            let fitting: Vec<_> = matcher
+                .among(&texts)
+                .filter_map(|(at, score)| Some((others.get(at)?, score)))
+                .collect();
+            let names: Vec<&str> = fitting.iter().map(|((_, line), _)| line.name()).collect();
+            let in_name: HashMap<usize, u16> = matcher.among(&names).collect();
+            for (at, ((hit, _), score)) in fitting.into_iter().enumerate() {
+                let in_name = in_name.get(&at);
+                kept.push(Ranked {
+                    fit: if forgiving { Fit::Mistyped } else { Fit::Loose },
+                    points: hit
+                        .points
+                        .saturating_add(if in_name.is_some() { LOOSELY_IN_NAME } else { 0 }),
+                    score: hit.score.saturating_add(in_name.copied().unwrap_or(score)),
+                    ..*hit
+                });
+            }
+            found = kept;
+        }
+        found
+    }
+
+    fn show(&self, query: &Query, hit: Ranked) -> Option<Hit<K>> {
+        let at = hit.line as usize;
+        let (line, id) = (self.lines.get(at)?, *self.ids.get(at)?);
+        let mut bytes = Vec::new();
+        for word in &query.words {
+            match line.place(word) {
+                Some(place) => bytes.extend(place.at..place.at + word.length()),
+                None => bytes.extend(loose_bytes(word.loosely(hit.fit == Fit::Mistyped), line)?),
+            }
+        }
+        let (name_matches, path_matches) = line.split_positions(&bytes);
+        Some(Hit {
+            id,
+            fit: hit.fit,
+            name_matches,
+            path_matches,
+        })
+    }
+}
+
+fn loose_bytes(mut word: Loosely, line: &Line) -> Option<Vec<usize>> {
+    word.bytes(line.name()).or_else(|| word.bytes(line.text()))
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-mod tests {
-    use super::*;
-    use claviger_model::{entropy::Sequence, ids::SecretId};
-    use proptest::prelude::*;
-
-    const SECRETS: &[(&str, &str, &str)] = &[
-        ("STRIPE_SECRET_KEY", "payments/production/stripe", "Mara Okafor"),
-        (
-            "STRIPE_WEBHOOK_SECRET",
-            "payments/production/stripe",
-            "Mara Okafor",
-        ),
-        ("DATABASE_URL", "payments/staging/postgres", "Lin Sato"),
-        ("Zürich Zertifikat", "payments/production/network", "Inès Moreau"),
-    ];
-
-    fn index() -> (SearchIndex<SecretId>, Vec<SecretId>) {
-        let entropy = Sequence::new(1);
-        let ids: Vec<_> = SECRETS.iter().map(|_| SecretId::random(&entropy)).collect();
-        let secrets = ids.iter().zip(SECRETS).map(|(id, (name, path, owner))| {
-            (
-                *id,
-                Searchable {
-                    name,
-                    path,
-                    more: vec![owner],
-                },
-            )
-        });
-        (SearchIndex::new(secrets), ids)
-    }
-
-    #[test]
-    fn words_may_stand_in_name_path_and_owner_in_any_order() {
-        let (index, ids) = index();
-        let first = |text: &str| index.search(text, 10).first().map(|hit| hit.id);
-        assert_eq!(first("strkey"), Some(ids[0]));
-        assert_eq!(first("hook mara"), Some(ids[1]));
-        assert_eq!(first("sato url"), Some(ids[2]));
-        assert_eq!(first("staging"), Some(ids[2]));
-        assert_eq!(first("nothing like it"), None);
-        assert_eq!(first("  "), None);
-    }
-
-    #[test]
-    fn a_typing_error_is_forgiven_only_when_nothing_fits() {
-        let (index, ids) = index();
-        assert_eq!(
-            index.search("databese", 10).first().map(|hit| hit.id),
-            Some(ids[2])
-        );
-    }
-
-    #[test]
-    fn positions_count_code_points_of_the_name_and_of_the_path() {
-        let (index, ids) = index();
-        let hit = index.search("zertifikat", 10).into_iter().next().unwrap();
-        assert_eq!((hit.id, hit.name_matches), (ids[3], (7..17).collect()));
-        let hit = index.search("stripe secret", 10).into_iter().next().unwrap();
-        assert!(hit.name_matches.iter().all(|at| *at < 17));
-    }
-
-    #[test]
-    fn syntax_of_the_matcher_is_plain_text_here() {
-        let (index, _) = index();
-        assert!(
-            index.search("!st", 10).is_empty(),
-            "a negation would have found the others"
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn an_index_that_was_changed_finds_what_a_fresh_one_finds(
-            removed in prop::collection::vec(0usize..4, 0..4), text in "[a-z_ ]{1,8}",
-        ) {
-            let (mut changed, ids) = index();
-            for at in &removed {
-                changed.remove(ids[*at]);
-            }
-            let left = ids.iter().zip(SECRETS).enumerate().filter(|(at, _)| !removed.contains(at));
-            let fresh = SearchIndex::new(left.map(|(_, (id, (name, path, owner)))| {
-                (*id, Searchable { name, path, more: vec![owner] })
-            }));
-            prop_assert_eq!(changed.len(), fresh.len());
-            prop_assert_eq!(changed.search(&text, 10), fresh.search(&text, 10));
-        }
-
-        #[test]
-        fn no_text_panics(text in any::<String>(), limit in 0usize..5) {
-            let (index, _) = index();
-            prop_assert!(index.search(&text, limit).len() <= limit);
-        }
-    }
-}
+mod tests;

@@ -2,7 +2,10 @@
 
 use super::{Book, Places, SecretEntry};
 use crate::search::{SearchIndex, Searchable};
-use claviger_model::ids::{PrincipalId, RequestId, ScopeId, SecretId};
+use claviger_model::{
+    ids::{PrincipalId, RequestId, ScopeId, SecretId},
+    principal::PrincipalKind,
+};
 use claviger_protocol::{
     principals::PrincipalRecord, requests::RequestRecord, secrets::SecretRecord, sync::Entitlement,
 };
@@ -138,6 +141,9 @@ impl Book {
             if before.is_some_and(|before| before.name != record.name) || before.is_none() {
                 renamed.insert(record.id);
             }
+            if record.kind == PrincipalKind::Person {
+                Arc::make_mut(&mut self.people).upsert(record.id, &findable(record));
+            }
             Arc::make_mut(&mut self.principals).insert(record.id, record.clone());
         }
         if renamed.is_empty() {
@@ -167,6 +173,14 @@ impl Book {
             .values()
             .map(|secret| (secret.id, searchable(secret, &self.places, &self.principals)));
         self.search = Arc::new(SearchIndex::new(lines));
+    }
+}
+
+fn findable(person: &PrincipalRecord) -> Searchable<'_> {
+    Searchable {
+        name: &person.name,
+        path: "",
+        more: person.email.as_deref().into_iter().collect(),
     }
 }
 

@@ -44,6 +44,8 @@ pub(crate) struct Book {
     pub(crate) history: Arc<Vec<HistoryRecord>>,
     /// Over all of `secrets`.
     pub(crate) search: Arc<SearchIndex<SecretId>>,
+    /// Over the people of `principals`.
+    pub(crate) people: Arc<SearchIndex<PrincipalId>>,
     /// How the log stands.
     pub(crate) log: LogStanding,
 }
