@@ -123,8 +123,9 @@ impl Inner {
 
 /// Everything of the cache, in memory, and the cursor to go on from.
 pub(crate) async fn read_book(cache: &Cache) -> Result<(Book, u64), CacheError> {
-    let stored = cache.stored().await?;
+    // The pages of secrets are read once: what comes after knows where each is.
     let secrets = cache.secrets(|view| SecretEntry::from(view)).await?;
+    let stored = cache.stored().await?;
     let me: Option<Me> = cache
         .document(ME)
         .await?

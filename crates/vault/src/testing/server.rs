@@ -24,6 +24,7 @@ use claviger_protocol::{
     principals::PrincipalRecord,
     problem::{Code, Problem},
     requests::RequestsReply,
+    secrets::SecretRecord,
     session::{Me, SessionRecord},
     sign_in::{Refresh, Tokens},
     signed::{Signed, canonical},
@@ -48,6 +49,10 @@ pub(crate) struct Told {
     pub(crate) log: Log,
     pub(crate) entitlement: Option<Entitlement>,
     pub(crate) secrets: ScopesReply,
+    /// The newest cursor.
+    pub(crate) cursor: u64,
+    /// What changed, each at its cursor.
+    pub(crate) changed: Vec<(u64, SecretRecord)>,
     pub(crate) orders: Vec<Signed>,
     pub(crate) acknowledged: usize,
     /// Path → what it refuses with.
@@ -85,6 +90,8 @@ impl Fake {
                 principals: Vec::new(),
                 more: false,
             },
+            cursor: 7,
+            changed: Vec::new(),
             orders: Vec::new(),
             acknowledged: 0,
             refuse: HashMap::new(),
@@ -252,11 +259,12 @@ impl Told {
         let anew = call.cursor == 0;
         let same = |told: &&Entitlement| anew || call.entitlement.as_ref() != Some(&told.digest);
         let entitlement = self.entitlement.as_ref().filter(same).cloned();
+        let changed = self.changed.iter().filter(|(at, _)| *at > call.cursor);
         json(&SyncReply {
-            cursor: 7,
+            cursor: self.cursor,
             now: self.now,
             entitlement,
-            secrets: Vec::new(),
+            secrets: changed.map(|(_, secret)| secret.clone()).collect(),
             removed: Vec::new(),
             requests: Vec::new(),
             principals: Vec::new(),
