@@ -5,7 +5,6 @@
 //! crate's tests, behind a wire that counts. `keepassxc-cli` on a file of as many entries is the peer.
 #![expect(
     clippy::unwrap_used,
-    clippy::print_stdout,
     clippy::print_stderr,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
@@ -18,6 +17,8 @@ mod company;
 mod device;
 #[path = "client/keepass.rs"]
 mod keepass;
+#[path = "client/rows.rs"]
+mod rows;
 /// The scripted server and its log, as the tests have them.
 #[path = "../src/testing"]
 #[expect(dead_code, reason = "the tests need more of it")]
@@ -30,14 +31,19 @@ mod testing {
 #[path = "client/wire.rs"]
 mod wire;
 
-use claviger_vault::{Vault, view::state::LockReason};
+use claviger_vault::{MemoryKeyStore, Vault, view::state::LockReason};
 use device::Device;
-use serde_json::json;
-use std::time::{Duration, Instant};
+use rows::row;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 const UNLOCKS: usize = 7;
 const ROUNDS: usize = 5;
 const SYNCS: usize = 15;
+/// For how long it is locked.
+const LOOKED: Duration = Duration::from_millis(500);
 /// As many hits as the palette asks for.
 const HITS: u32 = 40;
 /// A KeePass file of so many entries is made in seconds.
@@ -68,7 +74,9 @@ async fn main() {
     }
     let mut at_peers_size = None;
     for (name, secrets) in [("1k", 1_000), ("10k", PEER), ("100k", 100_000)] {
-        let device = Device::enrolled(secrets).await;
+        let directory = tempfile::tempdir().unwrap();
+        let keys = Arc::new(MemoryKeyStore::default());
+        let device = Device::enrolled(directory.path(), keys, secrets).await;
         let vault = device.start().await;
         let took = unlock(&vault, secrets).await;
         let target = (secrets == 100_000).then_some(150.0);
@@ -110,6 +118,8 @@ async fn unlock(vault: &Vault, secrets: usize) -> f64 {
     let mut times = Vec::new();
     for _ in 0..UNLOCKS {
         vault.lock(LockReason::Asked).await;
+        // Locked, it looks for orders once.
+        tokio::time::sleep(LOOKED).await;
         let start = Instant::now();
         vault.unlock().await.unwrap();
         let reply = vault.search("prod stripe secret", HITS).await.unwrap();
@@ -181,17 +191,4 @@ async fn one_change(vault: &Vault, device: &Device) {
 fn at(times: &mut [Duration], share: f64) -> f64 {
     times.sort_unstable();
     times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0
-}
-
-/// What could not be measured has no value and misses its target.
-fn row(name: &str, value: Option<f64>, unit: &str, target: Option<f64>, ratio_to: Option<f64>) {
-    let met = match (value, target) {
-        (None, _) => Some(false),
-        (Some(value), Some(target)) => Some(value <= target),
-        (Some(_), None) => None,
-    };
-    println!(
-        "{}",
-        json!({"name": name, "value": value, "unit": unit, "target": target, "met": met, "ratio_to": ratio_to})
-    );
 }

@@ -9,7 +9,7 @@ use crate::{
     wire::Wire,
 };
 use claviger_cache::{
-    Cache, Change, DeviceItem, Enrolled, KeyBytes, MemoryKeyStore, Parts, SessionItem, boot::ProcBootClock,
+    Cache, Change, DeviceItem, Enrolled, KeyBytes, KeyStore, Parts, SessionItem, boot::ProcBootClock,
 };
 use claviger_model::{
     entropy::SystemEntropy,
@@ -19,28 +19,32 @@ use claviger_protocol::wire::Token;
 use claviger_sign_in::device_keys::DeviceKeys;
 use claviger_vault::{DeviceName, Timings, Vault, VaultParts};
 use serde_json::json;
-use std::{fs, sync::Arc, time::Duration};
-use tempfile::TempDir;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 pub struct Device {
     pub wire: Wire,
     server: Fake,
     secrets: usize,
-    keys: Arc<MemoryKeyStore>,
-    directory: TempDir,
+    keys: Arc<dyn KeyStore>,
+    directory: PathBuf,
 }
 
 impl Device {
     /// With keys and session in its keyring, and everything that it is entitled to in its cache.
-    pub async fn enrolled(secrets: usize) -> Self {
+    pub async fn enrolled(directory: &Path, keys: Arc<dyn KeyStore>, secrets: usize) -> Self {
         let now = SystemClock.now();
-        let (keys, directory) = (Arc::new(MemoryKeyStore::default()), tempfile::tempdir().unwrap());
         let mut server = Fake::start(now).await;
         let wire = Wire::to(&server.origin).await;
         server.origin.clone_from(&wire.origin);
         let bundle = server.bundle();
+        fs::create_dir_all(directory).unwrap();
         fs::write(
-            directory.path().join("server.json"),
+            directory.join("server.json"),
             serde_json::to_vec(&json!({ "bundle": bundle })).unwrap(),
         )
         .unwrap();
@@ -72,7 +76,7 @@ impl Device {
             server,
             secrets,
             keys,
-            directory,
+            directory: directory.to_owned(),
         };
         device.fill(&made).await;
         device
@@ -83,7 +87,7 @@ impl Device {
             clock: Arc::new(SystemClock),
             boot: Arc::new(ProcBootClock),
             entropy: Arc::new(SystemEntropy),
-            keys: Arc::clone(&self.keys) as _,
+            keys: Arc::clone(&self.keys),
         };
         let device = claviger_cache::Device {
             organization: ORGANIZATION,
@@ -91,10 +95,7 @@ impl Device {
             key: Arc::clone(keys.signing()),
             log: self.server.told().log.key().verifier().clone(),
         };
-        let cache = Cache::open(self.directory.path(), device, parts)
-            .await
-            .unwrap()
-            .cache;
+        let cache = Cache::open(&self.directory, device, parts).await.unwrap().cache;
         let entitlement = company::entitlement();
         let now = SystemClock.now();
         cache
@@ -127,8 +128,8 @@ impl Device {
             clock: Arc::new(SystemClock),
             boot: Arc::new(ProcBootClock),
             entropy: Arc::new(SystemEntropy),
-            keys: Arc::clone(&self.keys) as _,
-            directory: self.directory.path().to_owned(),
+            keys: Arc::clone(&self.keys),
+            directory: self.directory.clone(),
             http: claviger_testkit::http::client().unwrap(),
             open_url: Arc::new(|_| Ok(())),
             device: DeviceName {
