@@ -97,10 +97,11 @@ impl Device {
         };
         let cache = Cache::open(&self.directory, device, parts).await.unwrap().cache;
         let entitlement = company::entitlement();
+        let cursor = self.server.told().cursor;
         let now = SystemClock.now();
         cache
             .apply(Change {
-                cursor: Some(self.server.told().cursor),
+                cursor: Some(cursor),
                 now: Some(now),
                 entitlement: Some(entitlement.clone()),
                 principals: company::people(),
