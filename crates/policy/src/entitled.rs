@@ -1,15 +1,21 @@
 //! What somebody may do where: the source of every list.
 //!
 //! A decision depends on a place only through the grants that cover it, its class, and the scopes that guardrails
-//! name. Places that are alike in these share one decision, so the cost follows the number of different answers, not
-//! of scopes.
+//! name; and on a grant only through its role, its holder, its times and its conditions. Places that are alike in these
+//! share one decision, so the cost follows the number of different answers, not of scopes or grants.
 
 use crate::{
     engine::PolicyEngine,
     question::{Caller, Circumstances, Question, Resource},
     tree::ScopeTree,
 };
-use claviger_model::{action::Action, grant::Grant, ids::ScopeId, scope::EnvironmentClass, time::Timestamp};
+use claviger_model::{
+    action::Action,
+    grant::Grant,
+    ids::{PrincipalId, RoleId, ScopeId},
+    scope::EnvironmentClass,
+    time::Timestamp,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What somebody may do with the secrets of a scope and the scope itself.
@@ -35,10 +41,44 @@ pub struct Entitlements {
 /// What tells two places apart.
 #[derive(PartialEq, Eq, Hash)]
 struct Likeness {
-    grants: Vec<usize>,
+    kinds: Vec<usize>,
     class: EnvironmentClass,
     named: Vec<ScopeId>,
     is_named: bool,
+}
+
+/// What tells two grants apart that both cover a place.
+#[derive(PartialEq, Eq, Hash)]
+struct Kind {
+    role: RoleId,
+    holder: PrincipalId,
+    not_before: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+    readable: bool,
+    conditions: String,
+}
+
+impl Kind {
+    /// None where the conditions cannot be written down, so that the grant is like no other.
+    fn of(grant: &Grant) -> Option<Self> {
+        Some(Self {
+            role: grant.role,
+            holder: grant.principal,
+            not_before: grant.not_before,
+            expires_at: grant.expires_at,
+            ended_at: grant.ended.as_ref().map(|ended| ended.at),
+            readable: grant.conditions.known().is_some(),
+            conditions: grant.conditions.to_stored().ok()?,
+        })
+    }
+}
+
+/// For each grant, the number of the first one of its kind.
+fn kinds(grants: &[Grant]) -> Vec<usize> {
+    let mut first: HashMap<Kind, usize> = HashMap::new();
+    let kind = |(at, grant)| Kind::of(grant).map_or(at, |kind| *first.entry(kind).or_insert(at));
+    grants.iter().enumerate().map(kind).collect()
 }
 
 #[derive(Clone)]
@@ -74,6 +114,7 @@ impl PolicyEngine {
             .filter_map(|uid| uid.id().unescaped().parse().ok())
             .collect();
 
+        let kinds = kinds(grants);
         let mut known: HashMap<Likeness, Answer> = HashMap::new();
         let mut entitlements = Entitlements {
             cacheable: true,
@@ -83,16 +124,19 @@ impl PolicyEngine {
             let Some(resource) = tree.resource(scope, None) else {
                 continue;
             };
-            let mut candidates: Vec<_> = resource
+            let candidates: Vec<_> = resource
                 .chain
                 .iter()
                 .filter_map(|scope| by_scope.get(scope))
                 .flatten()
                 .copied()
                 .collect();
-            candidates.sort_unstable();
-            let likeness = Likeness {
-                grants: candidates,
+            let mut likeness = Likeness {
+                kinds: candidates
+                    .iter()
+                    .filter_map(|at| kinds.get(*at))
+                    .copied()
+                    .collect(),
                 class: EnvironmentClass::effective(resource.class),
                 named: resource
                     .chain
@@ -102,11 +146,12 @@ impl PolicyEngine {
                     .collect(),
                 is_named: named.contains(&scope),
             };
+            likeness.kinds.sort_unstable();
+            likeness.kinds.dedup();
             let answer = match known.get(&likeness) {
                 Some(answer) => answer.clone(),
                 None => {
-                    let candidates: Vec<_> = likeness
-                        .grants
+                    let candidates: Vec<_> = candidates
                         .iter()
                         .filter_map(|at| grants.get(*at))
                         .cloned()
