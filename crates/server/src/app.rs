@@ -1,12 +1,12 @@
 //! What every handler shares.
 
 use crate::{
-    caller::{SeenProofs, replays::Replays},
+    caller::{RememberedSessions, SeenProofs, replays::Replays},
     config::{Config, Origin},
     entitlement::Entitlements,
     jobs::Failures,
     keys::ServerKeys,
-    operations::release::Encapsulations,
+    operations::release::{Encapsulations, KeptValues},
     sequencer::Sequencer,
     sign_in::Provider,
     stream::Hints,
@@ -47,6 +47,10 @@ pub struct App {
     pub hints: Hints,
     /// Proofs seen by this process.
     pub proofs: SeenProofs,
+    /// Sessions as they were read lately.
+    pub sessions: RememberedSessions,
+    /// Sealed values as they were read lately.
+    pub values: KeptValues,
     /// Replays recorded lately.
     pub replays: Replays,
     /// Failures that are not in the log yet.

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, Shared},
-    caller::{SeenProofs, replays::Replays},
+    caller::{RememberedSessions, SeenProofs, replays::Replays},
     config::{Config, Origin},
     entitlement::Entitlements,
     founding::{self, FoundingError, Plan},
@@ -11,7 +11,7 @@ use crate::{
         ServerKeys,
         root_file::{self, RootFileError},
     },
-    operations::release::Encapsulations,
+    operations::release::{Encapsulations, KeptValues},
     sequencer::{Desk, Sequencer},
     sign_in::{Provider, provider::FetchError},
     stream::Hints,
@@ -160,6 +160,8 @@ pub async fn start(
         provider,
         hints,
         proofs: SeenProofs::new(),
+        sessions: RememberedSessions::new(),
+        values: KeptValues::new(),
         replays: Replays::new(),
         failures: Failures::default(),
     };

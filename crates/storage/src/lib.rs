@@ -27,6 +27,7 @@ pub mod error;
 pub mod failures;
 pub mod grants;
 pub mod journal;
+mod known_edge;
 pub mod log;
 mod migrations;
 pub mod orders;

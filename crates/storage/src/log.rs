@@ -2,7 +2,7 @@
 
 use crate::{Digest, Result};
 use async_trait::async_trait;
-use claviger_ledger::edge::{FullTile, TileId};
+use claviger_ledger::edge::{Edge, FullTile, TileId};
 use claviger_model::{
     event::EventKind,
     ids::{DeviceId, EventId, PrincipalId, ScopeId, SecretId},
@@ -154,7 +154,7 @@ pub struct Appended {
     /// Tiles that were completed.
     pub tiles: Vec<FullTile>,
     /// The tree's new right edge.
-    pub edge: Vec<u8>,
+    pub edge: Edge,
     /// The new checkpoint.
     pub checkpoint: String,
 }

@@ -67,6 +67,13 @@ pub trait SecretReads {
         after: Option<SecretKey>,
         limit: u32,
     ) -> Result<Vec<Secret>>;
+    /// A page with what else is known of each, in the order of [`SecretReads::secrets_in`] and one statement.
+    async fn secrets_with_facts_in(
+        &mut self,
+        scopes: &[ScopeId],
+        after: Option<SecretKey>,
+        limit: u32,
+    ) -> Result<Vec<(Secret, SecretFacts)>>;
     /// Secrets in the bin directly in these scopes, ordered by (scope, id), after the given key.
     async fn bin_in(
         &mut self,

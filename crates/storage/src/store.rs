@@ -11,7 +11,7 @@ use crate::{
     orders::{OrderReads, OrderWrites},
     organization::{OrganizationReads, OrganizationWrites},
     principals::{PrincipalReads, PrincipalWrites},
-    releases::{ReleaseReads, ReleaseWrites},
+    releases::{Release, ReleaseReads, ReleaseWrites},
     requests::{RequestReads, RequestWrites},
     scopes::{ScopeReads, ScopeWrites},
     secrets::{SecretReads, SecretWrites},
@@ -84,6 +84,17 @@ pub trait Locked:
     /// # Errors
     /// When a leaf or the checkpoint cannot be made, or the database fails.
     async fn append(&mut self, drafts: Vec<Draft>, sign: &dyn SignCheckpoint) -> Result<Appended>;
+
+    /// The same with the values that the events release; all of it in as few round trips as the driver takes.
+    ///
+    /// # Errors
+    /// As [`Locked::append`].
+    async fn append_releases(
+        &mut self,
+        drafts: Vec<Draft>,
+        releases: &[Release],
+        sign: &dyn SignCheckpoint,
+    ) -> Result<Appended>;
 
     /// Writes the head and commits durably.
     ///

@@ -4,6 +4,7 @@ use crate::{Digest, Result};
 use async_trait::async_trait;
 use claviger_model::{
     ids::{KeyId, PrincipalId, ScopeId, SecretId},
+    name::Name,
     secret::Stage,
     time::Timestamp,
 };
@@ -56,8 +57,25 @@ impl std::fmt::Debug for SealedVersion {
 pub struct CurrentVersion {
     /// The secret's scope.
     pub scope: ScopeId,
+    /// Moves with every change of the secret, and never comes back.
+    pub cursor: u64,
     /// The sealed version.
     pub sealed: SealedVersion,
+}
+
+/// How a living secret stands, without its value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CurrentNumber {
+    /// The secret.
+    pub secret: SecretId,
+    /// Its scope.
+    pub scope: ScopeId,
+    /// Its name.
+    pub name: Name,
+    /// The current version.
+    pub version: u64,
+    /// Moves with every change of the secret, and never comes back.
+    pub cursor: u64,
 }
 
 /// A wrapped data key that is to be wrapped anew.
@@ -82,8 +100,8 @@ pub trait VersionReads {
     async fn sealed_version(&mut self, secret: SecretId, version: u64) -> Result<Option<SealedVersion>>;
     /// The current versions of the living among these secrets, in one statement and no order.
     async fn current_sealed(&mut self, secrets: &[SecretId]) -> Result<Vec<CurrentVersion>>;
-    /// The number of the current version and the scope of the living among these secrets; for the check under the lock (rule 21).
-    async fn current_numbers(&mut self, secrets: &[SecretId]) -> Result<Vec<(SecretId, ScopeId, u64)>>;
+    /// How the living among these secrets stand, without their values, in one statement and no order; for the check under the lock (rule 21).
+    async fn current_numbers(&mut self, secrets: &[SecretId]) -> Result<Vec<CurrentNumber>>;
     /// The versions whose value has one of these fingerprints.
     async fn versions_with_fingerprint(&mut self, fingerprints: &[Digest]) -> Result<Vec<Version>>;
     /// Data keys wrapped by a key-encryption key, some at a time; for rotating it.

@@ -8,11 +8,13 @@
 pub mod address;
 pub mod body;
 pub mod proof;
+mod remembered;
 pub mod replays;
 mod seen;
 pub mod verify;
 
 pub use body::Json;
+pub use remembered::RememberedSessions;
 pub use seen::SeenProofs;
 
 use crate::http::Refusal;
@@ -25,7 +27,8 @@ use claviger_model::{
     ids::{CallId, DeviceId, PrincipalId, SessionId},
     time::Timestamp,
 };
-use std::net::IpAddr;
+use claviger_storage::sessions::SessionContext;
+use std::{net::IpAddr, sync::Arc};
 
 /// What every call has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +69,10 @@ pub struct Caller {
     pub token_ends_at: Timestamp,
     /// The proof of this call.
     pub proof: Proof,
+    /// What the above was read from.
+    pub context: Arc<SessionContext>,
+    /// Whether that was remembered instead of read for this call; then it is only good for work before the lock.
+    pub remembered: bool,
 }
 
 /// How somebody signed in at the identity provider.

@@ -23,8 +23,11 @@ use claviger_protocol::{
     proof::{HEADER, SCHEME},
     route::{self, Route},
 };
-use claviger_storage::sessions::{DeviceState, SessionContext, SessionState};
-use std::time::Duration;
+use claviger_storage::{
+    Digest,
+    sessions::{DeviceState, SessionContext, SessionState},
+};
+use std::{sync::Arc, time::Duration};
 
 /// How long a body may take to arrive; whoever is slower holds a connection for nothing.
 const BODY_WITHIN: Duration = Duration::from_secs(30);
@@ -75,12 +78,21 @@ async fn identify(
         route::Caller::Session => {
             let token = access_token(&parts.headers)?.to_owned();
             let (_, proof) = prove(app, parts, body, Some(&token))?;
-            let context = session(app, route, &token, &proof).await?;
+            let hash = OpaqueToken::parse(&token).map_err(|_| unknown())?.hash();
+            let hash = hash.as_bytes();
+            let recalled = recall(app, route, hash, &proof);
+            let remembered = recalled.is_some();
+            let context = match recalled {
+                Some(context) => context,
+                None => session(app, route, hash, &proof).await?,
+            };
             if let Err(refusal) = remember(app, &proof) {
                 app.replays.note(app, &context, call).await;
                 return Err(refusal);
             }
-            parts.extensions.insert(caller_of(call, &context, proof)?);
+            parts
+                .extensions
+                .insert(caller_of(call, context, proof, remembered)?);
         }
     }
     Ok(())
@@ -141,16 +153,54 @@ fn access_token(headers: &HeaderMap) -> Result<&str, Refusal> {
         .ok_or_else(|| Refusal::new(Code::Unauthenticated))
 }
 
-async fn session(app: &App, route: Route, token: &str, proof: &Proof) -> Result<SessionContext, Refusal> {
-    let unknown = || Refusal::new(Code::Unauthenticated);
-    let hash = OpaqueToken::parse(token).map_err(|_| unknown())?.hash();
+fn unknown() -> Refusal {
+    Refusal::new(Code::Unauthenticated)
+}
+
+async fn session(
+    app: &App,
+    route: Route,
+    token: &Digest,
+    proof: &Proof,
+) -> Result<Arc<SessionContext>, Refusal> {
     let context = app
         .store
         .reader()
         .await?
-        .session_by_access_hash(hash.as_bytes())
+        .session_by_access_hash(token)
         .await?
+        .map(Arc::new)
         .ok_or_else(unknown)?;
+    good_for(app, route, &context, proof)?;
+    if route == route::RELEASES {
+        app.sessions.remember(&context);
+    }
+    Ok(context)
+}
+
+/// A remembered session that would be good for the call; only for what is decided under the lock.
+fn recall(app: &App, route: Route, token: &Digest, proof: &Proof) -> Option<Arc<SessionContext>> {
+    let context = (route == route::RELEASES)
+        .then(|| app.sessions.recall(token))
+        .flatten()?;
+    // Where it is not, the tables may know better.
+    good_for(app, route, &context, proof).ok().map(|()| context)
+}
+
+/// Reads the session of a remembered caller, since it was remembered wrongly.
+///
+/// # Errors
+/// As when the call had been verified without memory.
+pub async fn anew(app: &App, caller: Caller) -> Result<Caller, Refusal> {
+    let (token, address) = (caller.context.session.access_hash, caller.call.address);
+    app.sessions.forget(&token);
+    let read = session(app, route::RELEASES, &token, &caller.proof).await;
+    let caller = read.and_then(|context| caller_of(caller.call, context, caller.proof.clone(), false));
+    caller.inspect_err(|refusal| app.failures.count(refusal, address, app.clock.now()))
+}
+
+/// Whether a session lets this proof's key call the route now.
+fn good_for(app: &App, route: Route, context: &SessionContext, proof: &Proof) -> Result<(), Refusal> {
     if !Jkt::from_bytes(context.device.jkt).matches(&proof.jkt) {
         return Err(Refusal::new(Code::BadProof).because("the token is bound to another key"));
     }
@@ -158,13 +208,13 @@ async fn session(app: &App, route: Route, token: &str, proof: &Proof) -> Result<
     if context.session.access_expires_at <= now {
         return Err(unknown());
     }
-    stands(&context, now)?;
+    stands(context, now)?;
     // Asking the provider again is how an overdue session gets out of being overdue; leaving is always possible.
     let lets_overdue = [route::REASSERT, route::PROVIDER_REFUSED, route::SIGN_OUT].contains(&route);
     if !lets_overdue && context.session.asserted_at.plus(app.config.oidc.reassert) <= now {
         return Err(Refusal::new(Code::ReassertFirst));
     }
-    Ok(context)
+    Ok(())
 }
 
 /// Whether the states of session, device and person let them act; the same outside the lock and under it.
@@ -185,7 +235,12 @@ pub fn stands(context: &SessionContext, now: Timestamp) -> Result<(), Code> {
     Ok(())
 }
 
-fn caller_of(call: Call, context: &SessionContext, proof: Proof) -> Result<Caller, Refusal> {
+fn caller_of(
+    call: Call,
+    context: Arc<SessionContext>,
+    proof: Proof,
+    remembered: bool,
+) -> Result<Caller, Refusal> {
     let session = &context.session;
     Ok(Caller {
         call,
@@ -200,6 +255,8 @@ fn caller_of(call: Call, context: &SessionContext, proof: Proof) -> Result<Calle
         },
         token_ends_at: session.access_expires_at,
         proof,
+        context,
+        remembered,
     })
 }
 

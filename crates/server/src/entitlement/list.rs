@@ -130,10 +130,7 @@ impl Entitlements {
             .filter(|scope| shown.contains(&scope.id))
             .cloned()
             .collect();
-        scopes.sort_by(|a, b| {
-            let key = |scope: &Scope| (scope.path.segments().len(), scope.path.clone());
-            key(a).cmp(&key(b))
-        });
+        scopes.sort_by_cached_key(|scope| (scope.path.segments().len(), scope.path.clone()));
         let leases = leases(&scopes);
         let listed = Arc::new(Listed {
             rights,

@@ -25,7 +25,10 @@ use claviger_policy::{
     question::{Caller, Membership, Question, Resource},
 };
 use claviger_storage::{Locked, Reader, StorageError, principals::Principal};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// What the one function said.
 #[derive(Debug, Clone)]
@@ -81,6 +84,7 @@ pub struct Subject {
 #[derive(Debug, Default)]
 pub struct Entitlements {
     caches: Caches,
+    newest: AtomicU64,
 }
 
 impl Entitlements {
@@ -129,6 +133,28 @@ impl Entitlements {
         self.caches
             .keep_decision(epoch, principal, circumstances, action, place, &decision);
         Ok(Answer { decision })
+    }
+
+    /// Notes a committed epoch, for [`Self::foresee`].
+    pub fn saw(&self, epoch: u64) {
+        self.newest.fetch_max(epoch, Ordering::Relaxed);
+    }
+
+    /// What would be decided if nothing had changed since this process last looked; none where that is not known. It
+    /// says whether sealing a value is worth while, never whether it may be released.
+    pub fn foresee(
+        &self,
+        principal: &Principal,
+        circumstances: &Circumstances,
+        action: Action,
+        scope: ScopeId,
+    ) -> Option<bool> {
+        let epoch = Epoch::Committed(self.newest.load(Ordering::Relaxed));
+        let place = self.caches.place(epoch, scope)?;
+        let decision = self
+            .caches
+            .decision(epoch, principal, circumstances, action, &place)?;
+        Some(decision.allowed)
     }
 
     /// A place as it stands in a transaction; none when it does not exist.

@@ -39,6 +39,7 @@ impl<'a> View<'a> {
     pub async fn open(app: &'a App, caller: &Caller) -> Result<Self, Refusal> {
         let mut reader = app.store.snapshot().await?;
         let number = reader.committed_epoch().await?;
+        app.entitlements.saw(number);
         let context = reader
             .session_contexts(&[caller.session])
             .await?

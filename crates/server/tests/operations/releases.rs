@@ -249,7 +249,7 @@ async fn no_value_without_its_commit() {
         event: EventId::random(&SystemEntropy),
         version: 1,
         scope: house.places.production,
-        path: "payments/production/A".to_owned(),
+        cursor: None,
         ciphertext: CiphertextHash::of(b"sealed"),
     };
     let item = Item {
@@ -259,7 +259,7 @@ async fn no_value_without_its_commit() {
         sealed: Some(sealed),
     };
     let call = Call {
-        caller: caller(&house, &reader),
+        caller: caller(&house, &reader).await,
         items: vec![item],
     };
     assert!(sequencer.release(call).await.is_err());
@@ -274,7 +274,9 @@ async fn no_value_without_its_commit() {
 }
 
 /// A verified caller, as the layer in front of the routes would hand it on.
-fn caller(house: &House, actor: &Actor) -> Caller {
+async fn caller(house: &House, actor: &Actor) -> Caller {
+    let mut reader = house.app.store.reader().await.unwrap();
+    let context = reader.session_contexts(&[actor.session]).await.unwrap().remove(0);
     let mut jti = [0; 16];
     SystemEntropy.fill(&mut jti);
     Caller {
@@ -297,5 +299,7 @@ fn caller(house: &House, actor: &Actor) -> Caller {
             jti: claviger_crypto::bytes::encode_base64url(&jti),
             expires_at: house.clock.now().plus(Duration::from_secs(121)),
         },
+        context: Arc::new(context),
+        remembered: false,
     }
 }

@@ -24,6 +24,9 @@ const HEAD_UNDER_LOCK: &str = concat!(
      FROM (SELECT * FROM log_head WHERE id = 1 FOR UPDATE) h"
 );
 
+/// Whether one query may hold several statements with values of their own.
+const TOGETHER: bool = false;
+
 /// `= any of` a bound list of ids or other bytes.
 macro_rules! any {
     ($place:literal) => {

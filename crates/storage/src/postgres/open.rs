@@ -4,6 +4,7 @@ use super::{Connection, Db, LOCK, SNAPSHOT, tables, tables::Handle};
 use crate::{
     Locked, Reader, Result, StorageError,
     config::{StoreConfig, TimeSource},
+    known_edge::KnownEdge,
     migrations::{POSTGRES, apply, compare, rights},
     sign_in::Challenge,
     store::Driver,
@@ -24,6 +25,7 @@ const STATEMENTS: usize = 512;
 struct Postgres {
     pool: Pool<Db>,
     time: TimeSource,
+    edge: Arc<KnownEdge>,
 }
 
 /// Connects, and refuses a database that is newer than this program.
@@ -44,6 +46,7 @@ pub(crate) async fn open(url: &str, config: &StoreConfig) -> Result<Arc<dyn Driv
     Ok(Arc::new(Postgres {
         pool,
         time: config.time.clone(),
+        edge: Arc::default(),
     }))
 }
 
@@ -99,7 +102,8 @@ impl Driver for Postgres {
             TimeSource::Database(_) => None,
             TimeSource::Clock(clock) => Some(clock.now()),
         };
-        Ok(Box::new(Handle::locked(&self.pool, LOCK, own_clock).await?))
+        let edge = Arc::clone(&self.edge);
+        Ok(Box::new(Handle::locked(&self.pool, LOCK, edge, own_clock).await?))
     }
 
     async fn put_challenge(&self, challenge: &Challenge) -> Result<()> {

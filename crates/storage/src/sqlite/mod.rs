@@ -20,6 +20,9 @@ const SNAPSHOT: &str = "BEGIN DEFERRED";
 /// Reads the head; the database has no clock of its own.
 const HEAD_UNDER_LOCK: &str = concat!("SELECT ", head_columns!(), ", 0 FROM log_head h WHERE h.id = 1");
 
+/// Whether one query may hold several statements with values of their own.
+const TOGETHER: bool = true;
+
 /// `= any of` a bound list of ids or other bytes.
 macro_rules! any {
     ($place:literal) => {

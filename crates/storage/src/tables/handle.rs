@@ -1,9 +1,10 @@
 //! One connection at work: reading, or holding the lock.
 
 use super::{Connection, Db, HEAD_UNDER_LOCK, cells::Cells};
-use crate::{Result, StorageError, log::Head, raw_id::int, translate::said};
+use crate::{Result, StorageError, known_edge::KnownEdge, log::Head, raw_id::int, translate::said};
 use claviger_model::time::Timestamp;
 use sqlx::{Pool, Transaction, pool::PoolConnection};
+use std::sync::Arc;
 
 /// Implements every trait of this crate; what it may do is decided by the trait under which it is handed out.
 pub struct Handle {
@@ -26,6 +27,8 @@ pub struct Held {
     pub log_changed: bool,
     /// An append began and did not end: what it wrote must not be committed.
     pub appending: bool,
+    /// The edge of the last append.
+    pub known: Arc<KnownEdge>,
 }
 
 impl Handle {
@@ -49,6 +52,7 @@ impl Handle {
     pub async fn locked(
         pool: &Pool<Db>,
         begin: &'static str,
+        known: Arc<KnownEdge>,
         own_clock: impl FnOnce() -> Option<Timestamp> + Send,
     ) -> Result<Self> {
         let mut transaction = pool.begin_with(begin).await?;
@@ -63,6 +67,7 @@ impl Handle {
             now,
             log_changed: false,
             appending: false,
+            known,
         };
         Ok(Self {
             link: Link::Open(transaction),

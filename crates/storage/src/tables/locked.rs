@@ -4,6 +4,7 @@ use super::handle::Handle;
 use crate::{
     Locked, Reader, Result, StorageError,
     log::{Appended, Draft, Head, SignCheckpoint},
+    releases::Release,
 };
 use claviger_model::time::Timestamp;
 
@@ -36,7 +37,16 @@ impl Locked for Handle {
     }
 
     async fn append(&mut self, drafts: Vec<Draft>, sign: &dyn SignCheckpoint) -> Result<Appended> {
-        super::log_append::append(self, drafts, sign).await
+        super::log_append::append(self, drafts, &[], sign).await
+    }
+
+    async fn append_releases(
+        &mut self,
+        drafts: Vec<Draft>,
+        releases: &[Release],
+        sign: &dyn SignCheckpoint,
+    ) -> Result<Appended> {
+        super::log_append::append(self, drafts, releases, sign).await
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StorageError> {

@@ -4,19 +4,17 @@ use super::{
     Connection,
     cells::{Cells, all},
     handle::Handle,
-    ids,
-    rows::insert,
+    ids, releases,
+    rows::Inserts,
 };
 use crate::{
     Digest, Result, StorageError,
     codes::Coded as _,
     log::{Appended, AppendedEvent, Draft, Opening, Placement, SignCheckpoint, SubjectLink},
     raw_id::{RawId as _, int, raw_or_null},
+    releases::Release,
 };
-use claviger_ledger::{
-    edge::{Edge, FullTile},
-    hash::NodeHash,
-};
+use claviger_ledger::{edge::FullTile, hash::NodeHash};
 use claviger_model::ids::{DeviceId, PrincipalId, ScopeId, SecretId};
 use std::collections::{BTreeSet, HashMap};
 
@@ -31,11 +29,16 @@ struct Columns {
     openings: Vec<Opening>,
 }
 
-/// Appends the drafts in their order, all or none.
-pub async fn append(handle: &mut Handle, drafts: Vec<Draft>, sign: &dyn SignCheckpoint) -> Result<Appended> {
+/// Appends the drafts in their order, all or none, and notes releases beside them.
+pub async fn append(
+    handle: &mut Handle,
+    drafts: Vec<Draft>,
+    released: &[Release],
+    sign: &dyn SignCheckpoint,
+) -> Result<Appended> {
     let held = handle.held()?;
     let (at, mut index) = (held.now, held.head.next_index);
-    let mut edge = read_edge(&held.head.edge)?;
+    let mut edge = held.known.edge(&held.head.edge)?;
     let origin = held.head.origin.clone();
     let subjects: BTreeSet<PrincipalId> = drafts.iter().flat_map(|draft| &draft.subjects).copied().collect();
     let mut last = last_of(handle.db(), subjects.into_iter().collect()).await?;
@@ -80,7 +83,10 @@ pub async fn append(handle: &mut Handle, drafts: Vec<Draft>, sign: &dyn SignChec
         .sign(&origin, edge.size(), edge.root().as_bytes())
         .map_err(StorageError::Notary)?;
     handle.held()?.appending = true;
-    write(handle.db(), &events, &columns, &tiles).await?;
+    let mut inserts = Inserts::default();
+    write(&mut inserts, &events, &columns, &tiles);
+    releases::insert(&mut inserts, released);
+    inserts.execute(handle.db()).await?;
 
     let held = handle.held()?;
     held.appending = false;
@@ -89,22 +95,12 @@ pub async fn append(handle: &mut Handle, drafts: Vec<Draft>, sign: &dyn SignChec
     held.head.last_time = at;
     held.head.edge = edge.to_bytes();
     held.head.checkpoint.clone_from(&checkpoint);
-    let edge = held.head.edge.clone();
+    held.known.keep(&held.head.edge, &edge);
     Ok(Appended {
         events,
         tiles,
         edge,
         checkpoint,
-    })
-}
-
-fn read_edge(bytes: &[u8]) -> Result<Edge> {
-    if bytes.is_empty() {
-        return Ok(Edge::new());
-    }
-    Edge::from_bytes(bytes).map_err(|error| StorageError::Corrupt {
-        column: "edge".to_owned(),
-        source: Box::new(error),
     })
 }
 
@@ -145,15 +141,9 @@ async fn last_of(
     Ok(all(&rows, read)?.into_iter().collect())
 }
 
-async fn write(
-    db: &mut Connection,
-    events: &[AppendedEvent],
-    columns: &[Columns],
-    tiles: &[FullTile],
-) -> Result<()> {
+fn write(inserts: &mut Inserts, events: &[AppendedEvent], columns: &[Columns], tiles: &[FullTile]) {
     let rows: Vec<_> = events.iter().zip(columns).collect();
-    insert(
-        db,
+    inserts.add(
         "INSERT INTO log_events (idx, event, at, kind, outcome, actor, device, secret, scope, leaf, leaf_hash) ",
         &rows,
         |row, (event, columns)| {
@@ -169,15 +159,13 @@ async fn write(
                 .push_bind(event.leaf.as_slice())
                 .push_bind(event.leaf_hash.as_slice());
         },
-    )
-    .await?;
+    );
 
     let links: Vec<_> = events
         .iter()
         .flat_map(|event| event.placement.subjects.iter().map(move |link| (event, link)))
         .collect();
-    insert(
-        db,
+    inserts.add(
         "INSERT INTO log_subjects (subject, seq, idx, leaf_hash) ",
         &links,
         |row, (event, link)| {
@@ -186,15 +174,13 @@ async fn write(
                 .push_bind(int(event.placement.index))
                 .push_bind(event.leaf_hash.as_slice());
         },
-    )
-    .await?;
+    );
 
     let openings: Vec<_> = rows
         .iter()
         .flat_map(|(event, columns)| columns.openings.iter().map(move |o| (event, o)))
         .collect();
-    insert(
-        db,
+    inserts.add(
         "INSERT INTO log_openings (idx, field, about, opening_key, value) ",
         &openings,
         |row, (event, opening)| {
@@ -204,11 +190,9 @@ async fn write(
                 .push_bind(opening.key.as_slice())
                 .push_bind(opening.value.as_str());
         },
-    )
-    .await?;
+    );
 
-    insert(
-        db,
+    inserts.add(
         "INSERT INTO log_tiles (level, tile, hashes) ",
         tiles,
         |row, tile| {
@@ -216,6 +200,5 @@ async fn write(
                 .push_bind(int(tile.id.index))
                 .push_bind(tile.hashes.as_slice());
         },
-    )
-    .await
+    );
 }

@@ -38,4 +38,4 @@ mod versions_write;
 pub(super) use handle::Handle;
 pub(super) use sign_in::{put_challenge, sweep};
 
-use super::{Connection, Db, HEAD_UNDER_LOCK, Row, ids, list, numbers, texts};
+use super::{Connection, Db, HEAD_UNDER_LOCK, Row, TOGETHER, ids, list, numbers, texts};

@@ -4,7 +4,7 @@ use super::{
     cells::{Cells, all, one},
     handle::Handle,
     ids,
-    rows::insert,
+    rows::Inserts,
 };
 use crate::{
     Result,
@@ -116,24 +116,9 @@ impl ReleaseReads for Handle {
 #[async_trait]
 impl ReleaseWrites for Handle {
     async fn insert_releases(&mut self, releases: &[Release]) -> Result<()> {
-        insert(
-            self.db(),
-            "INSERT INTO releases (event, principal, device, secret, version, ciphertext_sha256, issued_at, max_age_ms, \
-             ended_at) ",
-            releases,
-            |row, release| {
-                row.push_bind(release.event.raw())
-                    .push_bind(release.principal.raw())
-                    .push_bind(release.device.raw())
-                    .push_bind(release.secret.raw())
-                    .push_bind(int(release.version))
-                    .push_bind(release.ciphertext_sha256.as_slice())
-                    .push_bind(release.issued_at.millis())
-                    .push_bind(int(release.max_age_ms))
-                    .push_bind(release.ended_at.map(Timestamp::millis));
-            },
-        )
-        .await
+        let mut inserts = Inserts::default();
+        insert(&mut inserts, releases);
+        inserts.execute(self.db()).await
     }
 
     async fn end_releases(&mut self, device: DeviceId, events: &[EventId], at: Timestamp) -> Result<u64> {
@@ -148,6 +133,26 @@ impl ReleaseWrites for Handle {
         .await?;
         Ok(done.rows_affected())
     }
+}
+
+/// Notes releases.
+pub fn insert(inserts: &mut Inserts, releases: &[Release]) {
+    inserts.add(
+        "INSERT INTO releases (event, principal, device, secret, version, ciphertext_sha256, issued_at, max_age_ms, \
+         ended_at) ",
+        releases,
+        |row, release| {
+            row.push_bind(release.event.raw())
+                .push_bind(release.principal.raw())
+                .push_bind(release.device.raw())
+                .push_bind(release.secret.raw())
+                .push_bind(int(release.version))
+                .push_bind(release.ciphertext_sha256.as_slice())
+                .push_bind(release.issued_at.millis())
+                .push_bind(int(release.max_age_ms))
+                .push_bind(release.ended_at.map(Timestamp::millis));
+        },
+    );
 }
 
 fn release(cells: &mut Cells<'_>) -> Result<Release> {

@@ -24,15 +24,34 @@ macro_rules! secrets {
     };
 }
 
-/// A page ordered by (scope, id), in the part that the condition names.
-macro_rules! page {
+/// What else is known of a secret; with its current version joined as `v`.
+macro_rules! fact_columns {
+    () => {
+        "s.cursor, COALESCE(v.size, 0), s.deleted_by"
+    };
+}
+
+macro_rules! with_current_version {
+    () => {
+        " FROM secrets s LEFT JOIN secret_versions v ON v.secret = s.id AND v.version = s.version WHERE "
+    };
+}
+
+/// The condition of a page ordered by (scope, id), in the part that is named.
+macro_rules! in_page {
     ($part:literal) => {
-        secrets!(concat!(
+        concat!(
             $part,
             " AND s.scope ",
             any!("$1"),
             " AND (s.scope > $2 OR s.id > $3) ORDER BY s.scope, s.id LIMIT $4"
-        ))
+        )
+    };
+}
+
+macro_rules! page {
+    ($part:literal) => {
+        secrets!(in_page!($part))
     };
 }
 
@@ -56,20 +75,18 @@ impl SecretReads for Handle {
 
     async fn secret_facts(&mut self, wanted: &[SecretId]) -> Result<Vec<SecretFacts>> {
         let rows = sqlx::query(concat!(
-            "SELECT s.id, s.cursor, COALESCE(v.size, 0), s.deleted_by FROM secrets s \
-             LEFT JOIN secret_versions v ON v.secret = s.id AND v.version = s.version WHERE s.id ",
+            "SELECT s.id, ",
+            fact_columns!(),
+            with_current_version!(),
+            "s.id ",
             any!("$1")
         ))
         .bind(ids(wanted))
         .fetch_all(self.db())
         .await?;
         all(&rows, |cells| {
-            Ok(SecretFacts {
-                id: cells.id()?,
-                cursor: cells.number()?,
-                size: cells.number()?,
-                deleted_by: cells.id_or_null()?,
-            })
+            let id = cells.id()?;
+            facts(id, cells)
         })
     }
 
@@ -90,7 +107,29 @@ impl SecretReads for Handle {
         after: Option<SecretKey>,
         limit: u32,
     ) -> Result<Vec<Secret>> {
-        paged(self, page!("s.deleted_at IS NULL"), scopes, after, limit).await
+        paged(self, page!("s.deleted_at IS NULL"), scopes, after, limit, secret).await
+    }
+
+    async fn secrets_with_facts_in(
+        &mut self,
+        scopes: &[ScopeId],
+        after: Option<SecretKey>,
+        limit: u32,
+    ) -> Result<Vec<(Secret, SecretFacts)>> {
+        let query = concat!(
+            "SELECT ",
+            secret_columns!(),
+            ", ",
+            fact_columns!(),
+            with_current_version!(),
+            in_page!("s.deleted_at IS NULL")
+        );
+        paged(self, query, scopes, after, limit, |cells| {
+            let secret = secret(cells)?;
+            let facts = facts(secret.id, cells)?;
+            Ok((secret, facts))
+        })
+        .await
     }
 
     async fn bin_in(
@@ -99,7 +138,15 @@ impl SecretReads for Handle {
         after: Option<SecretKey>,
         limit: u32,
     ) -> Result<Vec<Secret>> {
-        paged(self, page!("s.deleted_at IS NOT NULL"), scopes, after, limit).await
+        paged(
+            self,
+            page!("s.deleted_at IS NOT NULL"),
+            scopes,
+            after,
+            limit,
+            secret,
+        )
+        .await
     }
 
     async fn secrets_changed(
@@ -152,13 +199,14 @@ impl SecretReads for Handle {
     }
 }
 
-async fn paged(
+async fn paged<T>(
     handle: &mut Handle,
     query: &'static str,
     scopes: &[ScopeId],
     after: Option<SecretKey>,
     limit: u32,
-) -> Result<Vec<Secret>> {
+    read: fn(&mut Cells<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
     // Scopes that earlier pages have exhausted are not asked for again, so that a page costs what it shows.
     let wanted: Vec<ScopeId> = match after {
         Some(key) => scopes
@@ -175,7 +223,17 @@ async fn paged(
         .bind(i64::from(limit))
         .fetch_all(handle.db())
         .await?;
-    all(&rows, secret)
+    all(&rows, read)
+}
+
+/// Reads `fact_columns!`.
+fn facts(id: SecretId, cells: &mut Cells<'_>) -> Result<SecretFacts> {
+    Ok(SecretFacts {
+        id,
+        cursor: cells.number()?,
+        size: cells.number()?,
+        deleted_by: cells.id_or_null()?,
+    })
 }
 
 /// Reads `secret_columns!`.

@@ -8,10 +8,10 @@ use super::{
 use crate::{
     Digest, Result,
     raw_id::{RawId as _, int},
-    versions::{CurrentVersion, SealedVersion, Version, VersionReads, WrappedKey},
+    versions::{CurrentNumber, CurrentVersion, SealedVersion, Version, VersionReads, WrappedKey},
 };
 use async_trait::async_trait;
-use claviger_model::ids::{KeyId, ScopeId, SecretId};
+use claviger_model::ids::{KeyId, SecretId};
 
 #[async_trait]
 impl VersionReads for Handle {
@@ -42,7 +42,7 @@ impl VersionReads for Handle {
 
     async fn current_sealed(&mut self, secrets: &[SecretId]) -> Result<Vec<CurrentVersion>> {
         let rows = sqlx::query(concat!(
-            "SELECT s.scope, ",
+            "SELECT s.scope, s.cursor, ",
             sealed_columns!(),
             " FROM secrets s JOIN secret_versions v ON v.secret = s.id AND v.version = s.version \
              WHERE s.deleted_at IS NULL AND s.id ",
@@ -54,20 +54,29 @@ impl VersionReads for Handle {
         all(&rows, |cells| {
             Ok(CurrentVersion {
                 scope: cells.id()?,
+                cursor: cells.number()?,
                 sealed: sealed(cells)?,
             })
         })
     }
 
-    async fn current_numbers(&mut self, secrets: &[SecretId]) -> Result<Vec<(SecretId, ScopeId, u64)>> {
+    async fn current_numbers(&mut self, secrets: &[SecretId]) -> Result<Vec<CurrentNumber>> {
         let rows = sqlx::query(concat!(
-            "SELECT s.id, s.scope, s.version FROM secrets s WHERE s.deleted_at IS NULL AND s.version > 0 AND s.id ",
+            "SELECT s.id, s.scope, s.name, s.version, s.cursor FROM secrets s WHERE s.deleted_at IS NULL AND s.version > 0 AND s.id ",
             any!("$1")
         ))
         .bind(ids(secrets))
         .fetch_all(self.db())
         .await?;
-        all(&rows, |cells| Ok((cells.id()?, cells.id()?, cells.number()?)))
+        all(&rows, |cells| {
+            Ok(CurrentNumber {
+                secret: cells.id()?,
+                scope: cells.id()?,
+                name: cells.name()?,
+                version: cells.number()?,
+                cursor: cells.number()?,
+            })
+        })
     }
 
     async fn versions_with_fingerprint(&mut self, fingerprints: &[Digest]) -> Result<Vec<Version>> {

@@ -36,7 +36,7 @@ async fn a_leaf_is_stored_verbatim_with_its_place(ground: Ground) {
     assert_eq!((head.next_index, head.last_time), (2, ground.now()));
     assert_eq!(
         (&head.edge, &head.checkpoint),
-        (&appended.edge, &appended.checkpoint)
+        (&appended.edge.to_bytes(), &appended.checkpoint)
     );
     let edge = Edge::from_bytes(&head.edge).unwrap();
     let root = NodeHash::of_children(

@@ -145,6 +145,11 @@ async fn pages_cover_every_secret_once_in_order(ground: Ground) {
     let (mut seen, mut after) = (Vec::new(), None);
     for _ in 0..100 {
         let page = locked.secrets_in(&scopes, after, 64).await.unwrap();
+        let with_facts = locked.secrets_with_facts_in(&scopes, after, 64).await.unwrap();
+        let ids: Vec<_> = page.iter().map(|secret| secret.id).collect();
+        let mut facts = locked.secret_facts(&ids).await.unwrap();
+        facts.sort_by_key(|facts| ids.iter().position(|id| *id == facts.id));
+        assert_eq!(with_facts, page.iter().cloned().zip(facts).collect::<Vec<_>>());
         let Some(last) = page.last() else { break };
         after = Some(SecretKey::from(last));
         seen.extend(page.iter().map(SecretKey::from));

@@ -1,9 +1,13 @@
 use crate::ground::{Ground, described};
 use claviger_model::{
     ids::{KeyId, SecretId},
+    name::Name,
     secret::Stage,
 };
-use claviger_storage::{Conflict, StorageError, versions::WrappedKey};
+use claviger_storage::{
+    Conflict, Locked, StorageError,
+    versions::{CurrentNumber, WrappedKey},
+};
 use std::time::Duration;
 
 contract!(
@@ -17,7 +21,7 @@ contract!(
     first_versions_come_in_bulk,
 );
 
-async fn stages(locked: &mut dyn claviger_storage::Locked, id: SecretId) -> Vec<(u64, Stage)> {
+async fn stages(locked: &mut dyn Locked, id: SecretId) -> Vec<(u64, Stage)> {
     locked
         .versions(id)
         .await
@@ -152,9 +156,32 @@ async fn the_current_ones_come_in_one_statement(ground: Ground) {
     let mut expected = vec![(one, ground.production, 1), (two, ground.production, 2)];
     expected.sort();
     assert_eq!(found, expected);
-    let mut numbers = locked.current_numbers(&[one, two]).await.unwrap();
-    numbers.sort();
-    assert_eq!(numbers, expected);
+    let numbers = async |locked: &mut dyn Locked| {
+        let mut numbers = locked.current_numbers(&[one, two]).await.unwrap();
+        numbers.sort();
+        numbers
+    };
+    let before = numbers(&mut *locked).await;
+    let stands: Vec<_> = before
+        .iter()
+        .map(|current| (current.secret, current.scope, current.version))
+        .collect();
+    assert_eq!(stands, expected);
+    let sealed = locked.current_sealed(&[one]).await.unwrap();
+    let cursor_of = |all: &[CurrentNumber], secret| all.iter().find(|it| it.secret == secret).unwrap().cursor;
+    assert_eq!(sealed[0].cursor, cursor_of(&before, one));
+    // Whatever happens to a secret moves its cursor: a value that was read before is known to be old by it.
+    let mut description = locked.secret(one).await.unwrap().unwrap().description;
+    description.name = Name::parse("another").unwrap();
+    let now = locked.now();
+    locked.describe_secret(one, &description, now).await.unwrap();
+    let after = numbers(&mut *locked).await;
+    assert!(cursor_of(&after, one) > cursor_of(&before, one));
+    assert_eq!(cursor_of(&after, two), cursor_of(&before, two));
+    assert_eq!(
+        after.iter().find(|it| it.secret == one).unwrap().name,
+        description.name
+    );
 }
 
 async fn a_value_is_found_by_its_fingerprint(ground: Ground) {

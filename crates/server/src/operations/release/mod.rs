@@ -1,13 +1,15 @@
 //! Releasing values (`POST /v1/releases`): seal, decide and commit under the lock, and only then hand out.
 
 mod encapsulations;
+mod kept;
 mod prepare;
 
 pub use encapsulations::{Encapsulated, Encapsulations};
+pub use kept::KeptValues;
 
 use crate::{
     app::Shared,
-    caller::{Caller, body::Json},
+    caller::{Caller, body::Json, verify},
     http::Refusal,
     sequencer::release::{Call, Committed, Done, Settled},
 };
@@ -20,7 +22,7 @@ use claviger_protocol::{
     release::{MAX_ITEMS, Release, ReleaseCall, ReleaseReply, ReleaseResult},
 };
 use claviger_storage::log::Opening;
-use prepare::{Prepared, prepare};
+use prepare::{Prepared, prepare, recall};
 use std::collections::HashMap;
 
 /// How often a call is prepared anew when its secrets move meanwhile.
@@ -29,7 +31,7 @@ const ATTEMPTS: usize = 5;
 /// Releases values.
 pub async fn release(
     State(app): State<Shared>,
-    caller: Caller,
+    mut caller: Caller,
     Json(call): Json<ReleaseCall>,
 ) -> Result<axum::Json<ReleaseReply>, Refusal> {
     if call.items.is_empty() || call.items.len() > MAX_ITEMS {
@@ -40,12 +42,19 @@ pub async fn release(
         device: caller.device,
         session: caller.session,
     };
-    for _ in 0..ATTEMPTS {
+    for attempt in 0..ATTEMPTS {
         let encapsulated = app
             .encapsulations
             .of(&caller.sealing_key, info, &*app.entropy)
             .map_err(Refusal::internal)?;
-        let Prepared { items, sealed } = prepare(&app, &caller, &encapsulated, &call.items).await?;
+        let recalled = match attempt {
+            0 => recall(&app, &caller, &encapsulated, &call.items),
+            _ => None,
+        };
+        let Prepared { items, sealed } = match recalled {
+            Some(prepared) => prepared,
+            None => prepare(&app, &caller, &encapsulated, &call.items).await?,
+        };
         let settled = app
             .sequencer
             .release(Call {
@@ -55,6 +64,9 @@ pub async fn release(
             .await?;
         if let Settled::Done(done) = settled {
             return reply(&encapsulated, done, sealed).map(axum::Json);
+        }
+        if caller.remembered {
+            caller = verify::anew(&app, caller).await?;
         }
     }
     Err(Refusal::new(Code::Conflict))
@@ -66,7 +78,7 @@ fn reply(
     sealed: Vec<(u64, Vec<u8>)>,
 ) -> Result<ReleaseReply, Refusal> {
     let Done { commit, items } = done;
-    let prover = Prover::new(&commit.edge, &commit.tiles);
+    let prover = Prover::new(&commit.appended.edge, &commit.tiles);
     let mut results = Vec::with_capacity(items.len());
     for (item, (version, sealed)) in items.into_iter().zip(sealed) {
         results.push(match item {

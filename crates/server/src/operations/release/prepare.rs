@@ -6,7 +6,10 @@ use crate::{
     caller::Caller,
     http::Refusal,
     operations::view::View,
-    sequencer::release::{Item, Sealed, action},
+    sequencer::{
+        change::circumstances,
+        release::{Item, Sealed, action},
+    },
 };
 use claviger_crypto::{
     keys::{KeyGeneration, SecretVersion},
@@ -14,12 +17,12 @@ use claviger_crypto::{
 };
 use claviger_ledger::lease::CiphertextHash;
 use claviger_model::{
-    ids::{EventId, SecretId},
+    ids::{EventId, ScopeId, SecretId},
     secret::Secret,
 };
 use claviger_protocol::release::ReleaseItem;
 use claviger_storage::versions::{CurrentVersion, SealedVersion};
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// A call's items, ready for the lock, and the sealed bytes of each.
 pub struct Prepared {
@@ -43,14 +46,14 @@ pub async fn prepare(
     let ids: Vec<SecretId> = wanted.iter().map(|item| item.secret).collect();
     let found = view.db().secrets(&ids).await?;
     let found: HashMap<_, _> = found.into_iter().map(|secret| (secret.id, secret)).collect();
-    let mut foreseen = Vec::with_capacity(wanted.len());
+    let mut foreseen: Vec<bool> = Vec::with_capacity(wanted.len());
     for item in wanted {
         foreseen.push(foresee(&mut view, found.get(&item.secret), item).await?);
     }
     let current: Vec<_> = wanted
         .iter()
         .zip(&foreseen)
-        .filter(|(item, path)| path.is_some() && item.version.is_none())
+        .filter(|(item, allowed)| **allowed && item.version.is_none())
         .map(|(item, _)| item.secret)
         .collect();
     let current = if current.is_empty() {
@@ -60,67 +63,116 @@ pub async fn prepare(
     };
     let current: HashMap<_, _> = current
         .into_iter()
-        .map(|row| (row.sealed.version.secret, row))
+        .map(|row| (row.sealed.version.secret, app.values.keep(row)))
         .collect();
 
     let mut prepared = Prepared {
         items: Vec::with_capacity(wanted.len()),
         sealed: Vec::with_capacity(wanted.len()),
     };
-    for (item, path) in wanted.iter().zip(foreseen) {
+    for (item, allowed) in wanted.iter().zip(foreseen) {
         let mut value = None;
-        if let Some(path) = path {
+        if allowed {
             value = match item.version {
-                None => current
-                    .get(&item.secret)
-                    .map(|CurrentVersion { scope, sealed }| (path, *scope, sealed.clone())),
+                None => current.get(&item.secret).cloned().map(Value::Current),
                 Some(version) => {
                     let row = view.db().sealed_version(item.secret, version).await?;
                     found
                         .get(&item.secret)
                         .zip(row)
-                        .map(|(secret, row)| (path, secret.scope, row))
+                        .map(|(secret, row)| Value::Of(secret.scope, Box::new(row)))
                 }
             };
         }
+        prepared.add(app, caller, encapsulated, item, value.as_ref())?;
+    }
+    Ok(prepared)
+}
+
+/// The same from memory alone; none where a statement is needed, and also where a refusal is foreseen, so that it takes
+/// the way of what does not exist. What is remembered wrongly is found out under the lock.
+pub fn recall(
+    app: &App,
+    caller: &Caller,
+    encapsulated: &Encapsulated,
+    wanted: &[ReleaseItem],
+) -> Option<Prepared> {
+    let circumstances = circumstances(caller, &caller.context, app.clock.now());
+    let mut values = Vec::with_capacity(wanted.len());
+    for item in wanted {
+        let value = app.values.get(item.secret).filter(|_| item.version.is_none())?;
+        let action = action(item.purpose);
+        let principal = &caller.context.principal;
+        let allowed = app
+            .entitlements
+            .foresee(principal, &circumstances, action, value.scope)?;
+        values.push(Some(Value::Current(value)).filter(|_| allowed)?);
+    }
+    let mut prepared = Prepared {
+        items: Vec::with_capacity(wanted.len()),
+        sealed: Vec::with_capacity(wanted.len()),
+    };
+    for (item, value) in wanted.iter().zip(&values) {
+        // A key that was replaced meanwhile: the tables have the value under the new one.
+        prepared.add(app, caller, encapsulated, item, Some(value)).ok()?;
+    }
+    Some(prepared)
+}
+
+/// A stored value that is to be sealed to the device.
+enum Value {
+    /// The current version.
+    Current(Arc<CurrentVersion>),
+    /// A version that was asked for, of a secret at this scope.
+    Of(ScopeId, Box<SealedVersion>),
+}
+
+impl Prepared {
+    fn add(
+        &mut self,
+        app: &App,
+        caller: &Caller,
+        encapsulated: &Encapsulated,
+        item: &ReleaseItem,
+        value: Option<&Value>,
+    ) -> Result<(), Refusal> {
         let (mut sealed, mut bytes) = (None, (0, Vec::new()));
-        if let Some((path, scope, row)) = value {
+        if let Some(value) = value {
+            let (scope, cursor, row) = match value {
+                Value::Current(current) => (current.scope, Some(current.cursor), &current.sealed),
+                Value::Of(scope, row) => (*scope, None, &**row),
+            };
             let event = EventId::random(&*app.entropy);
-            let (version, value) = (row.version.version, seal(app, caller, encapsulated, event, &row)?);
+            let (version, value) = (row.version.version, seal(app, caller, encapsulated, event, row)?);
             sealed = Some(Sealed {
                 event,
                 version,
                 scope,
-                path,
+                cursor,
                 ciphertext: CiphertextHash::of(&value),
             });
             bytes = (version, value);
         }
-        prepared.items.push(Item {
+        self.items.push(Item {
             secret: item.secret,
             purpose: item.purpose,
             version: item.version,
             sealed,
         });
-        prepared.sealed.push(bytes);
+        self.sealed.push(bytes);
+        Ok(())
     }
-    Ok(prepared)
 }
 
-/// The secret's path, unless a refusal is foreseen.
-async fn foresee(
-    view: &mut View<'_>,
-    secret: Option<&Secret>,
-    item: &ReleaseItem,
-) -> Result<Option<String>, Refusal> {
+/// Whether a value is worth sealing: it is there, and no refusal is foreseen.
+async fn foresee(view: &mut View<'_>, secret: Option<&Secret>, item: &ReleaseItem) -> Result<bool, Refusal> {
     let Some(secret) = secret.filter(|secret| secret.deleted_at.is_none()) else {
-        return Ok(None);
+        return Ok(false);
     };
     let Some(place) = view.place(secret.scope).await? else {
-        return Ok(None);
+        return Ok(false);
     };
-    let allowed = view.decide(action(item.purpose), &place).await?.decision.allowed;
-    Ok(allowed.then(|| place.path_of(&secret.description.name)))
+    Ok(view.decide(action(item.purpose), &place).await?.decision.allowed)
 }
 
 fn seal(

@@ -146,16 +146,18 @@ pub async fn with_facts(
     let mut facts: HashMap<_, _> = facts.into_iter().map(|facts| (facts.id, facts)).collect();
     let join = |secret: Secret| {
         let facts = facts.remove(&secret.id)?;
-        Some((
-            SecretRecord {
-                secret,
-                revision: facts.cursor,
-                size: facts.size,
-            },
-            facts,
-        ))
+        Some((record_with((secret, facts.clone())), facts))
     };
     Ok(secrets.into_iter().filter_map(join).collect())
+}
+
+/// A secret as it is synced, from what was read of it.
+pub fn record_with((secret, facts): (Secret, SecretFacts)) -> SecretRecord {
+    SecretRecord {
+        secret,
+        revision: facts.cursor,
+        size: facts.size,
+    }
 }
 
 /// The owners of secrets, as names for people.

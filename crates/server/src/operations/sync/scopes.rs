@@ -5,7 +5,7 @@ use crate::{
     caller::{Caller, body::Json},
     http::Refusal,
     operations::{
-        secrets::locate::{owners, records},
+        secrets::locate::{owners, record_with},
         view::View,
     },
 };
@@ -48,10 +48,10 @@ pub async fn scopes(
         });
     }
     let limit = u32::try_from(PAGE).unwrap_or(u32::MAX).saturating_add(1);
-    let mut page = view.db().secrets_in(&scopes, after, limit).await?;
+    let mut page = view.db().secrets_with_facts_in(&scopes, after, limit).await?;
     let more = page.len() > PAGE;
     page.truncate(PAGE);
-    let secrets = records(view.db(), page).await?;
+    let secrets: Vec<_> = page.into_iter().map(record_with).collect();
     let principals = owners(view.db(), &secrets).await?;
     Ok(axum::Json(ScopesReply {
         secrets,

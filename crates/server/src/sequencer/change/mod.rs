@@ -15,7 +15,7 @@ pub use demand::Demand;
 pub use job::job;
 pub(super) use job::{Job, Run};
 pub use people::people_of;
-pub use standing::{circumstances, standing};
+pub use standing::{circumstances, standing, stands_still};
 
 use super::Desk;
 use crate::{

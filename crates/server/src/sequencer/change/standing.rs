@@ -15,6 +15,14 @@ pub fn standing(
     now: Timestamp,
 ) -> Result<SessionContext, Code> {
     let context = context.ok_or(Code::SessionEnded)?;
+    stands_still(caller, &context, now).map(|()| context)
+}
+
+/// The same of rows that are kept for others.
+///
+/// # Errors
+/// As [`standing`].
+pub fn stands_still(caller: &Caller, context: &SessionContext, now: Timestamp) -> Result<(), Code> {
     let session = &context.session;
     if session.principal != caller.principal || session.device != caller.device {
         return Err(Code::SessionEnded);
@@ -33,7 +41,7 @@ pub fn standing(
         return Err(Code::DeviceEnded);
     }
     match context.principal.state {
-        PrincipalState::Active => Ok(context),
+        PrincipalState::Active => Ok(()),
         _ => Err(Code::Disabled),
     }
 }

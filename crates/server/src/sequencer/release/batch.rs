@@ -13,7 +13,6 @@ use crate::{
         change::{proof_use, who_of},
     },
 };
-use claviger_ledger::edge::Edge;
 use claviger_model::event::EventKind;
 use claviger_protocol::problem::Code;
 use claviger_storage::{
@@ -37,6 +36,7 @@ async fn settle(
 ) -> Result<(Vec<Pending>, Option<Arc<Committed>>), StorageError> {
     let mut locked = desk.store.locked().await?;
     let reads = read(&mut *locked, &calls).await?;
+    desk.entitlements.saw(reads.number);
     let mut verdicts = Vec::with_capacity(calls.len());
     for call in &calls {
         verdicts.push(judge(desk, &mut *locked, &reads, call).await?);
@@ -78,12 +78,9 @@ async fn settle(
     if drafts.is_empty() {
         return Ok((pending, None));
     }
-    let appended = locked.append(drafts, &*desk.signer).await?;
-    if !releases.is_empty() {
-        locked.insert_releases(&releases).await?;
-    }
+    let appended = locked.append_releases(drafts, &releases, &*desk.signer).await?;
     locked.commit().await?;
-    Ok((pending, Some(Arc::new(committed(appended, openings)?))))
+    Ok((pending, Some(Arc::new(committed(appended, openings)))))
 }
 
 /// Uses the proofs of all calls that are settled now; a call whose proof was used before is refused.
@@ -119,17 +116,12 @@ async fn use_proofs(
     Ok(())
 }
 
-fn committed(appended: Appended, openings: Vec<Vec<Opening>>) -> Result<Committed, StorageError> {
-    let edge = Edge::from_bytes(&appended.edge).map_err(|error| StorageError::Corrupt {
-        column: "edge".to_owned(),
-        source: Box::new(error),
-    })?;
+fn committed(appended: Appended, openings: Vec<Vec<Opening>>) -> Committed {
     let tiles = appended.tiles.iter();
     let tiles = tiles.map(|tile| (tile.id, tile.hashes.clone())).collect();
-    Ok(Committed {
-        edge,
+    Committed {
         tiles,
         openings,
         appended,
-    })
+    }
 }

@@ -2,20 +2,23 @@
 
 use super::{Call, Item, Sealed, action, lease, read::Reads};
 use crate::{
+    caller::Caller,
     entitlement::{Answer, Circumstances, Place},
     events::{ASKED, Event, Who},
     sequencer::{
         Desk,
-        change::{circumstances, standing, who_of},
+        change::{circumstances, stands_still, who_of},
     },
 };
 use claviger_ledger::leaf::{NAME, Object};
-use claviger_model::{action::Action, event::EventKind, ids::DeviceId};
+use claviger_model::{action::Action, event::EventKind, ids::DeviceId, time::Timestamp};
 use claviger_protocol::{
     problem::{Code, Problem},
     release::Purpose,
 };
-use claviger_storage::{Locked, StorageError, principals::Principal, releases::Release};
+use claviger_storage::{
+    Locked, StorageError, principals::Principal, releases::Release, sessions::SessionContext,
+};
 use std::time::Duration;
 
 /// What was decided for a call, before anything is written.
@@ -37,8 +40,12 @@ pub(super) async fn judge(
     call: &Call,
 ) -> Result<Verdict, StorageError> {
     let context = reads.contexts.get(&call.caller.session);
+    if call.caller.remembered && !as_remembered(&call.caller, context, reads.now) {
+        return Ok(Verdict::Moved);
+    }
     let who = who_of(&call.caller, context);
-    let context = match standing(&call.caller, context.cloned(), reads.now) {
+    let stands = |context| stands_still(&call.caller, context, reads.now).map(|()| context);
+    let context = match context.ok_or(Code::SessionEnded).and_then(stands) {
         Ok(context) => context,
         Err(code) => {
             let kind = call
@@ -57,7 +64,7 @@ pub(super) async fn judge(
         who,
         device: call.caller.device,
         principal: &context.principal,
-        circumstances: circumstances(&call.caller, &context, reads.now),
+        circumstances: circumstances(&call.caller, context, reads.now),
     };
     let mut items = Vec::with_capacity(call.items.len());
     for item in &call.items {
@@ -67,6 +74,17 @@ pub(super) async fn judge(
         }
     }
     Ok(Verdict::Items(items))
+}
+
+/// Whether the rows say what was remembered of a caller, as far as the verification of the call relied on it.
+fn as_remembered(caller: &Caller, context: Option<&SessionContext>, now: Timestamp) -> bool {
+    let Some(context) = context else { return false };
+    let remembered = &caller.context;
+    context.session.access_hash == remembered.session.access_hash
+        && context.session.access_expires_at == remembered.session.access_expires_at
+        && context.device.jkt == remembered.device.jkt
+        && context.device.sealing_key == remembered.device.sealing_key
+        && stands_still(caller, context, now).is_ok()
 }
 
 struct Judge<'a> {
@@ -82,9 +100,10 @@ impl Judge<'_> {
     /// None when the item has to be sealed anew.
     async fn item(&self, locked: &mut dyn Locked, item: &Item) -> Result<Option<Judged>, StorageError> {
         let entitlements = &self.desk.entitlements;
-        let Some(&(scope, current)) = self.reads.current.get(&item.secret) else {
+        let Some(current) = self.reads.current.get(&item.secret) else {
             return Ok(Some(self.unknown(item)));
         };
+        let scope = current.scope;
         let Some(place) = entitlements.place_at(locked, self.reads.epoch, scope).await? else {
             return Ok(Some(self.unknown(item)));
         };
@@ -101,22 +120,24 @@ impl Judge<'_> {
                 self.unknown(item)
             }));
         }
-        let wanted = item.version.unwrap_or(current);
+        let wanted = item.version.unwrap_or(current.version);
         let Some(sealed) = &item.sealed else {
             // A version that is not there, or a refusal that was foreseen wrongly.
             let missing = item
                 .version
-                .is_some_and(|version| version == 0 || version > current);
+                .is_some_and(|version| version == 0 || version > current.version);
             return Ok(missing.then(|| self.unknown(item)));
         };
-        if sealed.version != wanted || sealed.scope != scope {
+        let moved = sealed.cursor.is_some_and(|cursor| cursor != current.cursor);
+        if moved || sealed.version != wanted || sealed.scope != scope {
             return Ok(None);
         }
         let max_age = lease(&answer, &place, self.reads.now);
         if item.purpose == Purpose::Lease && max_age.is_zero() {
             return Ok(Some(self.forbidden(item, &place, &answer)));
         }
-        Ok(Some(self.released(item, sealed, max_age, &answer)))
+        let path = place.path_of(&current.name);
+        Ok(Some(self.released(item, sealed, path, max_age, &answer)))
     }
 
     async fn decide(
@@ -138,7 +159,14 @@ impl Judge<'_> {
             .await
     }
 
-    fn released(&self, item: &Item, sealed: &Sealed, max_age: Duration, answer: &Answer) -> Judged {
+    fn released(
+        &self,
+        item: &Item,
+        sealed: &Sealed,
+        path: String,
+        max_age: Duration,
+        answer: &Answer,
+    ) -> Judged {
         let max_age_ms = u64::try_from(max_age.as_millis()).unwrap_or(0);
         let object = Object {
             secret: Some(item.secret),
@@ -152,7 +180,7 @@ impl Judge<'_> {
             .on(object)
             .decided_by(answer.policies())
             .leased(sealed.ciphertext, max_age_ms, self.reads.number)
-            .commit(NAME, sealed.path.clone(), None);
+            .commit(NAME, path, None);
         let release = Release {
             event: sealed.event,
             principal: self.who.principal,

@@ -2,7 +2,7 @@
 //!
 //! All calls that wait share one transaction: one read of their sessions, one of the current versions, one insert of
 //! their proofs, one append, one checkpoint. Values were sealed before; a value whose secret moved on since then is not
-//! released, and its call is told to begin again.
+//! released, and its call is told to begin again; likewise a caller whose session was remembered and stands otherwise.
 
 mod batch;
 mod judge;
@@ -15,10 +15,7 @@ pub(super) use reply::Ask;
 pub use terms::{action, lease};
 
 use crate::caller::Caller;
-use claviger_ledger::{
-    edge::{Edge, TileId},
-    lease::CiphertextHash,
-};
+use claviger_ledger::{edge::TileId, lease::CiphertextHash};
 use claviger_model::ids::{EventId, ScopeId, SecretId};
 use claviger_protocol::{problem::Problem, release::Purpose};
 use claviger_storage::log::{Appended, Opening};
@@ -52,8 +49,8 @@ pub struct Sealed {
     pub version: u64,
     /// Where the secret stood.
     pub scope: ScopeId,
-    /// What it was called, with its path.
-    pub path: String,
+    /// The secret's cursor, where it was the current version; with another one it was another value.
+    pub cursor: Option<u64>,
     /// The hash of the sealed bytes.
     pub ciphertext: CiphertextHash,
 }
@@ -76,10 +73,8 @@ pub struct Done {
 
 /// What a commit put into the log; enough to prove each of its leaves.
 pub struct Committed {
-    /// The events and the checkpoint.
+    /// The events, the tree's edge after them, and the checkpoint.
     pub appended: Appended,
-    /// The tree's edge after it.
-    pub edge: Edge,
     /// Tiles that it completed.
     pub tiles: HashMap<TileId, Vec<u8>>,
     /// The openings of each event.

@@ -3,10 +3,10 @@
 use super::Call;
 use crate::entitlement::Epoch;
 use claviger_model::{
-    ids::{ScopeId, SecretId, SessionId},
+    ids::{SecretId, SessionId},
     time::Timestamp,
 };
-use claviger_storage::{Locked, StorageError, sessions::SessionContext};
+use claviger_storage::{Locked, StorageError, sessions::SessionContext, versions::CurrentNumber};
 use std::collections::{BTreeSet, HashMap};
 
 /// What is read once for the whole batch.
@@ -15,7 +15,7 @@ pub(super) struct Reads {
     pub(super) epoch: Epoch,
     pub(super) number: u64,
     pub(super) contexts: HashMap<SessionId, SessionContext>,
-    pub(super) current: HashMap<SecretId, (ScopeId, u64)>,
+    pub(super) current: HashMap<SecretId, CurrentNumber>,
 }
 
 pub(super) async fn read(locked: &mut dyn Locked, calls: &[Call]) -> Result<Reads, StorageError> {
@@ -42,7 +42,7 @@ pub(super) async fn read(locked: &mut dyn Locked, calls: &[Call]) -> Result<Read
             .collect(),
         current: current
             .into_iter()
-            .map(|(secret, scope, version)| (secret, (scope, version)))
+            .map(|current| (current.secret, current))
             .collect(),
     })
 }
