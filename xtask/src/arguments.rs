@@ -8,7 +8,7 @@ cargo xtask <command>
   setup                     system packages, npm packages, the page
   run [--reset] [--release] the demonstration: provider, server, and the app in front
   test [--fast] [filter]    everything that must be green; --fast leaves the journeys out
-  bench [--json]            measures, beside its peers, in a release build
+  bench [--json] [name]     measures, beside its peers, in a release build; with a name only that part, such as `server`
   soak [filter]             the campaigns, at full counts
   bindings                  writes the page's bindings anew
   screenshots               takes the pictures in docs/pictures anew";
@@ -19,7 +19,7 @@ pub enum Command {
     Setup,
     Run(RunOptions),
     Test(TestOptions),
-    Bench { json: bool },
+    Bench(BenchOptions),
     Soak { filter: Option<String> },
     Bindings,
     Screenshots,
@@ -29,6 +29,13 @@ pub enum Command {
 pub struct RunOptions {
     pub reset: bool,
     pub release: bool,
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct BenchOptions {
+    pub json: bool,
+    /// The bench target; all of them without one.
+    pub name: Option<String>,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -54,9 +61,10 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command> {
             fast: rest.flag("--fast"),
             filter: rest.word(),
         }),
-        "bench" => Command::Bench {
+        "bench" => Command::Bench(BenchOptions {
             json: rest.flag("--json"),
-        },
+            name: rest.word(),
+        }),
         "soak" => Command::Soak { filter: rest.word() },
         "bindings" => Command::Bindings,
         "screenshots" => Command::Screenshots,
@@ -108,6 +116,11 @@ mod tests {
                 release: false
             })
         );
+        let server = BenchOptions {
+            json: true,
+            name: Some("server".to_owned()),
+        };
+        assert_eq!(words("bench server --json").unwrap(), Command::Bench(server));
         assert_eq!(words("").unwrap(), Command::Help);
     }
 

@@ -1,10 +1,12 @@
 //! Measures in a release build. Every benchmark prints one JSON object a line:
 //! `{"name", "value", "unit", "target", "met", "ratio_to"}`; anything else that it prints is for the person who waits.
 //!
-//! They are bench targets (`crates/*/benches/*.rs`) and the program `claviger-bench` (`crates/bench`), which measures
-//! across processes and finds its peers by `CLAVIGER_OPENBAO_BIN` and in PATH.
+//! A benchmark is a bench target (`crates/*/benches/NAME.rs` or `…/NAME/main.rs`). It finds our own programs by
+//! `CLAVIGER_SERVER_BIN` and `CLAVIGER_APP_BIN`, which are release builds made before, and its peers by
+//! `CLAVIGER_OPENBAO_BIN` and in PATH.
 
 use crate::{
+    arguments::BenchOptions,
     cargo::{cargo, finish},
     places::Places,
     setup,
@@ -14,51 +16,49 @@ use anyhow::{Context, Result, bail};
 use std::{
     fs,
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 /// Peers that only measuring needs.
 const PEERS: &[&str] = &["keepassxc", "python3-venv"];
+/// Measures no program of ours but itself, so nothing has to be built before.
+const ALONE: &str = "claviger-server";
 
-pub fn bench(places: &Places, json: bool) -> Result<()> {
-    let targets = bench_targets(&places.root)?;
-    let program = places.root.join("crates/bench/Cargo.toml").exists();
-    if targets.is_empty() && !program {
-        bail!("there are no benchmarks: neither crates/*/benches/*.rs nor crates/bench");
+pub fn bench(places: &Places, options: &BenchOptions) -> Result<()> {
+    let mut targets = bench_targets(&places.root)?;
+    if let Some(name) = &options.name {
+        targets.retain(|target| target.name == *name);
     }
-    eprintln!(
-        "bench targets: {}",
-        if targets.is_empty() {
-            "none".to_owned()
-        } else {
-            targets.join(", ")
-        }
-    );
-    eprintln!("claviger-bench: {}", if program { "yes" } else { "none" });
+    if targets.is_empty() {
+        bail!("there is no such benchmark in crates/*/benches");
+    }
     setup::system(PEERS)?;
-    setup::provider(places)?;
-    setup::page(places)?;
+    let openbao = setup::openbao(places);
+    if let Err(error) = &openbao {
+        eprintln!("OpenBao can't be had, its rows will fail: {error:#}");
+    }
+    if targets.iter().any(|target| target.package != ALONE) {
+        setup::provider(places)?;
+        setup::page(places)?;
+        for program in ["claviger-server", "claviger-app"] {
+            let build = ["build", "--release", "--package", program, "--bin", program];
+            finish(cargo(places, &build).stdout(Stdio::null()))?;
+        }
+    }
     let mut rows = Vec::new();
     let mut failures = Vec::new();
-    if !targets.is_empty() {
-        collect(
-            &mut cargo(places, &["bench", "--workspace", "--bench", "*"]),
-            json,
-            &mut rows,
-            &mut failures,
-        )?;
-    }
-    if program {
-        finish(cargo(places, &["build", "--release", "--workspace", "--bins"]).stdout(Stdio::null()))?;
-        let mut command = from_cargo(places);
-        match setup::openbao(places) {
-            Ok(bao) => drop(command.env("CLAVIGER_OPENBAO_BIN", bao)),
-            Err(error) => eprintln!("OpenBao can't be had, its rows will fail: {error:#}"),
+    for Target { package, name } in targets {
+        eprintln!("{package}: {name}");
+        // Package by package: the server's rows need no web view.
+        let arguments = ["bench", "--package", &package, "--bench", &name];
+        let mut command = cargo(places, &arguments);
+        if let Ok(bao) = &openbao {
+            command.env("CLAVIGER_OPENBAO_BIN", bao);
         }
-        collect(&mut command, json, &mut rows, &mut failures)?;
+        collect(&mut command, &name, options.json, &mut rows, &mut failures)?;
     }
-    if !json {
+    if !options.json {
         println!("\n{}", table::table(&rows));
     }
     match failures.as_slice() {
@@ -67,25 +67,18 @@ pub fn bench(places: &Places, json: bool) -> Result<()> {
     }
 }
 
-/// `claviger-bench` with the environment that Cargo's own benchmarks get.
-fn from_cargo(places: &Places) -> Command {
-    let mut command = Command::new(places.binary("claviger-bench", true));
-    for (name, value) in cargo(places, &["bench"]).get_envs() {
-        if let Some(value) = value {
-            command.env(name, value);
-        }
-    }
-    command.current_dir(&places.root);
-    command
-}
-
 /// Runs one and takes its rows; with `json` they are passed on as they come.
-fn collect(command: &mut Command, json: bool, rows: &mut Vec<Row>, failures: &mut Vec<String>) -> Result<()> {
-    let name = command.get_program().to_string_lossy().into_owned();
+fn collect(
+    command: &mut Command,
+    name: &str,
+    json: bool,
+    rows: &mut Vec<Row>,
+    failures: &mut Vec<String>,
+) -> Result<()> {
     let mut process = command
         .stdout(Stdio::piped())
         .spawn()
-        .with_context(|| format!("could not run `{name}`"))?;
+        .with_context(|| format!("could not run the benchmark `{name}`"))?;
     if let Some(stdout) = process.stdout.take() {
         for line in BufReader::new(stdout).lines() {
             let line = line?;
@@ -101,24 +94,58 @@ fn collect(command: &mut Command, json: bool, rows: &mut Vec<Row>, failures: &mu
         }
     }
     if !process.wait()?.success() {
-        failures.push(name);
+        failures.push(name.to_owned());
     }
     Ok(())
 }
 
-fn bench_targets(root: &Path) -> Result<Vec<String>> {
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Target {
+    package: String,
+    name: String,
+}
+
+/// What lies in `benches/` of the crates, by package.
+fn bench_targets(root: &Path) -> Result<Vec<Target>> {
     let mut found = Vec::new();
-    for package in fs::read_dir(root.join("crates"))? {
-        let Ok(benches) = fs::read_dir(package?.path().join("benches")) else {
+    for folder in fs::read_dir(root.join("crates"))? {
+        let folder = folder?;
+        let package = format!("claviger-{}", folder.file_name().to_string_lossy());
+        let Ok(benches) = fs::read_dir(folder.path().join("benches")) else {
             continue;
         };
         for bench in benches {
-            let path = bench?.path();
-            if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(path.strip_prefix(root).unwrap_or(&path).display().to_string());
+            if let Some(name) = target_name(&bench?.path()) {
+                found.push(Target {
+                    package: package.clone(),
+                    name,
+                });
             }
         }
     }
     found.sort();
     Ok(found)
+}
+
+fn target_name(path: &Path) -> Option<String> {
+    let is_target =
+        path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").is_file();
+    let name = PathBuf::from(path.file_stem()?);
+    is_target.then(|| name.display().to_string())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_is_measured() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let server = Target {
+            package: "claviger-server".to_owned(),
+            name: "server".to_owned(),
+        };
+        assert!(bench_targets(root).unwrap().contains(&server));
+    }
 }

@@ -46,7 +46,7 @@ fn dispatch() -> Result<ExitCode> {
         Command::Setup => setup::everything(&places),
         Command::Run(options) => return run::run(&places, options),
         Command::Test(options) => test::test(&places, &options),
-        Command::Bench { json } => bench::bench(&places, json),
+        Command::Bench(options) => bench::bench(&places, &options),
         Command::Soak { filter } => soak::soak(&places, filter.as_deref()),
         Command::Bindings => bindings::bindings(&places),
         Command::Screenshots => screenshots::screenshots(&places),

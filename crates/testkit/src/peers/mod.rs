@@ -4,6 +4,7 @@
 //! and stops when that closes.
 
 pub mod browser;
+pub mod openbao;
 pub mod postgres;
 pub mod process;
 pub mod provider;
