@@ -48,8 +48,10 @@ export const testids = {
   confirmKeepOffline: 'confirm-keep-offline',
   secretList: 'secret-list',
   secretRow: 'secret-row',
+  emptyVault: 'empty-vault',
 
   secretDetail: 'secret-detail',
+  accessEnded: 'access-ended',
   secretTitle: 'secret-title',
   valueText: 'value-text',
   copy: 'copy',
@@ -97,6 +99,7 @@ export const testids = {
   exportJson: 'export-json',
 
   binRow: 'bin-row',
+  emptyBin: 'empty-bin',
   restore: 'restore',
 
   theme: 'theme',

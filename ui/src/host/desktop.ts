@@ -1,6 +1,7 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import type { Host, HostEvents, Problem, Unsubscribe } from './host';
+import type { Host, HostEvents, Unsubscribe } from './host';
+import type { Problem } from './primitives';
 
 const eventNames: Record<keyof HostEvents, string> = {
   stateChanged: 'state-changed',

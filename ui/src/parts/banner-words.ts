@@ -1,4 +1,4 @@
-import type { Connection, Keyring, OfflineReason } from '../host/host';
+import type { Connection, Keyring, OfflineReason } from '../host/state';
 import { ago } from '../words/time';
 
 const reasons: Record<OfflineReason, string> = {

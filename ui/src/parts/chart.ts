@@ -1,4 +1,4 @@
-import type { DayCount } from '../host/host';
+import type { DayCount } from '../host/history';
 import { localDay, startOfDay } from '../words/time';
 
 export interface ChartDay extends DayCount {
@@ -25,3 +25,11 @@ export function ceiling(days: readonly ChartDay[]): number {
   const unit = 10 ** Math.floor(Math.log10(most)) / 2;
   return Math.ceil(most / unit) * unit;
 }
+
+/** What is counted per day, from the bottom of a bar to its top. */
+export const series = [
+  { key: 'reads', label: 'Reads' },
+  { key: 'changes', label: 'Changes' },
+  { key: 'other', label: 'Other' },
+  { key: 'refused', label: 'Refused' },
+] as const;

@@ -1,4 +1,4 @@
-import type { ListFilter } from '../host/host';
+import type { ListFilter } from '../host/lists';
 
 /** What an empty list says: why it is empty, and what one can do. */
 export function emptyWords(
@@ -17,7 +17,7 @@ export function emptyWords(
       return { title: 'Nothing to ask for', words: `You already reach every secret ${where} that you may know of.` };
     case 'all':
       return place === null
-        ? { title: 'No secrets yet', words: 'You see here what your teams give you. Ask your team lead for a role.' }
+        ? { title: 'No secrets yet', words: 'What your roles let you see appears here. Team leads give roles.' }
         : { title: 'Nothing in here yet', words: `The first secret ${where} appears as soon as somebody adds it.` };
   }
 }

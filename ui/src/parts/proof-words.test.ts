@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ProofStatus } from '../host/host';
+import type { ProofStatus } from '../host/history';
 import { proofWords } from './proof-words';
 
 const now = new Date(2026, 10, 21, 12).getTime();

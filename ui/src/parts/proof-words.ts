@@ -1,4 +1,4 @@
-import type { ProofStatus } from '../host/host';
+import type { ProofStatus } from '../host/history';
 import { count } from '../words/names';
 import { ago, date } from '../words/time';
 

@@ -1,4 +1,4 @@
-import type { RequestState } from '../host/host';
+import type { RequestState } from '../host/requests';
 import { moment } from '../words/time';
 
 export interface StateWords {

@@ -1,4 +1,4 @@
-import type { RowTag } from '../host/host';
+import type { RowTag } from '../host/lists';
 import { exact, leftShort } from '../words/time';
 
 export interface TagWords {

@@ -1,4 +1,4 @@
-import type { HistoryRow } from '../host/host';
+import type { HistoryRow } from '../host/history';
 
 /** Where an entry came from: "ThinkPad X1, 10.2.8.14", "ThinkPad X1, offline". */
 export function sourceWords(row: Pick<HistoryRow, 'device' | 'address' | 'offline'>): string {

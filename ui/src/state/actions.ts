@@ -1,4 +1,5 @@
-import type { Id, SecretDetail, SecretRef } from '../host/host';
+import type { Id } from '../host/primitives';
+import type { SecretDetail, SecretRef } from '../host/secrets';
 import { nameOf } from '../words/names';
 import type { Page } from './page.svelte';
 

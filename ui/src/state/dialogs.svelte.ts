@@ -1,4 +1,8 @@
-import type { DeviceView, Id, Place, RotationRequest, SecretDetail } from '../host/host';
+import type { DeviceView } from '../host/device';
+import type { Place } from '../host/places';
+import type { Id } from '../host/primitives';
+import type { RotationRequest } from '../host/requests';
+import type { SecretDetail } from '../host/secrets';
 
 export type DialogState =
   | { type: 'palette' }

@@ -1,4 +1,5 @@
-import type { Host, HistoryGroup, HistoryPage, HistoryQuery, HistoryRow, ProofStatus } from '../host/host';
+import type { HistoryGroup, HistoryPage, HistoryQuery, HistoryRow, ProofStatus } from '../host/history';
+import type { Host } from '../host/host';
 import { duration, startOfDay, localDay } from '../words/time';
 import type { Clock } from './clock.svelte';
 import { Pages } from './pages.svelte';

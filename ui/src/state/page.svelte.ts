@@ -1,7 +1,11 @@
 import { createContext } from 'svelte';
 import type { Command } from '../keyboard/shortcuts';
 import { asProblem } from '../errors';
-import type { AppState, ChangedArea, DeviceView, Host, LeaseSummary, RequestsView, BinRow } from '../host/host';
+import type { DeviceView, LeaseSummary } from '../host/device';
+import type { ChangedArea, Host } from '../host/host';
+import type { RequestsView } from '../host/requests';
+import type { BinRow } from '../host/secrets';
+import type { AppState } from '../host/state';
 import { count } from '../words/names';
 import { SecretActions } from './actions';
 import { Clock } from './clock.svelte';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Place } from '../host/host';
+import type { Place } from '../host/places';
 import { lineFor, treeLines } from './places';
 
 function place(path: string): Place {

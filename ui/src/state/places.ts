@@ -1,4 +1,5 @@
-import type { Id, Place } from '../host/host';
+import type { Place } from '../host/places';
+import type { Id } from '../host/primitives';
 
 export interface TreeLine {
   place: Place;

@@ -1,4 +1,5 @@
-import type { Host, Settings } from '../host/host';
+import type { Settings } from '../host/device';
+import type { Host } from '../host/host';
 
 export const defaults: Settings = { theme: 'system', lockAfterMinutes: 10, clipboardSeconds: 30, revealSeconds: 30 };
 

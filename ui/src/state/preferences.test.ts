@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Host, Settings } from '../host/host';
+import type { Settings } from '../host/device';
+import type { Host } from '../host/host';
 import { defaults, paintedTheme, Preferences } from './preferences.svelte';
 
 it('puts a setting back when the host refuses it', async () => {

@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import { asProblem } from '../errors';
-import type { Problem } from '../host/host';
+import type { Problem } from '../host/primitives';
 
 export type Loaded<T> =
   | { type: 'idle' }

@@ -1,5 +1,6 @@
-import { wordingOf, type Severity } from '../errors';
-import type { Problem } from '../host/host';
+import { wordingOf } from '../errors';
+import type { Problem } from '../host/primitives';
+import type { Severity } from '../problems/wording';
 
 export interface Toast {
   id: number;

@@ -1,4 +1,6 @@
-import type { Host, Id, RevealedValue } from '../host/host';
+import type { Host } from '../host/host';
+import type { Id } from '../host/primitives';
+import type { RevealedValue } from '../host/values';
 import type { Clock } from './clock.svelte';
 
 export interface Copied {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Host, RevealReply } from '../host/host';
+import type { Host } from '../host/host';
+import type { RevealReply } from '../host/values';
 import { Clock } from './clock.svelte';
 import { Values } from './values.svelte';
 

@@ -1,4 +1,9 @@
-import type { Host, Id, ListFilter, ListPage, PersonRef, PlacesView, SecretRow, SecretView } from '../host/host';
+import type { Host } from '../host/host';
+import type { ListFilter, ListPage, SecretRow } from '../host/lists';
+import type { PlacesView } from '../host/places';
+import type { Id } from '../host/primitives';
+import type { SecretRef, SecretView } from '../host/secrets';
+import type { PersonRef } from '../host/state';
 import { Pages } from './pages.svelte';
 import { lineFor } from './places';
 import { Query } from './query.svelte';
@@ -13,9 +18,12 @@ export class Vault {
   filter = $state<ListFilter>('all');
   owner = $state.raw<PersonRef | null>(null);
   selected = $state<Id | null>(null);
+  /** What was open when it went out of sight; said until something else is selected. */
+  ended = $state.raw<SecretRef | null>(null);
   open = $state.raw<ReadonlySet<Id>>(new Set());
   #host: Host;
   #values: Values;
+  #begun = false;
 
   constructor(host: Host, values: Values) {
     this.#host = host;
@@ -31,8 +39,7 @@ export class Vault {
 
   async load(): Promise<void> {
     await Promise.all([this.places.ask(() => this.#host.places()), this.rows.reload()]);
-    if (this.open.size === 0) this.#openFirst();
-    if (this.selected === null) this.select(this.rows.at(0)?.id ?? null);
+    this.#begin();
   }
 
   /** Something changed at the host: asks again for all that is in sight. */
@@ -44,6 +51,8 @@ export class Vault {
       selected === null ? null : this.#askDetail(selected, false),
     ]);
     if (this.place !== null && this.places.value && this.currentPlace === null) await this.go(null);
+    // The first sync came to its end after the vault was shown.
+    if (!this.#begun) this.#begin();
   }
 
   async go(place: Id | null): Promise<void> {
@@ -84,14 +93,15 @@ export class Vault {
     if (id !== this.selected) this.#values.hide();
     const another = id !== this.selected;
     this.selected = id;
+    this.ended = null;
     if (id === null) this.detail.forget();
     else void this.#askDetail(id, another);
   }
 
-  /** The selected secret went away: the one after it takes its place, else the one before. */
-  selectNeighbour(): void {
+  /** What takes the place of the selected secret when it goes away: the one after it, else the one before. */
+  get neighbour(): Id | null {
     const at = this.rows.findLoaded((row) => row.id === this.selected);
-    this.select((this.rows.at(at + 1) ?? this.rows.at(at - 1))?.id ?? null);
+    return (this.rows.at(at + 1) ?? this.rows.at(at - 1))?.id ?? null;
   }
 
   toggle(place: Id): void {
@@ -106,6 +116,8 @@ export class Vault {
     this.detail.forget();
     this.#values.hide();
     this.selected = null;
+    this.ended = null;
+    this.#begun = false;
     this.owner = null;
   }
 
@@ -115,7 +127,22 @@ export class Vault {
   }
 
   async #askDetail(id: Id, afresh: boolean): Promise<void> {
+    const known = this.detail.value;
     await this.detail.ask(() => this.#host.secret(id), { afresh });
+    const { status } = this.detail;
+    const gone = status.type === 'failed' && status.problem.code === 'notFound';
+    if (gone && this.selected === id && known?.id === id) {
+      this.select(null);
+      this.ended = known;
+    }
+  }
+
+  /** Something is open and selected from the start. */
+  #begin(): void {
+    if (this.open.size === 0) this.#openFirst();
+    const first = this.rows.at(0);
+    if (this.selected === null && first) this.select(first.id);
+    this.#begun = this.selected !== null;
   }
 
   #openFirst(): void {

@@ -67,12 +67,46 @@ it('leaves a place that is no longer there', async () => {
 it('goes on to the neighbour when the selected secret goes', async () => {
   await vault.go('payments/staging');
   const [first, second] = [vault.rows.at(0)?.id, vault.rows.at(1)?.id];
-  vault.selectNeighbour();
+  vault.select(vault.neighbour);
   expect(vault.selected).toBe(second);
   vault.select(vault.rows.at(40)?.id ?? null);
-  vault.selectNeighbour();
+  vault.select(vault.neighbour);
   expect(vault.selected).toBe(vault.rows.at(39)?.id);
   expect(first).not.toBe(second);
+});
+
+it('says that an access ended while its secret was open, and selects nothing', async () => {
+  await vault.go('payments/staging');
+  await settled();
+  const lost = vault.detail.value;
+  host.secret = () => Promise.reject({ code: 'notFound', message: '', detail: null, remedy: null });
+  await vault.refresh();
+  expect(vault.ended?.id).toBe(lost?.id);
+  expect(vault.selected).toBeNull();
+  expect(vault.detail.status.type).toBe('idle');
+  vault.select('payments/production/1');
+  expect(vault.ended).toBeNull();
+});
+
+it('begins when the first secrets come, after it was shown without any', async () => {
+  const { places, list } = host;
+  host.places = async () => ({ ...(await places()), places: [], total: 0 });
+  host.list = async (query) => ({ ...(await list(query)), total: 0, rows: [] });
+  const early = new Vault(host, values);
+  await early.load();
+  expect(early.selected).toBeNull();
+  Object.assign(host, { places, list });
+  await early.refresh();
+  expect(early.selected).toBe(early.rows.at(0)?.id);
+  expect(early.open.size).toBe(1);
+});
+
+it('does not say so of what was never open', async () => {
+  host.secret = () => Promise.reject({ code: 'notFound', message: '', detail: null, remedy: null });
+  vault.select('payments/production/1');
+  await settled();
+  expect(vault.ended).toBeNull();
+  expect(vault.detail.status.type).toBe('failed');
 });
 
 it('keeps nothing after it was told to forget', () => {

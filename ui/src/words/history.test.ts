@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { HistoryAction } from '../host/host';
+import type { HistoryAction } from '../host/history';
 import { actionWords } from './history';
 
 it('says who acted when it was somebody else', () => {

@@ -1,4 +1,4 @@
-import type { HistoryAction, HistoryGroup, HistoryRow } from '../host/host';
+import type { HistoryAction, HistoryGroup, HistoryRow } from '../host/history';
 
 const actions: Record<HistoryAction, string> = {
   copied: 'Copied',

@@ -1,4 +1,5 @@
-import type { EnvironmentClass, SecretKind } from '../host/host';
+import type { EnvironmentClass } from '../host/places';
+import type { SecretKind } from '../host/secrets';
 
 export const kindNames: Record<SecretKind, string> = {
   generic: 'Generic',

@@ -1,4 +1,5 @@
-import type { DeviceView, LeaseSummary, Place } from '../host';
+import type { DeviceView, LeaseSummary } from '../device';
+import type { Place } from '../places';
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -1,4 +1,5 @@
-import type { Host, Theme } from '../host';
+import type { Theme } from '../device';
+import type { Host } from '../host';
 import { fakeHost, type Scene } from './index';
 
 /** The world that an address asks for: `?scene=offline&theme=dark&many=100000`. */

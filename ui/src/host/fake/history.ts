@@ -1,5 +1,5 @@
 import { localDay } from '../../words/time';
-import type { DayCount, HistoryQuery, HistoryRow } from '../host';
+import type { DayCount, HistoryQuery, HistoryRow } from '../history';
 
 export function inQuery(rows: readonly HistoryRow[], query: HistoryQuery): HistoryRow[] {
   return rows.filter(

@@ -1,4 +1,8 @@
-import type { EnvironmentClass, HistoryRow, Id, PersonRef, Place, SecretDetail, SecretKind } from '../host';
+import type { HistoryRow } from '../history';
+import type { EnvironmentClass, Place } from '../places';
+import type { Id } from '../primitives';
+import type { SecretDetail, SecretKind } from '../secrets';
+import type { PersonRef } from '../state';
 
 /** An invented company, the same for the same seed. Its people and values are made up. */
 

@@ -1,4 +1,5 @@
-import type { MetadataEdit, SecretKind } from '../../host/host';
+import type { SecretKind } from '../../host/secrets';
+import type { MetadataEdit } from '../../host/values';
 import { envNameProblem, nameProblem } from '../../words/names';
 
 /** Metadata as it stands in the fields of a form. */

@@ -1,3 +1,4 @@
+import type { PersonHit, SecretHit } from '../../host/lists';
 import type { Command } from '../../keyboard/shortcuts';
 
 export interface PaletteAction {
@@ -6,6 +7,22 @@ export interface PaletteAction {
   chord: string | null;
   matches: number[];
 }
+
+/** A hit, of whatever kind. */
+export type PaletteLine =
+  { type: 'secret'; hit: SecretHit } | { type: 'person'; hit: PersonHit } | { type: 'action'; action: PaletteAction };
+
+/** What can be done from anywhere. */
+export const deeds: readonly Omit<PaletteAction, 'matches'>[] = [
+  { command: 'create', title: 'New secret', chord: 'Mod+N' },
+  { command: 'goRequests', title: 'Go to requests', chord: 'Mod+2' },
+  { command: 'goHistory', title: 'Go to my history', chord: 'Mod+3' },
+  { command: 'goBin', title: 'Go to the bin', chord: 'Mod+4' },
+  { command: 'goSettings', title: 'Go to settings', chord: 'Mod+,' },
+  { command: 'sync', title: 'Sync now', chord: 'F5' },
+  { command: 'lock', title: 'Lock', chord: 'Mod+L' },
+  { command: 'shortcuts', title: 'Keyboard shortcuts', chord: '?' },
+];
 
 /** Letters of the needle in order, each word start preferred; null when they are not all there. */
 export function matchWords(needle: string, title: string): number[] | null {

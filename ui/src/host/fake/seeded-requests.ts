@@ -1,0 +1,50 @@
+/** Requests in every state. */
+import type { RotationRequest } from '../requests';
+import { type FakeSecret, organization } from './organization';
+import { day, hour, refOf } from './shapes';
+
+export function seededRequests(world: ReturnType<typeof organization>, start: number): RotationRequest[] {
+  const made = (
+    n: number,
+    i: number,
+    by: number,
+    reason: string,
+    ago: number,
+    end: RotationRequest['state'],
+  ): RotationRequest => ({
+    id: `seed-${n}`,
+    secret: refOf(world.secrets[i] as FakeSecret),
+    reason,
+    by: by < 0 ? world.me : (world.people[by] ?? world.me),
+    at: start - ago,
+    mine: by < 0,
+    canAnswer: by >= 0,
+    state: end,
+  });
+  return [
+    made(1, 8, 4, 'A contractor who left on Friday had read it on a laptop of his own.', 2 * hour, { type: 'open' }),
+    made(2, 12, 3, 'It was pasted into a ticket by mistake; the ticket is deleted, but mails went out.', 26 * hour, {
+      type: 'open',
+    }),
+    made(3, 5, 0, 'Moving to the new cluster next week.', 3 * day, { type: 'open' }),
+    made(4, 2, -1, 'The webhook endpoint logged its headers for two days.', 5 * hour, { type: 'open' }),
+    made(5, 41, -1, 'Older than 90 days.', 12 * day, {
+      type: 'done',
+      at: start - 11 * day,
+      by: 'Mara Okafor',
+      version: 4,
+    }),
+    made(6, 47, -1, 'I am not sure who else has it.', 30 * day, {
+      type: 'refused',
+      at: start - 29 * day,
+      by: 'Ines Moreau',
+      words: 'It was rotated the day before; see version 3.',
+    }),
+    made(7, 52, 5, 'Quarterly change.', 40 * day, {
+      type: 'done',
+      at: start - 38 * day,
+      by: 'Aoife Byrne',
+      version: 2,
+    }),
+  ];
+}

@@ -1,0 +1,42 @@
+/** What the person reads when something goes wrong with secrets, requests, values. */
+import { entry, type Words } from './wording';
+
+export const vault: Words = {
+  forbidden: entry(
+    'problem',
+    'You may not do this.',
+    'The card “Why you can use this” shows what you hold and who gave it.',
+  ),
+  guardrail: entry('problem', 'A guardrail of your organization forbids this.', 'No role overrides it. Ask an Owner.'),
+  notFound: entry('problem', 'Not found.', 'It does not exist, or it is not yours to see.'),
+  conflict: entry(
+    'problem',
+    'Somebody else changed this meanwhile.',
+    'Look at what is new, then make your change again.',
+    'reload',
+  ),
+  nameTaken: entry('problem', 'There is already something with this name here.', 'Choose another name.'),
+  nameInvalid: entry('problem', 'This name cannot be used.', 'No “/”, no control characters, not empty.'),
+  valueTooLarge: entry(
+    'problem',
+    'The value is larger than 64 KiB.',
+    'Keep large files elsewhere and put their key here.',
+  ),
+  valueInvalid: entry('problem', 'This value cannot be read.', 'Choose the file again, or paste the value as text.'),
+  variableInvalid: entry(
+    'problem',
+    'This is not the name of an environment variable.',
+    'Letters, digits and “_”, with no digit at its beginning.',
+  ),
+  descriptionTooLong: entry(
+    'problem',
+    'That is too long, or too many tags.',
+    'A note has room for 4,096 bytes, a secret for 32 tags.',
+  ),
+  reasonMissing: entry('note', 'A reason is needed.', 'Write in a few words why.'),
+  reasonTooLong: entry('problem', 'The reason is too long.', 'It has room for 2,000 bytes.'),
+  binaryNotCopied: entry('problem', 'This value is not text, so it cannot be copied.', 'Reveal it to see its bytes.'),
+  requestClosed: entry('note', 'This request has already been answered.', null, 'reload'),
+  requestExists: entry('note', 'A rotation is already requested.', 'You see its state on the secret.', 'reload'),
+  binExpired: entry('problem', 'This secret has left the bin for good.', null, 'reload'),
+};
