@@ -1,4 +1,5 @@
-//! The pictures in the documentation: the journey with `screenshots` in its path writes them to `CLAVIGER_SHOTS`.
+//! The pictures in the documentation. The journey through the screens takes one of each; those that the documentation shows are
+//! kept.
 
 use crate::{
     cargo::{cargo, finish},
@@ -6,18 +7,46 @@ use crate::{
     places::Places,
     setup,
 };
-use anyhow::Result;
+use anyhow::{Context, Result};
+use std::fs;
+
+const JOURNEY: &str = "journey_through_the_screens";
+const SCREENS: [&str; 5] = ["vault", "search", "requests", "history", "settings"];
+const THEMES: [&str; 2] = ["light", "dark"];
 
 pub fn screenshots(places: &Places) -> Result<()> {
     setup::everything(places)?;
     finish(&mut cargo(places, &["build", "--workspace", "--bins", "--tests"]))?;
-    let pictures = places.root.join("docs/pictures");
-    std::fs::create_dir_all(&pictures)?;
-    let mut command = cargo(places, &["test", "--workspace", "screenshots"]);
-    counted::run_some(
-        command
-            .args(["--", "--include-ignored"])
-            .env("CLAVIGER_SHOTS", pictures),
-        "the pictures",
-    )
+    let (taken, kept) = (places.target.join("pictures"), places.root.join("docs/pictures"));
+    fs::create_dir_all(&taken)?;
+    fs::create_dir_all(&kept)?;
+    let mut command = cargo(places, &["test", "--workspace", JOURNEY]);
+    counted::run_some(command.env("CLAVIGER_SHOTS", &taken), "the pictures")?;
+    for name in shown() {
+        fs::copy(taken.join(&name), kept.join(&name))
+            .with_context(|| format!("no picture `{name}` was taken"))?;
+    }
+    Ok(())
+}
+
+fn shown() -> impl Iterator<Item = String> {
+    let screens = SCREENS
+        .iter()
+        .flat_map(|screen| THEMES.map(|theme| format!("{screen}-{theme}.png")));
+    std::iter::once("sign-in.png".to_owned()).chain(screens)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pictures_of_the_readme_are_among_those_that_are_kept() {
+        let readme = include_str!("../../README.md");
+        let shown: Vec<String> = shown().collect();
+        let named = readme.split("docs/pictures/").skip(1);
+        for name in named.filter_map(|rest| rest.split_once(".png").map(|(name, _)| format!("{name}.png"))) {
+            assert!(shown.contains(&name), "{name}");
+        }
+    }
 }

@@ -23,9 +23,7 @@ pub fn soak(places: &Places, filter: Option<&str>) -> Result<()> {
         ],
     );
     counted::run_some(
-        command
-            .args(["--", "--include-ignored", "--nocapture"])
-            .env("CLAVIGER_SOAK", "1"),
+        command.args(["--", "--nocapture"]).env("CLAVIGER_SOAK", "1"),
         "the campaigns",
     )
 }
