@@ -1,6 +1,15 @@
 //! Journeys across real parts: the window, the server, an identity provider that we did not write.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
+mod certificate;
+mod desk;
+mod first_start;
+mod keyboard;
 mod rig;
-mod screenshots;
+mod screens;
 mod spine;

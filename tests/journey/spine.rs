@@ -4,10 +4,15 @@ use crate::rig::{
     company::Company,
     desktop::Desktop,
     lead::Lead,
+    remains::{Copy, copy as copy_files, keyring, nothing_readable},
     window::{Window, read},
 };
+use serde_json::{Value, json};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
-use std::path::Path;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 use thirtyfour::By;
 
 /// On call for production since this week, an Editor in development, and helping out in the ledger.
@@ -35,8 +40,13 @@ async fn journey_of_a_developer() {
     keep_offline(&window, "payments/production").await;
     keep_offline(&window, "ledger/staging").await;
 
+    let known = known(&window, &copied).await;
+
     company.stop();
     window.close().await;
+    let taken = tempfile::tempdir().unwrap();
+    copy_files(&desktop.data(), taken.path());
+    let (before, keys_before) = (Copy::read(taken.path()).await, keyring(&desktop));
     let window = Window::open(&desktop).await;
     let offline = read_offline(&window).await;
     assert_eq!(offline, copied);
@@ -50,19 +60,23 @@ async fn journey_of_a_developer() {
     gone(&window, &company).await;
     window.close().await;
 
-    let known = [
-        "STRIPE_SECRET_KEY",
-        "payments/production",
-        "payments",
-        "ledger/staging",
-        "BANK_SFTP_PASSWORD",
-        "Northwind",
-        DEVELOPER,
-        REASON,
-        NEW_VALUE,
-        &copied,
-    ];
-    nothing_readable(&desktop.data(), &known);
+    let found: BTreeSet<_> = before.yields(&keys_before, &known);
+    assert!(
+        found.len() >= 40,
+        "with the keys of its own time the copy opens: {found:?}"
+    );
+    let page_key = before.page_key(&keys_before).unwrap();
+    let page_key = BTreeMap::from([("the key of a page".to_owned(), page_key)]);
+    assert_ne!(before.yields(&page_key, &known), BTreeSet::new());
+    let keys_after = keyring(&desktop);
+    assert!(
+        keys_after.keys().eq(keys_before.keys()),
+        "the device's own keys are among them"
+    );
+    assert_eq!(before.yields(&keys_after, &known), BTreeSet::new());
+    assert_eq!(before.page_key(&keys_after), None);
+
+    nothing_readable(&desktop.folders(), &known);
 }
 
 async fn enrol(window: &Window<'_>, company: &Company) {
@@ -253,21 +267,32 @@ async fn orders(database: &Path) -> (i64, i64) {
         .unwrap()
 }
 
-/// No file that the app left holds any of what it knew.
-fn nothing_readable(folder: &Path, known: &[&str]) {
-    let mut files = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            nothing_readable(&path, known);
-            continue;
-        }
-        let bytes = std::fs::read(&path).unwrap();
-        files += 1;
-        for text in known {
-            let found = bytes.windows(text.len()).any(|window| window == text.as_bytes());
-            assert!(!found, "`{}` holds `{text}`", path.display());
-        }
+/// Names, paths and values that the app knows: what a person may see of the places that it keeps, and some values of theirs.
+async fn known(window: &Window<'_>, copied: &str) -> BTreeSet<String> {
+    let query =
+        json!({ "query": { "place": null, "filter": "all", "owner": null, "offset": 0, "limit": 200 } });
+    let listed = window.ask("list", query).await.unwrap();
+    let rows = listed["rows"].as_array().unwrap();
+    let text = |row: &Value, field: &str| row[field].as_str().map(str::to_owned);
+    let mut known = BTreeSet::from([DEVELOPER, REASON, NEW_VALUE, copied].map(str::to_owned));
+    for row in rows
+        .iter()
+        .filter(|row| row["path"].as_str().unwrap().starts_with("payments/production"))
+        .take(14)
+    {
+        let asked = json!({ "id": row["id"], "version": null });
+        let revealed = window.ask("reveal_value", asked).await;
+        known.extend(revealed.and_then(|reply| text(&reply["value"], "text")));
     }
-    assert!(files > 0, "`{}` holds no file", folder.display());
+    let values = known.len();
+    assert!(values >= 10, "{values} values and words of the journey");
+    known.extend(
+        rows.iter()
+            .flat_map(|row| ["title", "envName", "path"].map(|field| text(row, field)))
+            .flatten(),
+    );
+    // Shorter ones stand by chance in any file.
+    known.retain(|text| text.len() >= 8);
+    assert!(known.len() >= 50, "{known:?}");
+    known
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A private desktop: a screen, a bus, an unlocked keyring, and the driver of the web view. Prints "display bus" when all
-# answer, and ends when its standard input does.
+# A private desktop: a screen, a bus, an unlocked keyring, and the driver of the web view. Prints "display bus group" when
+# all answer, and ends when its standard input does.
 #   desktop.sh FOLDER PORT
 set -eu
 folder=$1 port=$2
@@ -18,7 +18,7 @@ TAURI_WEBVIEW_AUTOMATION=true WebKitWebDriver --host=127.0.0.1 --port="$port" >>
 
 for _ in $(seq 100); do
   if (: </dev/tcp/127.0.0.1/"$port") 2>/dev/null; then
-    printf '%s %s\n' "$DISPLAY" "$bus"
+    printf '%s %s %s\n' "$DISPLAY" "$bus" "$$"
     exec cat >/dev/null
   fi
   sleep 0.1

@@ -3,5 +3,9 @@
 mod audit;
 pub mod company;
 pub mod desktop;
+mod entry;
 pub mod lead;
+pub mod remains;
+pub mod server;
+mod watch;
 pub mod window;

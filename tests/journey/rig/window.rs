@@ -67,6 +67,34 @@ impl<'a> Window<'a> {
         self.find(testid).await.send_keys(text).await.unwrap();
     }
 
+    /// Presses keys where a selector points.
+    pub async fn keys(&self, selector: &str, keys: impl Into<TypingData>) {
+        self.driver
+            .find(By::Css(selector))
+            .await
+            .unwrap()
+            .send_keys(keys)
+            .await
+            .unwrap();
+    }
+
+    /// Presses keys wherever the focus is, as a person without a mouse does.
+    pub async fn type_keys(&self, keys: impl Into<TypingData>) {
+        let focused = self.driver.active_element().await.unwrap();
+        focused.send_keys(keys).await.unwrap();
+    }
+
+    /// Gives the window another size.
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.desktop.resize(width, height);
+        let look = "return [innerWidth, innerHeight]";
+        self.until("the window has its new size", async || {
+            let size: Vec<u32> = self.driver.execute(look, Vec::new()).await.ok()?.convert().ok()?;
+            (size == [width, height]).then_some(())
+        })
+        .await;
+    }
+
     pub async fn press(&self, testid: &str, key: Key) {
         self.write(testid, &char::from(key).to_string()).await;
     }
