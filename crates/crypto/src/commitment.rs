@@ -3,12 +3,9 @@
 //! The random key and the value are the opening. It lives in an erasable table; without it the commitment says nothing,
 //! and with it everybody can check that the log meant this value.
 
-use crate::bytes::{Base64UrlError, constant_time_eq, decode_base64url_array, encode_base64url};
 use crate::hazmat::mac::{mac, verify};
 use crate::secret::{Key256, SecretString};
 use claviger_model::entropy::Entropy;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{fmt, str::FromStr};
 
 /// What stands in the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,55 +57,7 @@ impl Opening {
     }
 }
 
-impl Commitment {
-    /// Takes the 32 raw bytes.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The 32 raw bytes.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    /// Compares in constant time.
-    pub fn matches(&self, other: &Self) -> bool {
-        constant_time_eq(&self.0, &other.0)
-    }
-}
-
-impl fmt::Display for Commitment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&encode_base64url(&self.0))
-    }
-}
-
-impl fmt::Debug for Commitment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Commitment({self})")
-    }
-}
-
-impl FromStr for Commitment {
-    type Err = Base64UrlError;
-    fn from_str(text: &str) -> Result<Self, Base64UrlError> {
-        decode_base64url_array(text).map(Self)
-    }
-}
-
-impl Serialize for Commitment {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Commitment {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
-    }
-}
+digest_text!(Commitment);
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]

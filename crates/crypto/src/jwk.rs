@@ -1,8 +1,7 @@
 //! Public P-256 keys as JSON Web Keys (RFC 7517) and their thumbprints (RFC 7638).
 
-use crate::bytes::{Base64UrlError, constant_time_eq, decode_base64url_array, encode_base64url, sha256};
+use crate::bytes::{Base64UrlError, decode_base64url_array, encode_base64url, sha256};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{fmt, str::FromStr};
 
 /// The coordinates of a public P-256 key; the point itself is checked whenever a signature is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -121,55 +120,7 @@ impl<'de> Deserialize<'de> for DevicePublicKey {
     }
 }
 
-impl Jkt {
-    /// Takes the 32 raw bytes.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The 32 raw bytes.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    /// Compares in constant time.
-    pub fn matches(&self, other: &Self) -> bool {
-        constant_time_eq(&self.0, &other.0)
-    }
-}
-
-impl fmt::Display for Jkt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&encode_base64url(&self.0))
-    }
-}
-
-impl fmt::Debug for Jkt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Jkt({self})")
-    }
-}
-
-impl FromStr for Jkt {
-    type Err = Base64UrlError;
-    fn from_str(text: &str) -> Result<Self, Base64UrlError> {
-        decode_base64url_array(text).map(Self)
-    }
-}
-
-impl Serialize for Jkt {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Jkt {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
-    }
-}
+digest_text!(Jkt);
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]

@@ -4,6 +4,9 @@
 //! caller choose a nonce. The raw primitives are fenced off in `hazmat`, which nothing outside this crate can see.
 //! Formats follow the security rules; each has a known-answer test, since what was once written must open for ever.
 
+#[macro_use]
+mod digest_text;
+
 pub mod bytes;
 pub mod challenge;
 pub mod commitment;
