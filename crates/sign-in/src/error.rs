@@ -69,7 +69,7 @@ impl SignInError {
     }
 
     /// What happened and what to do, for the person.
-    pub const fn words(&self) -> &'static str {
+    pub fn words(&self) -> &'static str {
         match self {
             Self::Busy => "A sign-in is under way already. Go on in the browser, or cancel it here first.",
             Self::Cancelled => "The sign-in was cancelled.",
@@ -88,9 +88,7 @@ impl SignInError {
             Self::Refused { .. } => {
                 "The identity provider refused the sign-in. Try again; if it stays so, give your administrator the code."
             }
-            Self::Provider(Unreachable::Certificate(_)) => {
-                "The identity provider's certificate is not valid for this computer. Do not go on; tell your administrator."
-            }
+            Self::Provider(unreachable @ Unreachable::Certificate(_)) => unreachable.server_words(),
             Self::Provider(_) => {
                 "The identity provider cannot be reached. Look at the connection and try again in a moment."
             }

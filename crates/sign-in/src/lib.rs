@@ -17,3 +17,4 @@ pub mod proof;
 pub mod provider;
 mod redirect;
 pub mod renewal;
+mod unreachable;
