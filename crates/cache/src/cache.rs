@@ -88,7 +88,7 @@ impl Cache {
             opened => opened?,
         };
         let (mut state, found) = opened;
-        let (names_expired, mut damaged) = (state.expire().await?.names, false);
+        let (names_expired, mut damaged) = (state.expire_at_start().await?.names, false);
         for book in [
             Book::Documents,
             Book::Leases,

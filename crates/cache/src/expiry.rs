@@ -150,6 +150,31 @@ impl State {
         })
     }
 
+    /// The same at the start. Where the disk takes nothing and nothing has ended, the mark alone stays behind: what is stored
+    /// can be seen then. Values cannot, since no read can be journaled.
+    pub(crate) async fn expire_at_start(&mut self) -> Result<Expired, CacheError> {
+        match self.expire().await {
+            Err(error @ (CacheError::DiskFull | CacheError::ReadOnly)) => {
+                self.ready().await?;
+                if self.has_ended().await? {
+                    return Err(error);
+                }
+                tracing::warn!(%error, "the cache opens, and cannot be written");
+                Ok(Expired::default())
+            }
+            done => done,
+        }
+    }
+
+    /// Whether a lease or the names ended and are still there.
+    async fn has_ended(&mut self) -> Result<bool, CacheError> {
+        let now = self.now().await?;
+        let leases = self.lease_heads().await?;
+        let contact = self.water().await?.map(HighWater::last_contact);
+        let names = contact.is_some_and(|contact| now.since(contact) >= NAMES_LEASE);
+        Ok(leases.iter().any(|lease| lease.expires_at <= now) || (names && self.has_names().await?))
+    }
+
     async fn has_names(&mut self) -> Result<bool, CacheError> {
         let rows = self.rows.values().any(|book| Book::NAMES.contains(book));
         Ok(rows

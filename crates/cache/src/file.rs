@@ -150,7 +150,7 @@ fn make_directory(directory: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
+    builder.create(directory).map_err(|error| named(directory, error))
 }
 
 fn private(path: &Path) -> io::Result<File> {
@@ -158,7 +158,12 @@ fn private(path: &Path) -> io::Result<File> {
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    options.open(path).map_err(|error| named(path, error))
+}
+
+/// An error that says where, so that somebody can do something about it.
+fn named(path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
 }
 
 /// Begins a write. SQLite ends a transaction by itself on some errors, as on a full disk, which sqlx's own count of open ones does

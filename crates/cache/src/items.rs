@@ -47,6 +47,15 @@ pub struct SessionItem {
     pub reassert_by: Timestamp,
 }
 
+/// What ends a session on the server that is over on this device already; it opens nothing here.
+#[derive(Serialize, Deserialize)]
+pub struct GoodbyeItem {
+    /// The session.
+    pub session: SessionId,
+    /// Its newest refresh token.
+    pub refresh: Token,
+}
+
 /// Secret key material on its way to or from the keyring.
 #[derive(Default, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(transparent)]
@@ -118,6 +127,7 @@ macro_rules! item {
 
 item!(DeviceItem, device);
 item!(SessionItem, session);
+item!(GoodbyeItem, goodbye);
 
 /// Reads a keyring item in its postcard form.
 pub(crate) async fn read<T: DeserializeOwned>(

@@ -27,6 +27,7 @@ pub struct ItemName {
 enum Part {
     Device,
     Session,
+    Goodbye,
     Cache(DeviceId),
 }
 
@@ -47,6 +48,14 @@ impl ItemName {
         }
     }
 
+    /// What ends a session that is over here already.
+    pub const fn goodbye(organization: OrganizationId) -> Self {
+        Self {
+            organization,
+            part: Part::Goodbye,
+        }
+    }
+
     /// The key of the cache and its generation (rule 23).
     pub const fn cache(organization: OrganizationId, device: DeviceId) -> Self {
         Self {
@@ -61,6 +70,7 @@ impl fmt::Display for ItemName {
         match self.part {
             Part::Device => write!(f, "{}/device", self.organization),
             Part::Session => write!(f, "{}/session", self.organization),
+            Part::Goodbye => write!(f, "{}/goodbye", self.organization),
             Part::Cache(device) => write!(f, "{}/cache/{device}", self.organization),
         }
     }

@@ -41,7 +41,7 @@ pub use error::{CacheError, OpenError};
 pub use expiry::NAMES_LEASE;
 pub use high_water::ClockSetBack;
 pub use history::{HistoryRecord, LogPin};
-pub use items::{DeviceItem, Enrolled, KeyBytes, SessionItem};
+pub use items::{DeviceItem, Enrolled, GoodbyeItem, KeyBytes, SessionItem};
 pub use journal::{JournalTail, Receipt};
 pub use keyring::{ItemName, KeyStore, KeyringError, MemoryKeyStore, SecretServiceKeyStore};
 pub use lease::{KeepLease, LeaseError, LeaseSummary};

@@ -7,7 +7,9 @@
 )]
 
 mod bad_input;
+mod campaign;
 mod crash;
+mod full_disk;
 mod leases;
 mod orders;
 mod random;

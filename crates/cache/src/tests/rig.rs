@@ -145,14 +145,19 @@ pub(super) fn scope_id(n: u8) -> ScopeId {
 impl Rig {
     pub(super) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let key = DeviceKey::generate().unwrap();
-        std::fs::create_dir(directory.path().join("keys")).unwrap();
-        std::fs::write(directory.path().join("keys/device.pkcs8"), key.pkcs8().expose()).unwrap();
-        let rig = Self::at(directory.path());
+        let rig = Self::within(directory.path());
         Self {
             kept: Some(directory),
             ..rig
         }
+    }
+
+    /// In a directory that somebody else removes.
+    pub(super) fn within(directory: &Path) -> Self {
+        let key = DeviceKey::generate().unwrap();
+        std::fs::create_dir(directory.join("keys")).unwrap();
+        std::fs::write(directory.join("keys/device.pkcs8"), key.pkcs8().expose()).unwrap();
+        Self::at(directory)
     }
 
     /// The rig that another process made in a directory.
