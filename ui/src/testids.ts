@@ -30,6 +30,7 @@ export const testids = {
 
   offlineBanner: 'offline-banner',
   keyringBanner: 'keyring-banner',
+  storageBanner: 'storage-banner',
   logBanner: 'log-banner',
   toast: 'toast',
   toastAction: 'toast-action',

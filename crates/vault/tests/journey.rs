@@ -25,7 +25,7 @@ use claviger_testkit::peers::{
 use claviger_vault::{
     DeviceName, HostEvent, MemoryKeyStore, OpenUrl, ProcBootClock, Purpose, Timings, Vault, VaultParts,
     view::{
-        history::{HistoryAction, HistoryPage, HistoryQuery},
+        history::{EntryProof, HistoryAction, HistoryPage, HistoryQuery},
         list::{ListFilter, ListPage, ListQuery},
         secret::SecretKind,
         state::{Connection, Keyring, LockReason, LogState, SessionState, UnlockWay},
@@ -93,6 +93,15 @@ async fn history(vault: &Vault) -> HistoryPage {
         limit: 500,
     };
     vault.history(query).await.unwrap()
+}
+
+/// Rows that wait to be sent.
+async fn unsent(vault: &Vault) -> usize {
+    let rows = history(vault).await.rows;
+    let waiting = rows.iter().filter(|row| row.proof == EntryProof::Unsent);
+    waiting
+        .inspect(|row| assert!(row.offline && row.device_reported))
+        .count()
 }
 
 fn is_online(vault: &Vault) -> bool {
@@ -174,6 +183,7 @@ async fn journey_from_the_first_sign_in_over_a_dead_server_to_a_lost_grant() {
     let opened = vault.value(&id, None, Purpose::Copy).await.unwrap();
     assert_eq!((opened.value.expose(), opened.offline), (VALUE.as_bytes(), true));
     let known = history(&vault).await.total;
+    assert_eq!(unsent(&vault).await, 1, "it stands in the history at once");
     drop(vault);
     let vault = Vault::start(parts(&home, &keys, browser_of("ben", Answer::Allow))).await;
     assert!(
@@ -190,6 +200,9 @@ async fn journey_from_the_first_sign_in_over_a_dead_server_to_a_lost_grant() {
     );
     vault.unlock().await.unwrap();
     assert!(vault.value(&id, None, Purpose::Reveal).await.unwrap().offline);
+    assert_eq!(unsent(&vault).await, 2, "the first one outlived the program");
+    assert_eq!(history(&vault).await.total, known + 1);
+    assert_eq!(vault.proof_status().await.unwrap().pending, 2);
     let read_only = vault.delete_secret(&id).await.unwrap_err();
     assert_eq!(read_only.code, "offline");
 
@@ -202,9 +215,17 @@ async fn journey_from_the_first_sign_in_over_a_dead_server_to_a_lost_grant() {
             .iter()
             .filter(|row| row.offline && row.device_reported)
             .count();
-        (reported == 2 && vault.state().log == LogState::Whole).then_some(())
+        (reported == 2 && vault.state().log == LogState::Whole && unsent(&vault).await == 0).then_some(())
     })
     .await;
+    assert_eq!(vault.proof_status().await.unwrap().pending, 0);
+    let offline = history(&vault)
+        .await
+        .rows
+        .iter()
+        .filter(|row| row.offline)
+        .count();
+    assert_eq!(offline, 2, "each of them once");
 
     // The grant goes, and with it the secret and its lease, at once and acknowledged.
     drop(events);
@@ -364,7 +385,7 @@ async fn journey_without_a_keyring_and_of_two_people_on_one_device() {
             .all(|name| !name.to_string_lossy().ends_with(".cache"))
     );
 
-    // With a keyring the device is Ben's; Olga gets keys of her own, and what was Ben's is gone.
+    // With a keyring the device is Ben's; Olga gets keys of her own once what was Ben's is gone.
     keys.refuse(None);
     let vault = Vault::start(parts(&home, &keys, browser_of("ben", Answer::Allow))).await;
     vault.sign_in(None).await.unwrap();
@@ -376,7 +397,26 @@ async fn journey_without_a_keyring_and_of_two_people_on_one_device() {
     vault.sign_out().await.unwrap();
     drop(vault);
     let vault = Vault::start(parts(&home, &keys, browser_of("olga", Answer::Allow))).await;
-    assert_eq!(vault.sign_in(None).await.unwrap_err().code, "deviceEnded");
+    // A wrong pick at the provider takes nothing: whose the device is is said, and leaving is the person's own word.
+    let wrong = vault.sign_in(None).await.unwrap_err();
+    assert_eq!(wrong.code, "deviceOfAnother");
+    assert!(wrong.message.contains("ben") && wrong.remedy.unwrap().contains("ben"));
+    drop(vault);
+    let vault = Vault::start(parts(&home, &keys, browser_of("ben", Answer::Allow))).await;
+    vault.sign_in(None).await.unwrap();
+    assert!(
+        !vault.leases().await.unwrap().is_empty(),
+        "the offline copies are still there"
+    );
+    vault.sign_out().await.unwrap();
+    vault.forget_server().await.unwrap();
+    drop(vault);
+    let vault = Vault::start(parts(&home, &keys, browser_of("olga", Answer::Allow))).await;
+    vault.connect_server(&server.origin).await.unwrap();
+    vault
+        .confirm_server(&server.origin, &shown.fingerprint)
+        .await
+        .unwrap();
     vault.sign_in(None).await.unwrap();
     let SessionState::SignedIn { person, .. } = vault.state().session else {
         panic!("nobody is signed in")

@@ -97,6 +97,8 @@ export type AppState = {
 	keyring: Keyring,
 	/**  Log. */
 	log: LogState,
+	/**  Why this computer's copy is not kept up to date, as on a full disk; null while it is. */
+	storage: Problem | null,
 	/**  Version of the app. */
 	version: string,
 };
@@ -273,8 +275,10 @@ export type DeviceView = {
 export type EntryProof = 
 /**  In log. */
 "inLog" | 
-/**  Pending. */
+/**  Not proved yet. */
 "pending" | 
+/**  Written down on this device; it waits to be sent. */
+"unsent" | 
 /**  Violated. */
 "violated";
 
@@ -456,8 +460,8 @@ export type HistoryRow = {
 export type KeptOffline = {
 	/**  Values. */
 	values: number,
-	/**  When the first of the leases ends. */
-	readableUntil: number,
+	/**  When the first of the leases ends; null while there is nothing to keep. */
+	readableUntil: number | null,
 };
 
 /**  Keyring. */
@@ -719,7 +723,7 @@ export type ProofStatus = {
 	entries: number,
 	/**  Since. */
 	since: number | null,
-	/**  Pending. */
+	/**  Offline reads that wait on this device to be sent. */
 	pending: number,
 	/**  Checked at. */
 	checkedAt: number | null,

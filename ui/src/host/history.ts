@@ -41,7 +41,7 @@ export type HistoryAction =
   /** Something that this version of Claviger has no words for. */
   | 'other';
 
-export type EntryProof = 'inLog' | 'pending' | 'violated';
+export type EntryProof = 'inLog' | 'pending' | 'unsent' | 'violated';
 
 export interface HistoryRow {
   id: Id;

@@ -39,6 +39,6 @@ export interface PlaceRights {
 
 export interface KeptOffline {
   values: number;
-  /** When the first of the leases ends. */
-  readableUntil: Millis;
+  /** When the first of the leases ends; null while there is nothing to keep. */
+  readableUntil: Millis | null;
 }

@@ -6,6 +6,8 @@ export interface AppState {
   connection: Connection;
   keyring: Keyring;
   log: LogState;
+  /** Why this computer's copy is not kept up to date, as on a full disk; null while it is. */
+  storage: Problem | null;
   /** Version of the app. */
   version: string;
 }

@@ -31,7 +31,7 @@ export const server: Words = {
   ),
   clockSkewed: entry(
     'problem',
-    'The clock of this computer is wrong.',
+    'The clock of this computer differs too much from the other side’s.',
     'Set date and time automatically, then try again.',
     'retry',
   ),

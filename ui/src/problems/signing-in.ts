@@ -78,6 +78,12 @@ export const signingIn: Words = {
     'Sign in again to enrol it anew.',
     'signIn',
   ),
+  deviceOfAnother: entry(
+    'problem',
+    'This device is set up for somebody else.',
+    'Sign in as that person, or leave this server first, which destroys what the device keeps for them.',
+    'signIn',
+  ),
   deviceCloned: entry(
     'alarm',
     'This device’s cache is a copy of another one.',

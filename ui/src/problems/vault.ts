@@ -9,6 +9,8 @@ export const vault: Words = {
   ),
   guardrail: entry('problem', 'A guardrail of your organization forbids this.', 'No role overrides it. Ask an Owner.'),
   notFound: entry('problem', 'Not found.', 'It does not exist, or it is not yours to see.'),
+  accessEnded: entry('note', 'Your access to this ended.', 'Whoever gives access at its place can give it again.'),
+  secretGone: entry('note', 'This was deleted, or your access to it ended.', null),
   conflict: entry(
     'problem',
     'Somebody else changed this meanwhile.',

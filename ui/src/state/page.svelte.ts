@@ -24,6 +24,7 @@ const starting: AppState = {
   connection: { type: 'connecting' },
   keyring: { type: 'ok' },
   log: { type: 'unproven', words: '' },
+  storage: null,
   version: '',
 };
 

@@ -10,6 +10,9 @@ import { Query } from './query.svelte';
 import type { Values } from './values.svelte';
 
 /** Where the person is in the vault: place, filter, row, and what stands on the right. */
+/** What the host says of a secret that it does not have any more. */
+const lost = new Set(['notFound', 'accessEnded', 'secretGone']);
+
 export class Vault {
   readonly places = new Query<PlacesView>();
   readonly detail = new Query<SecretView>();
@@ -130,7 +133,7 @@ export class Vault {
     const known = this.detail.value;
     await this.detail.ask(() => this.#host.secret(id), { afresh });
     const { status } = this.detail;
-    const gone = status.type === 'failed' && status.problem.code === 'notFound';
+    const gone = status.type === 'failed' && lost.has(status.problem.code);
     if (gone && this.selected === id && known?.id === id) {
       this.select(null);
       this.ended = known;

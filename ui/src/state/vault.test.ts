@@ -79,7 +79,7 @@ it('says that an access ended while its secret was open, and selects nothing', a
   await vault.go('payments/staging');
   await settled();
   const lost = vault.detail.value;
-  host.secret = () => Promise.reject({ code: 'notFound', message: '', detail: null, remedy: null });
+  host.secret = () => Promise.reject({ code: 'accessEnded', message: '', detail: null, remedy: null });
   await vault.refresh();
   expect(vault.ended?.id).toBe(lost?.id);
   expect(vault.selected).toBeNull();

@@ -6,7 +6,7 @@ use crate::{
     state::Inner,
     view::state::{Connection, Keyring, LogState, ServerView, SessionState},
 };
-use claviger_cache::{Cache, DeviceItem, KeyringError, SessionItem};
+use claviger_cache::{Cache, DeviceItem, GoodbyeItem, KeyringError, SessionItem};
 use claviger_protocol::{enrolment::Enrolment, route};
 use claviger_sign_in::http;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ impl Inner {
     pub(crate) async fn forget_server(self: &Arc<Self>) -> Result<(), AccountError> {
         self.cancel_sign_in();
         let server = self.place().server.clone().ok_or(AccountError::NoServer)?;
-        self.leave_server().await;
+        let _told = self.leave_server().await;
         let _turn = self.turn.lock().await;
         let identity = self.place().identity.clone();
         let device = match identity {
@@ -74,6 +74,7 @@ impl Inner {
         }
         let gone = [
             SessionItem::delete(keys, organization).await,
+            GoodbyeItem::delete(keys, organization).await,
             DeviceItem::delete(keys, organization).await,
         ];
         for result in gone {

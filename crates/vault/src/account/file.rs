@@ -20,11 +20,16 @@ pub(crate) fn read<T: DeserializeOwned>(directory: &Path, name: &str) -> io::Res
     }
 }
 
-/// Writes a file whole or not at all, for this person only.
+/// Writes a file whole or not at all, for this person only. Errors name the directory.
 ///
 /// # Errors
 /// When the directory cannot be made or written.
 pub(crate) fn write<T: Serialize>(directory: &Path, name: &str, content: &T) -> io::Result<()> {
+    put(directory, name, content)
+        .map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", directory.display())))
+}
+
+fn put<T: Serialize>(directory: &Path, name: &str, content: &T) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     let bytes = serde_json::to_vec(content)?;
     let unfinished = directory.join(format!("{name}.new"));

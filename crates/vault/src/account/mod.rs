@@ -10,3 +10,6 @@ mod server;
 pub(crate) use error::AccountError;
 pub(crate) use identity::Identity;
 pub(crate) use server::Server;
+
+#[cfg(test)]
+mod tests;

@@ -1,41 +1,39 @@
 //! Calls to our server: one proof for each request, the server's nonce kept, problems read as codes.
 
 mod error;
+mod reply;
+mod request;
 mod skew;
 
 pub(crate) use error::ApiError;
+pub(crate) use reply::fetch;
+pub(crate) use request::{Arguments, Request};
 
 use claviger_model::time::Clock;
 use claviger_protocol::{
-    problem::{Code, Problem},
+    problem::Code,
     proof::{HEADER, NONCE_HEADER, SCHEME},
-    route::Route,
     wire::Token,
 };
 use claviger_sign_in::{
     http::Unreachable,
     proof::{ProofFor, ProofMaker},
 };
-use reqwest::{Method, Response, StatusCode, header};
+use reply::{read, refusal};
+use reqwest::{Method, Response, header};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use skew::Skew;
 use std::{
-    fmt::Display,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-/// The largest reply that is read, in bytes.
-const MAX_REPLY: usize = 64 * 1024 * 1024;
 /// Longer than any access token lives; the event stream ends before.
 const STREAM: Duration = Duration::from_secs(3600);
 
 /// A reply whose body does not matter.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Nothing {}
-
-/// What stands for the names in a route's path.
-pub(crate) type Arguments<'a> = &'a [&'a (dyn Display + Sync)];
 
 /// Speaks to one server with one device's keys.
 pub(crate) struct Api {
@@ -45,45 +43,6 @@ pub(crate) struct Api {
     clock: Arc<dyn Clock>,
     nonce: Mutex<Option<String>>,
     skew: Skew,
-}
-
-/// One request.
-#[derive(Debug, Clone)]
-pub(crate) struct Request {
-    route: Route,
-    path: String,
-    body: Option<Vec<u8>>,
-}
-
-impl Request {
-    /// A request without a body.
-    pub(crate) fn plain(route: Route, arguments: Arguments<'_>) -> Self {
-        let arguments: Vec<&dyn Display> = arguments
-            .iter()
-            .map(|argument| *argument as &dyn Display)
-            .collect();
-        Self {
-            route,
-            path: route.at(&arguments),
-            body: None,
-        }
-    }
-
-    /// A request with a JSON body.
-    ///
-    /// # Errors
-    /// When the body cannot be written.
-    pub(crate) fn with<B: Serialize>(
-        route: Route,
-        arguments: Arguments<'_>,
-        body: &B,
-    ) -> Result<Self, ApiError> {
-        let body = serde_json::to_vec(body).map_err(|error| ApiError::Form(route, error))?;
-        Ok(Self {
-            body: Some(body),
-            ..Self::plain(route, arguments)
-        })
-    }
 }
 
 impl Api {
@@ -210,50 +169,4 @@ impl std::fmt::Debug for Api {
             .field("origin", &self.origin)
             .finish_non_exhaustive()
     }
-}
-
-/// Fetches a document that anybody may have, without a proof.
-///
-/// # Errors
-/// As [`Api::call`].
-pub(crate) async fn fetch<R: DeserializeOwned>(
-    http: &reqwest::Client,
-    origin: &str,
-    route: Route,
-) -> Result<R, ApiError> {
-    let response = http
-        .get(format!("{origin}{}", route.at(&[])))
-        .send()
-        .await
-        .map_err(Unreachable::classify)?;
-    if !response.status().is_success() {
-        return Err(refusal(response).await);
-    }
-    serde_json::from_slice(&read(response).await?).map_err(|error| ApiError::Form(route, error))
-}
-
-/// Reads a refusal; what is no problem document came from something in between, or is no server of ours.
-async fn refusal(response: Response) -> ApiError {
-    let status = response.status();
-    match read(response).await {
-        Ok(bytes) => match serde_json::from_slice::<Problem>(&bytes) {
-            Ok(problem) => ApiError::Refused(problem),
-            Err(_) if status == StatusCode::TOO_MANY_REQUESTS => {
-                ApiError::Refused(Problem::new(Code::TooMany))
-            }
-            Err(_) => ApiError::Stranger(status.as_u16()),
-        },
-        Err(error) => error,
-    }
-}
-
-async fn read(mut response: Response) -> Result<Vec<u8>, ApiError> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(Unreachable::classify)? {
-        if bytes.len() + chunk.len() > MAX_REPLY {
-            return Err(ApiError::TooLarge);
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
 }

@@ -4,6 +4,7 @@
 //! book at once, and let the next sync bring the rest. To add one: a file here, its types in `view`, its method.
 
 mod bin;
+mod creating;
 mod devices;
 mod due;
 mod export;
@@ -20,9 +21,13 @@ mod row;
 mod search;
 mod secret;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_loss;
 pub mod value;
 mod why;
 mod write;
+
+pub(crate) use creating::Creating;

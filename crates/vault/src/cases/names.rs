@@ -1,7 +1,10 @@
 //! The forms in which people, secrets and classes are shown.
 
 use crate::{
-    state::book::{Book, SecretEntry},
+    state::{
+        book::{Book, SecretEntry},
+        person,
+    },
     view::{
         list::SecretRef, places::EnvironmentClass as ClassView, problem::Problem,
         secret::SecretKind as KindView, state::PersonRef,
@@ -54,29 +57,10 @@ pub(super) fn name(book: &Book, principal: PrincipalId) -> String {
 
 /// A person, team or service.
 pub(super) fn person(book: &Book, principal: PrincipalId) -> PersonRef {
-    let record = book.principals.get(&principal);
-    let name = name(book, principal);
-    let team = record
-        .and_then(|record| record.teams.first())
-        .and_then(|team| book.principals.get(team))
-        .map(|team| team.name.clone());
     PersonRef {
-        id: principal.to_string(),
-        initials: record.map(|record| initials(&record.name)).unwrap_or_default(),
-        email: record.and_then(|record| record.email.clone()),
-        team,
-        name,
+        name: name(book, principal),
+        ..person::person(book, principal)
     }
-}
-
-/// The first letters of the first and the last word.
-pub(super) fn initials(name: &str) -> String {
-    let mut words = name
-        .split_whitespace()
-        .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
-    let first = words.next();
-    let letters = first.into_iter().chain(words.next_back());
-    letters.flat_map(char::to_uppercase).collect()
 }
 
 /// What a row and a link show of a secret.
@@ -154,18 +138,6 @@ pub(super) fn number(number: u64) -> u32 {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-
-    #[test]
-    fn initials_are_of_the_first_and_last_word() {
-        for (name, letters) in [
-            ("Aoife Byrne", "AB"),
-            ("Émile", "É"),
-            ("Mei-Ling van Chen", "MC"),
-            ("", ""),
-        ] {
-            assert_eq!(initials(name), letters);
-        }
-    }
 
     #[test]
     fn every_kind_comes_back_as_it_went() {

@@ -4,34 +4,23 @@ use super::{names, places};
 use crate::{
     Vault,
     problem::{cache_problem, refusal},
-    state::{
-        Live,
-        book::{Book, PlaceNode, SecretEntry},
-    },
+    state::{Live, book::Book},
     view::{
         device::LeaseSummary as LeasesOfPlace, event::ChangedArea, places::KeptOffline, problem::Problem,
         state::Keyring,
     },
 };
-use claviger_cache::{Cache, CacheError, LeaseSummary};
+use claviger_cache::CacheError;
 use claviger_model::{
-    action::Action,
     ids::{ScopeId, SecretId},
     scope::ENVIRONMENT_DEPTH,
-    time::Timestamp,
 };
-use claviger_protocol::release::{MAX_ITEMS, Purpose, ReleaseItem};
-use std::{
-    collections::{BTreeSet, HashSet},
-    sync::Arc,
-};
-
-/// The cache's document with the places that the person wants offline.
-const KEPT: &str = "kept-places";
+use claviger_protocol::release::MAX_ITEMS;
+use std::{collections::HashSet, sync::Arc};
 
 impl Vault {
     /// Leases every value at a place and beneath that may be used, or destroys the offline copies there. Copies that are
-    /// fresh stay, so that doing it again costs no events.
+    /// fresh stay, so that doing it again costs no events. As long as the place is kept, each sync brings its copies up to date.
     ///
     /// # Errors
     /// When nothing can be stored here, the server is out of reach, or it refuses all of them.
@@ -44,7 +33,7 @@ impl Vault {
         let done = if on {
             self.keep(&live, place).await
         } else {
-            let_go(&live, place).await
+            self.let_go(&live, place).await
         };
         // Even after a failure some copies may be there.
         refresh(&live).await.map_err(|error| cache_problem(&error))?;
@@ -52,7 +41,7 @@ impl Vault {
         self.inner.board.changed(&areas, &[]);
         self.inner.hint_sync();
         done?;
-        Ok(places::copies(&live.book()).remove(&place).filter(|_| on))
+        Ok(places::kept_copies(&live.book(), place).filter(|_| on))
     }
 
     /// What this device holds for offline use, by environment.
@@ -61,33 +50,32 @@ impl Vault {
     /// When nobody is signed in.
     pub async fn leases(&self) -> Result<Vec<LeasesOfPlace>, Problem> {
         let live = self.inner.live()?;
-        let kept = kept_places(&live.cache).await;
-        Ok(leases(&live.book(), &kept))
+        Ok(leases(&live.book()))
     }
 
-    async fn keep(&self, live: &Live, place: ScopeId) -> Result<(), Problem> {
+    async fn keep(&self, live: &Arc<Live>, place: ScopeId) -> Result<(), Problem> {
         if !live.cache.is_stored() {
             return Err(not_stored(&self.inner.board.state().keyring));
         }
-        let wanted = wanted(&live.book(), place, self.inner.now());
+        let _turn = live.lease_turn.lock().await;
+        let now = live.cache.now().await.map_err(|error| cache_problem(&error))?;
+        let wanted = {
+            let book = live.book();
+            let within = places::within(&book, place);
+            book.to_lease(|scope| within.contains(&scope), now)
+        };
         let (mut kept, mut refused) = (wanted.is_empty(), None);
-        for chunk in wanted.chunks(MAX_ITEMS) {
-            let item = |secret: &SecretId| ReleaseItem {
-                secret: *secret,
-                purpose: Purpose::Lease,
-                version: None,
-            };
-            let released = match self.inner.release(chunk.iter().map(item).collect()).await {
-                Ok(released) => released,
-                Err(error) if kept => {
-                    remember(&live.cache, place, true)
-                        .await
-                        .map_err(|error| cache_problem(&error))?;
+        for some in wanted.chunks(MAX_ITEMS) {
+            let leased = match self.inner.lease(live, some).await {
+                Ok(leased) => leased,
+                Err(error) => {
+                    if kept {
+                        self.remember(live, place, true).await?;
+                    }
                     return Err(error.into());
                 }
-                Err(error) => return Err(error.into()),
             };
-            for one in released {
+            for one in leased {
                 match one {
                     Ok(_) => kept = true,
                     Err(problem) => refused = refused.or(Some(problem)),
@@ -96,20 +84,22 @@ impl Vault {
         }
         match refused {
             Some(problem) if !kept => Err(refusal(&problem)),
-            _ => remember(&live.cache, place, true)
-                .await
-                .map_err(|error| cache_problem(&error)),
+            _ => self.remember(live, place, true).await,
         }
     }
-}
 
-async fn let_go(live: &Live, place: ScopeId) -> Result<(), Problem> {
-    let held = held(&live.book(), place);
-    let gone = async {
-        remember(&live.cache, place, false).await?;
-        live.cache.end_leases(held).await
-    };
-    gone.await.map_err(|error| cache_problem(&error))
+    async fn let_go(&self, live: &Live, place: ScopeId) -> Result<(), Problem> {
+        let _turn = live.lease_turn.lock().await;
+        self.remember(live, place, false).await?;
+        let held = held(&live.book(), place);
+        let gone = live.cache.end_leases(held).await;
+        gone.map_err(|error| cache_problem(&error))
+    }
+
+    async fn remember(&self, live: &Live, place: ScopeId, on: bool) -> Result<(), Problem> {
+        let set = self.inner.set_kept(live, place, on).await;
+        set.map_err(|error| cache_problem(&error))
+    }
 }
 
 /// Makes the book say what the cache has.
@@ -119,59 +109,6 @@ async fn refresh(live: &Live) -> Result<(), CacheError> {
         book.leases = Arc::new(leases.into_iter().map(|lease| (lease.secret, lease)).collect());
     });
     Ok(())
-}
-
-/// The places that the person wants offline. Without them nothing is wrong but a mark in the tree.
-pub(super) async fn kept_places(cache: &Cache) -> HashSet<ScopeId> {
-    let stored = cache.document(KEPT).await.inspect_err(|error| {
-        tracing::warn!(%error, "the places that are kept for offline use were not read");
-    });
-    let bytes = stored.ok().flatten().unwrap_or_default();
-    serde_json::from_slice::<Vec<ScopeId>>(&bytes)
-        .unwrap_or_default()
-        .into_iter()
-        .collect()
-}
-
-async fn remember(cache: &Cache, place: ScopeId, on: bool) -> Result<(), CacheError> {
-    let mut kept: BTreeSet<ScopeId> = kept_places(cache).await.into_iter().collect();
-    if on {
-        kept.insert(place);
-    } else {
-        kept.remove(&place);
-    }
-    let bytes = serde_json::to_vec(&kept).unwrap_or_default();
-    cache.put_document(KEPT, Some(&bytes)).await
-}
-
-/// Whether values at a place may be kept offline.
-pub(super) fn may_keep(node: &PlaceNode) -> bool {
-    node.actions.contains(&Action::SecretUse) && node.lease_ms.is_some_and(|lease| lease > 0)
-}
-
-/// The secrets of which a copy is to be fetched.
-fn wanted(book: &Book, place: ScopeId, now: Timestamp) -> Vec<SecretId> {
-    let within = places::within(book, place);
-    let may = |scope: ScopeId| within.contains(&scope) && book.places.get(scope).is_some_and(may_keep);
-    let secrets = book
-        .secrets
-        .values()
-        .filter(|secret| secret.version > 0 && may(secret.scope));
-    let wanted = secrets.filter(|secret| {
-        !book
-            .leases
-            .get(&secret.id)
-            .is_some_and(|lease| is_fresh(lease, secret, now))
-    });
-    let mut wanted: Vec<_> = wanted.map(|secret| secret.id).collect();
-    wanted.sort_unstable();
-    wanted
-}
-
-/// Of the present version, and with at least half of its time left.
-fn is_fresh(lease: &LeaseSummary, secret: &SecretEntry, now: Timestamp) -> bool {
-    let whole = lease.expires_at.since(lease.issued_at);
-    lease.version == secret.version && lease.expires_at.since(now) >= whole / 2
 }
 
 fn held(book: &Book, place: ScopeId) -> Vec<SecretId> {
@@ -184,14 +121,14 @@ fn held(book: &Book, place: ScopeId) -> Vec<SecretId> {
     book.leases.keys().copied().filter(here).collect()
 }
 
-fn leases(book: &Book, kept: &HashSet<ScopeId>) -> Vec<LeasesOfPlace> {
+fn leases(book: &Book) -> Vec<LeasesOfPlace> {
     let of_environments: HashSet<ScopeId> = book
         .leases
         .keys()
         .filter_map(|secret| book.secrets.get(secret))
         .map(|secret| environment(book, secret.scope))
         .collect();
-    let (copies, below) = (places::copies(book), places::below_kept(book, kept));
+    let copies = places::copies(book);
     let summaries = of_environments.into_iter().filter_map(|place| {
         let (copies, node) = (copies.get(&place)?, book.places.get(place)?);
         Some(LeasesOfPlace {
@@ -199,8 +136,8 @@ fn leases(book: &Book, kept: &HashSet<ScopeId>) -> Vec<LeasesOfPlace> {
             path: node.path.clone(),
             class: names::class(node.class),
             values: copies.values,
-            readable_until: copies.readable_until,
-            kept: below.contains(&place),
+            readable_until: copies.readable_until?,
+            kept: book.is_kept(place),
         })
     });
     let mut summaries: Vec<_> = summaries.collect();

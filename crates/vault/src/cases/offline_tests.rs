@@ -18,9 +18,13 @@ fn only_what_may_be_used_and_kept_is_fetched_and_fresh_copies_are_not_fetched_ag
     let (shop, prod) = (sample.scope("shop"), sample.scope("shop/prod"));
     let mut expected = vec![missing, half_gone, outdated];
     expected.sort_unstable();
-    assert_eq!(wanted(&sample.book, shop, at(1)), expected);
-    assert_eq!(wanted(&sample.book, prod, at(1)), expected);
-    assert!(wanted(&sample.book, sample.scope("bank"), at(1)).is_empty());
+    let wanted = |place: ScopeId| {
+        let within = places::within(&sample.book, place);
+        sample.book.to_lease(|scope| within.contains(&scope), at(1))
+    };
+    assert_eq!(wanted(shop), expected);
+    assert_eq!(wanted(prod), expected);
+    assert!(wanted(sample.scope("bank")).is_empty());
 }
 
 #[test]
@@ -34,22 +38,21 @@ fn what_is_held_is_told_by_environment_and_whether_it_was_asked_for() {
     sample.lease(a, 90);
     sample.lease(b, 50);
     sample.lease(c, 70);
-    let told = |kept: &[ScopeId]| -> Vec<(String, u32, i64, bool)> {
-        let kept = kept.iter().copied().collect();
-        let found = leases(&sample.book, &kept).into_iter();
+    let mut told = |kept: &[&str]| -> Vec<(String, u32, i64, bool)> {
+        sample.keep(kept);
+        let found = leases(&sample.book).into_iter();
         found
             .map(|one| (one.path, one.values, one.readable_until, one.kept))
             .collect()
     };
     let (dev, prod) = (("shop/dev".to_owned(), 1, 70), ("shop/prod".to_owned(), 2, 50));
     let row = |(path, values, until): (String, u32, i64), kept| (path, values, until, kept);
-    let (shop, production) = (sample.scope("shop"), sample.scope("shop/prod"));
     assert_eq!(
-        told(&[production]),
+        told(&["shop/prod"]),
         [row(dev.clone(), false), row(prod.clone(), true)]
     );
-    assert_eq!(told(&[shop]), [row(dev.clone(), true), row(prod.clone(), true)]);
-    let mut held = held(&sample.book, production);
+    assert_eq!(told(&["shop"]), [row(dev.clone(), true), row(prod.clone(), true)]);
+    let mut held = held(&sample.book, sample.scope("shop/prod"));
     held.sort_unstable();
     let mut expected = [a, b];
     expected.sort_unstable();

@@ -1,6 +1,6 @@
 //! The tree of places.
 
-use super::{names, offline, requests};
+use super::{names, requests};
 use crate::{
     Vault,
     state::book::{Book, PlaceNode},
@@ -17,6 +17,12 @@ use claviger_model::{
 };
 use std::collections::{HashMap, HashSet};
 
+/// Of a place in which there is nothing to keep yet.
+const NO_COPIES: KeptOffline = KeptOffline {
+    values: 0,
+    readable_until: None,
+};
+
 impl Vault {
     /// The places in which the person has a right somewhere, with how much is in them.
     ///
@@ -24,20 +30,19 @@ impl Vault {
     /// When nobody is signed in.
     pub async fn places(&self) -> Result<PlacesView, Problem> {
         let live = self.inner.live()?;
-        let kept = offline::kept_places(&live.cache).await;
-        Ok(places(&live.book(), live.principal, &kept))
+        Ok(places(&live.book(), live.principal))
     }
 }
 
-fn places(book: &Book, me: PrincipalId, kept: &HashSet<ScopeId>) -> PlacesView {
+fn places(book: &Book, me: PrincipalId) -> PlacesView {
     let counts = counts(book);
-    let below = below_kept(book, kept);
     let copies = copies(book);
     let here = |node: &PlaceNode| {
-        let copies = copies
-            .get(&node.scope.id)
-            .filter(|_| below.contains(&node.scope.id));
-        place(book, node, &counts, copies.cloned())
+        let id = node.scope.id;
+        let kept = book
+            .is_kept(id)
+            .then(|| copies.get(&id).cloned().unwrap_or(NO_COPIES));
+        place(book, node, &counts, kept)
     };
     let shown = book.places.iter().filter(|node| !node.path.is_empty());
     let mut places: Vec<_> = shown.map(here).collect();
@@ -73,7 +78,7 @@ fn place(book: &Book, node: &PlaceNode, counts: &HashMap<ScopeId, u32>, kept: Op
         count: counts.get(&node.scope.id).copied().unwrap_or(0),
         rights: PlaceRights {
             create: may(Action::SecretCreate),
-            keep_offline: segments.len() == ENVIRONMENT_DEPTH && offline::may_keep(node),
+            keep_offline: segments.len() == ENVIRONMENT_DEPTH && node.may_keep(),
         },
         offline_for: node.lease_ms.and_then(|lease| i64::try_from(lease).ok()),
         kept_offline: kept,
@@ -109,7 +114,7 @@ pub(super) fn copies(book: &Book) -> HashMap<ScopeId, KeptOffline> {
     }
     let view = |(values, until): (u32, Timestamp)| KeptOffline {
         values,
-        readable_until: until.millis(),
+        readable_until: Some(until.millis()),
     };
     held.into_iter()
         .map(|(scope, entry)| (scope, view(entry)))
@@ -131,12 +136,10 @@ pub(super) fn within(book: &Book, place: ScopeId) -> HashSet<ScopeId> {
         .collect()
 }
 
-/// Places that are kept for offline use, or lie in one.
-pub(super) fn below_kept(book: &Book, kept: &HashSet<ScopeId>) -> HashSet<ScopeId> {
-    let scopes = book.places.iter().map(|node| node.scope.id);
-    scopes
-        .filter(|scope| ancestors(book, *scope).any(|ancestor| kept.contains(&ancestor)))
-        .collect()
+/// The copies that this device holds of a place that is kept, perhaps none yet; nothing where it is not kept.
+pub(super) fn kept_copies(book: &Book, place: ScopeId) -> Option<KeptOffline> {
+    book.is_kept(place)
+        .then(|| copies(book).remove(&place).unwrap_or(NO_COPIES))
 }
 
 #[cfg(test)]

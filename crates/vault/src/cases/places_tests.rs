@@ -15,7 +15,7 @@ fn find<'a>(view: &'a PlacesView, path: &str) -> &'a Place {
 #[test]
 fn the_tree_stands_parents_first_with_classes_from_environments_down() {
     let sample = Sample::new();
-    let view = places(&sample.book, sample.me, &HashSet::new());
+    let view = places(&sample.book, sample.me);
     let paths: Vec<_> = view.places.iter().map(|place| place.path.as_str()).collect();
     assert_eq!(
         paths,
@@ -61,25 +61,29 @@ fn copies_count_as_kept_where_somebody_asked_for_them() {
     );
     sample.lease(a, 90);
     sample.lease(b, 50);
-    let untouched = places(&sample.book, sample.me, &HashSet::new());
+    let untouched = places(&sample.book, sample.me);
     assert!(
         untouched.places.iter().all(|place| place.kept_offline.is_none()),
         "left by use"
     );
-    let view = places(
-        &sample.book,
-        sample.me,
-        &HashSet::from([sample.scope("shop/prod")]),
-    );
+    sample.keep(&["shop/prod"]);
+    let view = places(&sample.book, sample.me);
     let kept = |path| {
         find(&view, path)
             .kept_offline
             .clone()
             .map(|kept| (kept.values, kept.readable_until))
     };
-    assert_eq!(kept("shop/prod"), Some((2, 50)));
-    assert_eq!(kept("shop/prod/stripe"), Some((1, 50)));
+    assert_eq!(kept("shop/prod"), Some((2, Some(50))));
+    assert_eq!(kept("shop/prod/stripe"), Some((1, Some(50))));
     assert_eq!((kept("shop"), kept("shop/dev")), (None, None));
+    sample.keep(&["bank/prod"]);
+    let view = places(&sample.book, sample.me);
+    let empty = find(&view, "bank/prod").kept_offline.clone();
+    assert_eq!(
+        empty.map(|kept| (kept.values, kept.readable_until)),
+        Some((0, None))
+    );
 }
 
 #[test]
@@ -95,7 +99,7 @@ fn favourites_that_are_gone_are_not_shown() {
     };
     Arc::make_mut(&mut sample.book.marks).extend([(here, mark), (gone, mark)]);
     sample.book.remove(gone);
-    let view = places(&sample.book, sample.me, &HashSet::new());
+    let view = places(&sample.book, sample.me);
     assert_eq!(
         view.favourites
             .iter()
@@ -112,7 +116,7 @@ proptest! {
         for (number, place) in placed.iter().enumerate() {
             sample.secret(&format!("S{number}"), PLACES[*place]);
         }
-        let view = places(&sample.book, sample.me, &HashSet::new());
+        let view = places(&sample.book, sample.me);
         for place in &view.places {
             let beneath = placed.iter().filter(|at| {
                 PLACES[**at] == place.path || PLACES[**at].starts_with(&format!("{}/", place.path))

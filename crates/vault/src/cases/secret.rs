@@ -3,7 +3,10 @@
 use super::{names, requests, why};
 use crate::{
     Vault,
-    state::book::{Book, SecretEntry},
+    state::{
+        Gone,
+        book::{Book, SecretEntry},
+    },
     view::{
         problem::Problem,
         secret::{OfflineCopy, Rotation, SecretDetail, SecretRights, SecretView, Stage, VersionView},
@@ -35,11 +38,12 @@ impl Vault {
     pub async fn secret(&self, id: &str) -> Result<SecretView, Problem> {
         let id: SecretId = names::id(id)?;
         let live = self.inner.live()?;
-        names::entry(&live.book(), id)?;
+        let missing = |_| gone(live.gone(id));
+        names::entry(&live.book(), id).map_err(missing)?;
         let versions = self.versions(id).await?;
         // A sync may have changed the book meanwhile.
         let book = live.book();
-        let secret = names::entry(&book, id)?;
+        let secret = names::entry(&book, id).map_err(missing)?;
         Ok(SecretView::Full(Box::new(detail(
             &book,
             live.principal,
@@ -59,10 +63,24 @@ impl Vault {
             Ok(Ok(reply)) => Ok(Some(reply.versions)),
             Ok(Err(error)) if error.code() == Some(Code::NotFound) => {
                 self.inner.hint_sync();
-                Err(error.into())
+                // It was here a moment ago; the next sync tells more.
+                Err(gone(Some(Gone::Removed)))
             }
             Ok(Err(_)) | Err(_) => Ok(None),
         }
+    }
+}
+
+/// Why a secret cannot be shown. Of one that the person saw, that is no secret to them.
+fn gone(why: Option<Gone>) -> Problem {
+    match why {
+        None => names::not_found(),
+        Some(Gone::Removed) => names::problem(
+            "secretGone",
+            "This was deleted, or your access to it ended.",
+            None,
+        ),
+        Some(Gone::AccessEnded) => names::problem("accessEnded", "Your access to this ended.", None),
     }
 }
 

@@ -22,7 +22,7 @@ use claviger_protocol::problem::Code;
 const RELEASES: &str = "/v1/releases";
 
 /// A device whose person sees one secret in `shop/prod`, synced.
-async fn synced() -> (Device, Vault, SecretId, Sample) {
+pub(super) async fn synced() -> (Device, Vault, SecretId, Sample) {
     let device = Device::signed_in().await;
     let mut sample = Sample::new();
     let secret = sample.secret("STRIPE_KEY", "shop/prod");
@@ -207,9 +207,10 @@ async fn a_place_is_kept_only_once_the_server_gave_something() {
         "notFound"
     );
     let empty = sample.scope("shop/prod/stripe").to_string();
+    let kept = vault.keep_offline(&empty, true).await.unwrap().unwrap();
     assert_eq!(
-        vault.keep_offline(&empty, true).await.unwrap(),
-        None,
+        (kept.values, kept.readable_until),
+        (0, None),
         "nothing is there yet"
     );
 }

@@ -71,7 +71,7 @@ impl Vault {
                 }
                 may_read(&book, secret, purpose)?;
                 drop(book);
-                leased(&live, secret, purpose).await?
+                self.leased(&live, secret, purpose).await?
             }
             Err(error) => return Err(error.into()),
         };
@@ -79,6 +79,24 @@ impl Vault {
         // Brings the event of the read into one's own history, or sends the journal.
         self.inner.hint_sync();
         Ok(opened)
+    }
+
+    /// Reads the offline copy, once the read is written down; it stands in the history from that moment on.
+    async fn leased(&self, live: &Live, secret: SecretId, purpose: Purpose) -> Result<OpenedValue, Problem> {
+        let receipt = live
+            .cache
+            .journal_read(secret, purpose)
+            .await
+            .map_err(|error| lease_problem(&error))?;
+        let _shown = self.inner.read_journal(live).await.inspect_err(|error| {
+            tracing::warn!(%error, "an offline read is not shown yet");
+        });
+        let value = live
+            .cache
+            .open_leased(receipt)
+            .await
+            .map_err(|error| lease_problem(&error))?;
+        Ok(OpenedValue { value, offline: true })
     }
 }
 
@@ -100,20 +118,6 @@ fn may_read(book: &Book, secret: SecretId, purpose: Purpose) -> Result<(), Probl
     } else {
         Err(names::problem("forbidden", "You may not do this.", None))
     }
-}
-
-async fn leased(live: &Live, secret: SecretId, purpose: Purpose) -> Result<OpenedValue, Problem> {
-    let receipt = live
-        .cache
-        .journal_read(secret, purpose)
-        .await
-        .map_err(|error| lease_problem(&error))?;
-    let value = live
-        .cache
-        .open_leased(receipt)
-        .await
-        .map_err(|error| lease_problem(&error))?;
-    Ok(OpenedValue { value, offline: true })
 }
 
 #[cfg(test)]

@@ -23,7 +23,8 @@ use claviger_protocol::{
 };
 
 impl Vault {
-    /// Makes a secret that its maker owns; answers with its id.
+    /// Makes a secret that its maker owns; answers with its id. Where the outcome is not known, the same draft again is the same
+    /// creation.
     ///
     /// # Errors
     /// When something in the draft cannot stand, or the server refuses.
@@ -52,7 +53,8 @@ impl Vault {
         };
         let description = input::description(&said, rest)?;
         let scope: ScopeId = names::id(&place)?;
-        let id = SecretId::random(&*self.inner.parts.entropy);
+        let entropy = &*self.inner.parts.entropy;
+        let id = live.creating.id_for(scope, &description, &value, entropy);
         let value = self.inner.seal_value(id, 1, &value)?;
         let call = CreateSecret {
             id,
@@ -60,11 +62,9 @@ impl Vault {
             description,
             value,
         };
-        let record: SecretRecord = self
-            .inner
-            .call(route::CREATE_SECRET, &[], &call)
-            .await
-            .map_err(|error| self.outdated(error))?;
+        let created: Result<SecretRecord, _> = self.inner.call(route::CREATE_SECRET, &[], &call).await;
+        let record = created.map_err(|error| self.outdated(error))?;
+        live.creating.done();
         self.learned(record).await;
         Ok(id.to_string())
     }

@@ -4,7 +4,7 @@
 //! then, and what was read offline and not sent yet is not lost. Nobody reads it meanwhile, its leases end by their own time, and
 //! orders reach it by the device's key (rule 26). A 401 or 404 never purges it.
 
-use super::{CallError, SessionError};
+use super::{CallError, SessionError, goodbye};
 use crate::{
     account::Server,
     api::{ApiError, Nothing, Request},
@@ -15,7 +15,7 @@ use crate::{
         state::{Connection, LogState, OfflineReason, SessionState},
     },
 };
-use claviger_cache::SessionItem;
+use claviger_cache::{GoodbyeItem, SessionItem};
 use claviger_protocol::{problem::Code, route};
 use std::{sync::Arc, time::Duration};
 
@@ -23,12 +23,15 @@ use std::{sync::Arc, time::Duration};
 const GOODBYE: Duration = Duration::from_secs(5);
 
 impl Inner {
-    /// Ends the session here and, if it can be reached, on the server.
+    /// Ends the session here and on the server; where that cannot be reached, with the next contact.
     pub(crate) async fn sign_out(self: &Arc<Self>) -> Result<(), SessionError> {
         let server = self.place().server.clone().ok_or(SessionError::SignedOut)?;
-        self.leave_server().await;
+        let told = self.leave_server().await;
         let _turn = self.turn.lock().await;
         self.close().await;
+        if !told {
+            self.keep_goodbye(&server).await;
+        }
         let deleted = SessionItem::delete(&*self.parts.keys, server.organization).await;
         let _told = deleted.inspect_err(|error| self.note_keyring(error));
         self.place().locked = None;
@@ -37,9 +40,11 @@ impl Inner {
         Ok(())
     }
 
-    /// Last words to the server: what was read offline, and that the session ends.
-    pub(crate) async fn leave_server(self: &Arc<Self>) {
-        let Ok(live) = self.live() else { return };
+    /// Last words to the server: what was read offline, and that the session ends. True when it is ended there.
+    pub(crate) async fn leave_server(self: &Arc<Self>) -> bool {
+        let Ok(live) = self.live() else {
+            return self.leave_closed().await;
+        };
         let goodbye = async {
             if let Err(error) = self.device_round(&live).await {
                 tracing::debug!(%error, "journal and orders wait for the next contact");
@@ -52,10 +57,44 @@ impl Inner {
             Ok::<_, CallError>(())
         };
         match tokio::time::timeout(GOODBYE, goodbye).await {
-            Ok(Ok(())) => {}
+            Ok(Ok(())) => return true,
             Ok(Err(error)) => tracing::info!(%error, "the server was not told of the sign-out"),
             Err(_) => tracing::info!("the server was not told of the sign-out in time"),
         }
+        false
+    }
+
+    /// The same while locked: by what the keyring has.
+    async fn leave_closed(self: &Arc<Self>) -> bool {
+        let Some(server) = self.place().server.clone() else {
+            return true;
+        };
+        let (keys, organization) = (&*self.parts.keys, server.organization);
+        let Ok(Some(item)) = SessionItem::load(keys, organization).await else {
+            return true;
+        };
+        let Ok(Some(remembered)) = self.remembered(&server).await else {
+            return false;
+        };
+        let goodbye = async {
+            let _turn = self.turn.lock().await;
+            if let Some(enrolled) = remembered.identity.enrolled()
+                && let Err(error) = self.closed_round(&server, &remembered.identity, &enrolled).await
+            {
+                tracing::debug!(%error, "journal and orders wait for the next contact");
+            }
+            let mut goodbye = GoodbyeItem {
+                session: item.session,
+                refresh: item.refresh.clone(),
+            };
+            goodbye::end(&self.api(&server, &remembered.identity), &mut goodbye).await
+        };
+        match tokio::time::timeout(GOODBYE, goodbye).await {
+            Ok(Ok(())) => return true,
+            Ok(Err(error)) => tracing::info!(%error, "the server was not told of the sign-out"),
+            Err(_) => tracing::info!("the server was not told of the sign-out in time"),
+        }
+        false
     }
 
     /// Closes what is open and stops the work in the background. The caller has the turn.

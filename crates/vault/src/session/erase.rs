@@ -1,11 +1,15 @@
 //! Destroying what this device holds, after an order or when its key is of no use any more.
 
+use super::SessionError;
 use crate::{
     account::{Identity, Server},
+    api::ApiError,
     state::{Inner, Live},
+    sync::{ClosedError, Round, SyncError},
 };
-use claviger_cache::{Cache, DeviceItem, SessionItem};
+use claviger_cache::{Cache, DeviceItem, GoodbyeItem, SessionItem};
 use claviger_model::ids::DeviceId;
+use claviger_protocol::problem::Code;
 use std::sync::Arc;
 
 impl Inner {
@@ -25,18 +29,43 @@ impl Inner {
         }
     }
 
-    /// Gives up a key that the server does not take any more; the next sign-in makes a new one. What was read offline is sent first,
-    /// as long as the old key may still do that.
-    pub(crate) async fn renounce(self: &Arc<Self>, server: &Arc<Server>, identity: &Identity) {
+    /// What it means that the server does not take this device's key for whoever came back from the browser: it was ended, or it
+    /// is another person's. That refusal alone takes nothing (rule 26); the device itself is asked, by its key.
+    pub(crate) async fn not_ours(
+        self: &Arc<Self>,
+        server: &Arc<Server>,
+        identity: &Identity,
+        refused: ApiError,
+    ) -> SessionError {
         let _turn = self.turn.lock().await;
         self.close().await;
-        if let Some(enrolled) = identity.enrolled() {
-            if let Err(error) = self.closed_round(server, identity, &enrolled).await {
-                tracing::info!(%error, "the old device's journal could not be sent");
+        let Some(enrolled) = identity.enrolled().filter(|_| identity.stored) else {
+            // Nothing is kept under a key that ends with the program.
+            self.drop_keys(server).await;
+            return refused.into();
+        };
+        match self.closed_round(server, identity, &enrolled).await {
+            Ok(Round {
+                everything: false,
+                name,
+            }) => SessionError::OtherPerson { name },
+            // What was read offline is sent by now, and the order to destroy everything was obeyed.
+            Ok(Round { everything: true, .. }) => {
+                self.erase_cache(server, enrolled.device).await;
+                self.drop_keys(server).await;
+                refused.into()
             }
-            self.erase_cache(server, enrolled.device).await;
+            // It was ended for good, and obeyed its last order then.
+            Err(ClosedError::Sync(SyncError::Call(error))) if error.code() == Some(Code::DeviceEnded) => {
+                self.erase_cache(server, enrolled.device).await;
+                self.drop_keys(server).await;
+                refused.into()
+            }
+            Err(error) => {
+                tracing::info!(%error, "what the server says of this device is not known");
+                refused.into()
+            }
         }
-        self.drop_keys(server).await;
     }
 
     /// Forgets this device's keys and session.
@@ -44,6 +73,7 @@ impl Inner {
         let (keys, organization) = (&*self.parts.keys, server.organization);
         for deleted in [
             SessionItem::delete(keys, organization).await,
+            GoodbyeItem::delete(keys, organization).await,
             DeviceItem::delete(keys, organization).await,
         ] {
             let _told = deleted.inspect_err(|error| self.note_keyring(error));

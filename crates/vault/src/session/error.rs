@@ -86,6 +86,12 @@ pub(crate) enum SessionError {
     /// The keyring, which has this device's keys, is locked or gone.
     #[error("the keyring could not be used")]
     Keyring(#[from] claviger_cache::KeyringError),
+    /// This device's key belongs to somebody else (rule 1); nothing of theirs was touched.
+    #[error("this device is enrolled for another person")]
+    OtherPerson {
+        /// What they are called, where the device knows it.
+        name: Option<String>,
+    },
     /// Only a sign-in opens it.
     #[error("the browser has to vouch for the person again")]
     SignInFirst,

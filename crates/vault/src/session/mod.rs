@@ -4,6 +4,7 @@ mod call;
 mod end;
 mod erase;
 mod error;
+mod goodbye;
 mod reassert;
 mod refresh;
 mod refresher;
@@ -12,7 +13,7 @@ mod signed_in;
 
 pub(crate) use end::reason;
 pub(crate) use error::{CallError, SessionError};
-pub(crate) use signed_in::read_book;
+pub(crate) use signed_in::{known_name, read_book};
 
 use claviger_cache::SessionItem;
 use claviger_model::{ids::SessionId, time::Timestamp};
@@ -72,3 +73,6 @@ impl std::fmt::Debug for Session {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

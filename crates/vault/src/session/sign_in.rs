@@ -22,8 +22,11 @@ use claviger_sign_in::{
     proof::ProofMaker,
     provider::ProviderSettings,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use zeroize::Zeroizing;
+
+/// How long ending an earlier session may take now; else it waits.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Everything that a sign-in gave.
 struct Exchanged {
@@ -169,11 +172,7 @@ impl Inner {
     ) -> SessionError {
         match (error.code(), api.skewed()) {
             (Some(Code::BadProof | Code::BadIdToken), Some(seconds)) => SessionError::Skewed { seconds },
-            (Some(Code::DeviceEnded), _) => {
-                // This key is of no use any more: it was ended, or belongs to another person.
-                self.renounce(server, identity).await;
-                error.into()
-            }
+            (Some(Code::DeviceEnded), _) => self.not_ours(server, identity, error).await,
             _ => error.into(),
         }
     }
@@ -218,6 +217,10 @@ impl Inner {
         }
         self.stand_signed_in(live);
         self.note_activity();
+        let farewell = tokio::time::timeout(FAREWELL, self.say_goodbye(&server, &identity));
+        if farewell.await.is_err() {
+            tracing::info!("the session before this one is ended later");
+        }
         Ok(())
     }
 }

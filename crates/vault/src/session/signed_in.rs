@@ -4,6 +4,7 @@ use super::{CallError, Session, SessionError};
 use crate::{
     account::{Identity, Server},
     api::Request,
+    problem,
     state::{
         Inner, Live, LiveParts,
         book::{Book, Learned, SecretEntry},
@@ -12,6 +13,7 @@ use crate::{
     view::state::Keyring,
 };
 use claviger_cache::{Cache, CacheError, Device, Enrolled, OpenError, Opening};
+use claviger_model::ids::DeviceId;
 use claviger_protocol::{route, session::Me};
 use std::{sync::Arc, time::Duration};
 
@@ -34,7 +36,7 @@ impl Inner {
         session: Session,
     ) -> Result<Live, SessionError> {
         let cache = self.open_cache(server, identity, enrolled).await?;
-        let (mut book, cursor) = read_book(&cache).await?;
+        let (mut book, cursor) = read_book(&cache, enrolled.device).await?;
         let log = LogWatch::of(&cache, &server.log).await?;
         book.log = sync::standing(&log);
         let last_contact = cache.last_contact().await?;
@@ -84,9 +86,15 @@ impl Inner {
                     tries += 1;
                     tokio::time::sleep(CLOSING).await;
                 }
+                // The app goes on without storing anything, and says so.
+                Err(error) if is_about_writing(&error) => {
+                    self.note_storage(Some(problem::open_problem(&error)));
+                    return Ok(Cache::in_memory(device, self.cache_parts()).await?);
+                }
                 opened => break opened?,
             }
         };
+        self.note_storage(None);
         let words = opened.opening.words().map(str::to_owned);
         match opened.opening {
             Opening::NotStored(error) => self.note_keyring(&error),
@@ -121,8 +129,23 @@ impl Inner {
     }
 }
 
+/// Whether a cache cannot be written for now, as on a full disk or in a directory of somebody else.
+const fn is_about_writing(error: &OpenError) -> bool {
+    matches!(
+        error,
+        OpenError::Directory(_) | OpenError::Use(CacheError::DiskFull | CacheError::ReadOnly)
+    )
+}
+
+/// What the person is called whose cache it is, as far as it knows.
+pub(crate) async fn known_name(cache: &Cache) -> Option<String> {
+    let bytes = cache.document(ME).await.ok().flatten()?;
+    let me: Me = serde_json::from_slice(&bytes).ok()?;
+    Some(me.person.name)
+}
+
 /// Everything of the cache, in memory, and the cursor to go on from.
-pub(crate) async fn read_book(cache: &Cache) -> Result<(Book, u64), CacheError> {
+pub(crate) async fn read_book(cache: &Cache, device: DeviceId) -> Result<(Book, u64), CacheError> {
     // The pages of secrets are read once: what comes after knows where each is.
     let secrets = cache.secrets(|view| SecretEntry::from(view)).await?;
     let stored = cache.stored().await?;
@@ -147,7 +170,10 @@ pub(crate) async fn read_book(cache: &Cache) -> Result<(Book, u64), CacheError> 
             .map(|lease| (lease.secret, lease))
             .collect(),
     );
-    book.history = Arc::new(cache.history().await?);
+    let history = cache.history().await?;
+    book.history = Arc::new(sync::whole(&history).to_vec());
+    book.kept = Arc::new(sync::kept_places(cache).await?);
+    book.put_journal(cache.unsent().await?, device);
     if let Some(me) = me {
         put_me(&mut book, me);
     }

@@ -27,6 +27,7 @@ impl Default for Board {
                 connection: Connection::Connecting,
                 keyring: Keyring::Ok,
                 log: LogState::Unproven { words: String::new() },
+                storage: None,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             }),
             events: broadcast::Sender::new(BEHIND),

@@ -1,7 +1,10 @@
 //! How the server and the keyring can be reached.
 
 use super::{Inner, Live};
-use crate::view::state::{Connection, Keyring, OfflineReason, Progress};
+use crate::view::{
+    problem::Problem,
+    state::{Connection, Keyring, OfflineReason, Progress},
+};
 use claviger_cache::KeyringError;
 use claviger_model::time::Timestamp;
 use std::sync::Arc;
@@ -64,6 +67,11 @@ impl Inner {
             KeyringError::Absent(_) | KeyringError::Failed(_) => Keyring::Absent { detail },
         };
         self.board.change(|state| state.keyring = keyring);
+    }
+
+    /// The copy on this computer is kept up to date again, or not any more.
+    pub(crate) fn note_storage(&self, problem: Option<Problem>) {
+        self.board.change(|state| state.storage = problem);
     }
 
     fn is_present(&self, live: &Arc<Live>) -> bool {

@@ -1,17 +1,26 @@
 //! An open vault: one person on this device, signed in, with the cache open.
 
 use super::book::{Book, Learned};
-use crate::{account::Server, api::Api, session::Session, sync::LogWatch};
+use crate::{
+    account::Server,
+    api::Api,
+    cases::Creating,
+    session::Session,
+    sync::{Attempts, LogWatch},
+};
 use claviger_cache::Cache;
 use claviger_crypto::sealing::ReleaseReceiver;
 use claviger_model::{
-    ids::{DeviceId, PrincipalId, SessionId},
+    ids::{DeviceId, PrincipalId, SecretId, SessionId},
     time::Timestamp,
 };
 use claviger_sign_in::{device_keys::DeviceKeys, provider::Provider};
-use std::sync::{
-    Arc, Mutex, PoisonError, RwLock,
-    atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+    },
 };
 use tokio::sync::Notify;
 
@@ -45,6 +54,10 @@ pub(crate) struct Live {
     pub(crate) sync_turn: tokio::sync::Mutex<()>,
     /// Held while journal and orders are handled.
     pub(crate) device_turn: tokio::sync::Mutex<()>,
+    /// Held while copies for offline use are fetched or destroyed, so that each value has one event.
+    pub(crate) lease_turn: tokio::sync::Mutex<()>,
+    /// Values that could not be kept.
+    pub(crate) attempts: Attempts,
     /// What is pinned of the log; held while a checkpoint is compared.
     pub(crate) log: tokio::sync::Mutex<LogWatch>,
     /// Wakes the sync.
@@ -53,10 +66,23 @@ pub(crate) struct Live {
     pub(crate) receiver: Mutex<Option<(Vec<u8>, ReleaseReceiver)>>,
     /// The cursor to sync from.
     pub(crate) cursor: AtomicU64,
+    /// Secrets that were seen since this was opened and are gone; tells what a page that shows one still asks for.
+    gone: Mutex<HashMap<SecretId, Gone>>,
+    /// The creation whose outcome is not known.
+    pub(crate) creating: Creating,
     book: RwLock<Arc<Book>>,
     last_sync: AtomicI64,
     over: AtomicBool,
     ending: AtomicBool,
+}
+
+/// Why a secret is not there any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Gone {
+    /// It was deleted, or the person may not know of it any more.
+    Removed,
+    /// The person's access ended.
+    AccessEnded,
 }
 
 /// What a [`Live`] is made of.
@@ -92,10 +118,14 @@ impl Live {
             provider: tokio::sync::Mutex::default(),
             sync_turn: tokio::sync::Mutex::default(),
             device_turn: tokio::sync::Mutex::default(),
+            lease_turn: tokio::sync::Mutex::default(),
+            attempts: Attempts::default(),
             log: tokio::sync::Mutex::new(parts.log),
             wake: Notify::new(),
             receiver: Mutex::default(),
             cursor: AtomicU64::new(parts.cursor),
+            gone: Mutex::default(),
+            creating: Creating::default(),
             book: RwLock::new(Arc::new(parts.book)),
             last_sync: AtomicI64::new(i64::MIN),
             over: AtomicBool::new(false),
@@ -117,6 +147,28 @@ impl Live {
     /// Puts what the server told into the book.
     pub(crate) fn learn(&self, learned: &Learned) {
         self.change_book(|book| book.learn(learned));
+    }
+
+    /// Notes why secrets go that were seen; to be called while they are still in the book.
+    pub(crate) fn note_gone(&self, secrets: impl IntoIterator<Item = SecretId>, why: Gone) {
+        let book = self.book();
+        let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        for secret in secrets {
+            if book.secrets.contains_key(&secret) {
+                gone.insert(secret, why);
+            } else if let Some(known) = gone.get_mut(&secret) {
+                *known = why.max(*known);
+            }
+        }
+    }
+
+    /// Why a secret went that was seen since this was opened.
+    pub(crate) fn gone(&self, secret: SecretId) -> Option<Gone> {
+        self.gone
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&secret)
+            .copied()
     }
 
     /// When everything was brought last.
@@ -153,6 +205,7 @@ impl Live {
     /// Lets names, tokens and keys of releases go, even where somebody still holds this.
     pub(crate) fn forget(&self) {
         *self.book.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+        self.gone.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.drop_receiver();
         if let Ok(mut session) = self.session.try_lock() {
             session.access = None;

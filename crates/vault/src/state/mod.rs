@@ -18,7 +18,7 @@ mod tick;
 
 pub(crate) use board::Board;
 pub(crate) use lifecycle::{Lifecycle, Tasks};
-pub(crate) use live::{Live, LiveParts};
+pub(crate) use live::{Gone, Live, LiveParts};
 pub(crate) use place::Place;
 
 use crate::{session::CallError, vault::VaultParts, view::device::Settings};
@@ -100,5 +100,7 @@ impl Inner {
     }
 }
 
+#[cfg(test)]
+mod storage_tests;
 #[cfg(test)]
 mod tests;

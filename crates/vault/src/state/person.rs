@@ -8,7 +8,7 @@ use std::time::Duration;
 /// The life of a session; tells when one began of which only the end is known.
 const LIFE: Duration = Duration::from_secs(12 * 3600);
 
-/// The person, as far as the book knows them.
+/// A person, team or service, as far as the book knows them; without a name where it does not.
 pub(crate) fn person(book: &Book, principal: PrincipalId) -> PersonRef {
     let record = book.principals.get(&principal);
     let name = record.map(|record| record.name.clone()).unwrap_or_default();
@@ -62,4 +62,21 @@ fn initials(name: &str) -> String {
         .chain(words.next_back())
         .flat_map(char::to_uppercase)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_of_the_first_and_last_word() {
+        for (name, letters) in [
+            ("Aoife Byrne", "AB"),
+            ("Émile", "É"),
+            ("Mei-Ling van Chen", "MC"),
+            ("", ""),
+        ] {
+            assert_eq!(initials(name), letters);
+        }
+    }
 }

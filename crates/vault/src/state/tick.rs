@@ -63,11 +63,28 @@ impl Inner {
         Ok(())
     }
 
+    /// Shows anew what of the journal is not in the history yet.
+    ///
+    /// # Errors
+    /// When the cache fails.
+    pub(crate) async fn read_journal(&self, live: &Live) -> Result<(), CacheError> {
+        let tail = live.cache.unsent().await?;
+        let changed = live.change_book(|book| {
+            let before = Arc::clone(&book.journal);
+            book.put_journal(tail, live.device);
+            before != book.journal
+        });
+        if changed {
+            self.board.changed(&[ChangedArea::History], &[]);
+        }
+        Ok(())
+    }
+
     /// Lets names go that ended by themselves, after a week without contact.
     async fn read_names(&self, live: &Live) -> Result<(), CacheError> {
         let ended = live.cache.stored().await?.entitlement.is_none();
         if ended && live.book().entitlement.is_some() {
-            let (mut book, cursor) = read_book(&live.cache).await?;
+            let (mut book, cursor) = read_book(&live.cache, live.device).await?;
             live.set_cursor(cursor);
             live.change_book(|old| {
                 book.log = old.log.clone();

@@ -4,7 +4,7 @@
 use super::{SyncError, device::Speaker};
 use crate::{
     account::{Identity, Server},
-    session::SessionError,
+    session::{self, SessionError},
     state::{Inner, Tasks},
 };
 use claviger_cache::Enrolled;
@@ -17,17 +17,21 @@ impl Inner {
         self.place().tasks = Some(tasks);
     }
 
-    /// One round with a cache that is opened for it. True when everything was destroyed. The caller has the turn.
+    /// One round with a cache that is opened for it. The caller has the turn.
     ///
     /// # Errors
-    /// When cache or server are not to be had.
+    /// When cache or server are not to be had, or the cache is not the one of this device.
     pub(crate) async fn closed_round(
         &self,
         server: &Arc<Server>,
         identity: &Identity,
         enrolled: &Enrolled,
-    ) -> Result<bool, ClosedError> {
+    ) -> Result<Round, ClosedError> {
         let cache = self.open_cache(server, identity, enrolled).await?;
+        if !cache.is_stored() {
+            // An order must not be acknowledged beside the file that it is about.
+            return Err(ClosedError::NotStored);
+        }
         let api = self.api(server, identity);
         let speaker = Speaker {
             server,
@@ -35,18 +39,20 @@ impl Inner {
             api: &api,
             cache: &cache,
         };
-        let done = match cache.is_stored() {
-            true => self.speak(&speaker, |_, executed| {
+        let name = session::known_name(&cache).await;
+        let done = self
+            .speak(&speaker, |_, executed| {
                 tracing::info!(
                     leases = executed.leases.len(),
                     "an order was carried out while closed"
                 );
-            }),
-            false => return Ok(false),
-        };
-        let done = done.await;
+            })
+            .await;
         cache.close().await;
-        Ok(done?)
+        Ok(Round {
+            everything: done?,
+            name,
+        })
     }
 
     async fn watch_once(self: &Arc<Self>) -> Result<(), ClosedError> {
@@ -70,10 +76,11 @@ impl Inner {
         let Some(enrolled) = remembered.identity.enrolled() else {
             return Ok(());
         };
-        if self
+        self.say_goodbye(&server, &remembered.identity).await;
+        let round = self
             .closed_round(&server, &remembered.identity, &enrolled)
-            .await?
-        {
+            .await?;
+        if round.everything {
             self.erase_cache(&server, enrolled.device).await;
             self.drop_keys(&server).await;
             self.place().locked = None;
@@ -83,12 +90,24 @@ impl Inner {
     }
 }
 
+/// What came of a round with a closed vault.
+#[derive(Debug)]
+pub(crate) struct Round {
+    /// An order to destroy everything was carried out and acknowledged.
+    pub(crate) everything: bool,
+    /// What the person is called whose vault it is.
+    pub(crate) name: Option<String>,
+}
+
 /// Why a closed vault could not be looked after.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClosedError {
     /// It does not open.
     #[error("the closed vault could not be opened")]
     Open(#[from] SessionError),
+    /// Its file could not be opened, only memory in its place.
+    #[error("the closed vault is not to be had")]
+    NotStored,
     /// The round was not finished.
     #[error("the round was not finished")]
     Sync(#[from] SyncError),

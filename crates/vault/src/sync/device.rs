@@ -7,7 +7,7 @@ use crate::{
     account::Server,
     api::{Api, ApiError, Nothing, Request},
     session::CallError,
-    state::{Inner, Live, book::Book},
+    state::{Gone, Inner, Live, book::Book},
     view::event::{ChangedArea, HostEvent, OrderExecuted},
 };
 use claviger_cache::{Cache, Executed, JournalTail, OrderError};
@@ -55,6 +55,10 @@ impl Inner {
         let done = self
             .speak(&speaker, |order, executed| self.obeyed(live, order, executed))
             .await;
+        // What was sent is said to be sent, also when something after it failed.
+        let _shown = self.read_journal(live).await.inspect_err(|error| {
+            tracing::debug!(%error, "what is left of the journal was not read");
+        });
         if let Err(SyncError::Call(CallError::Api(error))) = &done
             && error.is_offline()
         {
@@ -145,6 +149,7 @@ impl Inner {
         let scope = order
             .map(|order| place_of(&live.book(), order))
             .unwrap_or_default();
+        live.note_gone(executed.names.iter().copied(), why_gone(order));
         live.change_book(|book| {
             if executed.everything {
                 *book = Book::default();
@@ -165,6 +170,15 @@ impl Inner {
         }));
         let areas = [ChangedArea::Places, ChangedArea::Secrets, ChangedArea::Devices];
         self.board.changed(&areas, &executed.names);
+    }
+}
+
+/// An order about scopes follows the end of an access; one about a single secret may follow its deletion too.
+fn why_gone(order: Option<&Order>) -> Gone {
+    let scopes = |target: &Target| matches!(target, Target::Scope { .. } | Target::Everything);
+    match order {
+        Some(order) if order.targets.iter().all(scopes) => Gone::AccessEnded,
+        _ => Gone::Removed,
     }
 }
 

@@ -45,7 +45,7 @@ impl Inner {
             let reply: HistoryReply = self.call_as(live, &request).await?;
             let empty = reply.entries.is_empty();
             match watch.judge(live.principal, &reply, &live.server.log) {
-                Ok(judged) => self.extend(live, &mut watch, judged, reply.head).await?,
+                Ok(judged) => self.extend(live, &mut watch, judged).await?,
                 Err(contradiction) => return Err(self.contradicted(live, &mut watch, contradiction).await),
             }
             if !reply.more || empty {
@@ -54,13 +54,7 @@ impl Inner {
         }
     }
 
-    async fn extend(
-        &self,
-        live: &Live,
-        watch: &mut LogWatch,
-        judged: Judged,
-        head: u64,
-    ) -> Result<(), SyncError> {
+    async fn extend(&self, live: &Live, watch: &mut LogWatch, judged: Judged) -> Result<(), SyncError> {
         let Judged {
             records,
             next,
@@ -74,11 +68,11 @@ impl Inner {
         *watch = next;
         let now = self.now();
         live.change_book(|book| {
+            book.settle_journal(&records, live.device);
             Arc::make_mut(&mut book.history).extend(records);
             book.log = LogStanding {
                 state: LogState::Whole,
                 verified: watch.verified(),
-                head: head.max(watch.verified()),
                 checked_at: Some(now),
                 checkpoint: Some(PinnedCheckpoint {
                     origin: checkpoint.origin,
@@ -148,7 +142,6 @@ pub(crate) fn standing(watch: &LogWatch) -> LogStanding {
     LogStanding {
         state,
         verified: watch.verified(),
-        head: watch.verified(),
         ..LogStanding::default()
     }
 }

@@ -4,7 +4,7 @@ use super::SyncError;
 use crate::{
     api::Request,
     session::CallError,
-    state::{Inner, Live, book::Learned},
+    state::{Gone, Inner, Live, book::Learned},
     view::event::ChangedArea,
 };
 use claviger_cache::Change;
@@ -59,6 +59,7 @@ impl Inner {
             history: reply.history,
             orders: reply.orders,
         };
+        live.note_gone(reply.removed.iter().copied(), Gone::Removed);
         let mut learned = Learned {
             entitlement: reply.entitlement,
             secrets: reply.secrets,

@@ -1,6 +1,6 @@
 //! Whether a release is what was asked for, and in the log (rules 18 and 21).
 
-use super::watch;
+use super::wire;
 use claviger_ledger::{
     checkpoint::Checkpoint,
     hash::NodeHash,
@@ -95,10 +95,10 @@ pub(super) fn prove(
         .link_of(asked.principal)
         .ok_or("its entry in the log does not stand in your history")?;
     let head = link.head(hash);
-    let path = watch::hashes(&release.proof).ok_or("its proof is malformed")?;
+    let path = wire::hashes(&release.proof).ok_or("its proof is malformed")?;
     verify_path(hash, release.index, &path, checkpoint).map_err(|_| "the log does not hold its entry")?;
     for record in &release.openings {
-        let (field, opening) = watch::opening(record).ok_or("what its entry commits to is malformed")?;
+        let (field, opening) = wire::opening(record).ok_or("what its entry commits to is malformed")?;
         let opens = leaf
             .commitments
             .get(&field)

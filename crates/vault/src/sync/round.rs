@@ -1,7 +1,8 @@
 //! A round of sync, and the loop of them.
 
-use super::SyncError;
+use super::{ReleaseError, SyncError};
 use crate::{
+    problem::cache_problem,
     session::CallError,
     state::{Inner, Live},
     view::event::ChangedArea,
@@ -78,6 +79,11 @@ impl Inner {
             }
         }
         self.show_standing();
+        match self.renew_kept(live).await {
+            Ok(()) => {}
+            Err(ReleaseError::Call(error)) if error.is_offline() => return Err(error.into()),
+            Err(error) => tracing::warn!(%error, "copies for offline use were not brought up to date"),
+        }
         if orders > 0 {
             // Given after this round looked for them.
             live.wake.notify_one();
@@ -86,7 +92,7 @@ impl Inner {
     }
 }
 
-/// Syncs until it is stopped: after each hint, at the latest at each poll, and when an entitlement changes by itself.
+/// Syncs until it is stopped: after each hint, at the latest at each poll, and when something changes or ends by itself.
 pub(crate) async fn keep_in_sync(inner: Arc<Inner>, live: Arc<Live>) {
     let timings = inner.parts.timings;
     let mut pause = timings.reconnect_first;
@@ -94,6 +100,9 @@ pub(crate) async fn keep_in_sync(inner: Arc<Inner>, live: Arc<Live>) {
         let wait = match inner.sync(&live).await {
             Ok(()) => {
                 pause = timings.reconnect_first;
+                if live.cache.is_stored() {
+                    inner.note_storage(None);
+                }
                 until_next(&inner, &live)
             }
             Err(SyncError::Call(error)) if error.is_offline() && !live.is_over() => {
@@ -104,6 +113,9 @@ pub(crate) async fn keep_in_sync(inner: Arc<Inner>, live: Arc<Live>) {
             }
             Err(error) => {
                 tracing::warn!(%error, "a sync was not finished");
+                if let SyncError::Cache(error) = &error {
+                    inner.note_storage(Some(cache_problem(error)));
+                }
                 timings.poll
             }
         };
@@ -125,14 +137,15 @@ impl Inner {
     }
 }
 
-/// Until the poll, or until the entitlement changes by itself.
+/// Until the poll, until the entitlement changes by itself, or until a copy for offline use wants to be fetched anew.
 fn until_next(inner: &Inner, live: &Live) -> Duration {
-    let changes_at = live
-        .book()
+    let (book, now) = (live.book(), inner.now());
+    let changes_at = book
         .entitlement
         .as_ref()
         .and_then(|entitlement| entitlement.valid_until);
-    let left = changes_at.map(|at| at.since(inner.now()).max(Duration::from_secs(1)));
+    let soonest = changes_at.into_iter().chain(book.renew_at(now)).min();
+    let left = soonest.map(|at| at.since(now).max(Duration::from_secs(1)));
     left.map_or(inner.parts.timings.poll, |left| {
         left.min(inner.parts.timings.poll)
     })

@@ -7,7 +7,7 @@ use crate::{
     api::Request,
     session::CallError,
     state::{
-        Inner, Live,
+        Gone, Inner, Live,
         book::{Learned, Places},
     },
     view::state::Progress,
@@ -35,6 +35,7 @@ impl Inner {
         };
         let book = live.book();
         let mut removed = book.outside(&entitlement);
+        live.note_gone(removed.iter().copied(), Gone::AccessEnded);
         let held: Vec<SecretId> = if anew {
             book.secrets.keys().copied().collect()
         } else {

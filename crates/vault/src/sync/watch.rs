@@ -3,23 +3,21 @@
 //! Pure: the network is `history.rs`. Nothing here moves forward when something contradicts what was seen before; the words of
 //! the contradiction are kept for good, since only a person can judge them.
 
-use super::words::{history_words, pin_words};
+use super::{
+    wire::{hashes, parts},
+    words::{history_words, pin_words},
+};
 use claviger_cache::{Cache, CacheError, HistoryRecord, LogPin};
-use claviger_crypto::{commitment::Opening, secret::Key256, secret::SecretString};
 use claviger_ledger::{
     checkpoint::{Checkpoint, VerifiedCheckpoint},
     hash::NodeHash,
     history::{HistoryCheck, HistoryEntry, check_history},
-    label::Label,
     log_key::VerifierKey,
     pin::{Advance, Pin, PinError},
     subject::SubjectHead,
 };
 use claviger_model::ids::PrincipalId;
-use claviger_protocol::{
-    log::{HistoryReply, OpeningRecord},
-    wire::Bytes,
-};
+use claviger_protocol::{log::HistoryReply, wire::Bytes};
 use std::collections::BTreeMap;
 
 /// What is remembered.
@@ -46,6 +44,13 @@ pub(super) struct Judged {
     pub(super) checkpoint: Checkpoint,
 }
 
+/// What is stored of a history, if it is there from its first entry on; else nothing, so that all of it is fetched again. Pages of
+/// the cache can be lost one by one, and what goes on after a hole is no history.
+pub(crate) fn whole(history: &[HistoryRecord]) -> &[HistoryRecord] {
+    let holds = (1..).zip(history).all(|(seq, record)| record.seq == seq);
+    if holds { history } else { &[] }
+}
+
 /// Why a page is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Contradiction {
@@ -66,7 +71,8 @@ impl LogWatch {
         let Some(kept) = cache.log_pin().await? else {
             return Ok(Self::default());
         };
-        let stored = cache.history().await?.last().map(|record| SubjectHead {
+        let history = cache.history().await?;
+        let stored = whole(&history).last().map(|record| SubjectHead {
             seq: record.seq,
             hash: NodeHash::of_leaf(&record.leaf.0),
         });
@@ -250,32 +256,6 @@ impl LogWatch {
         }
         Ok(())
     }
-}
-
-/// Path and openings.
-type Parts = (Vec<NodeHash>, Vec<(Label, Opening)>);
-
-/// Those of an entry; nothing when they are malformed.
-fn parts(entry: &claviger_protocol::log::HistoryEntry) -> Option<Parts> {
-    let openings = entry.openings.iter().map(opening).collect::<Option<_>>()?;
-    Some((hashes(&entry.proof)?, openings))
-}
-
-/// An opening; nothing when it is malformed.
-pub(super) fn opening(record: &OpeningRecord) -> Option<(Label, Opening)> {
-    let key = Key256::from_slice(&record.key.0)?;
-    Some((
-        Label::new(&record.field).ok()?,
-        Opening::new(key, SecretString::new(record.value.clone())),
-    ))
-}
-
-/// Hashes of a proof; nothing when one has another length.
-pub(super) fn hashes(proof: &[Bytes]) -> Option<Vec<NodeHash>> {
-    proof
-        .iter()
-        .map(|hash| hash.array().map(NodeHash::from_bytes))
-        .collect()
 }
 
 #[cfg(test)]

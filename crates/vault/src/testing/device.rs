@@ -20,7 +20,11 @@ use claviger_model::{
 use claviger_protocol::wire::Token;
 use claviger_sign_in::device_keys::DeviceKeys;
 use claviger_testkit::clock::ManualClock;
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tempfile::TempDir;
 
 pub(crate) struct Device {
@@ -76,6 +80,20 @@ impl Device {
         }
     }
 
+    /// From now on the server releases values, and copies of them may be kept for so long.
+    pub(crate) async fn may_keep(&self, max_age: Duration) {
+        let keys = DeviceKeys::from_secret(&self.device_item().await.unwrap().keys.to_secret()).unwrap();
+        let mut told = self.server.told();
+        told.sealing = Some(keys.sealing_public());
+        told.max_age_ms = u64::try_from(max_age.as_millis()).unwrap();
+    }
+
+    /// Lets time go by here and there.
+    pub(crate) fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+        self.server.told().now = self.clock.now();
+    }
+
     pub(crate) fn parts(&self) -> VaultParts {
         VaultParts {
             clock: Arc::new(self.clock.clone()),
@@ -106,6 +124,11 @@ impl Device {
     /// A file of the cache, if there is one.
     pub(crate) fn cache_file(&self) -> Option<PathBuf> {
         Some(self.directory.path().join(format!("{DEVICE}.cache"))).filter(|path| path.exists())
+    }
+
+    /// Where the vault keeps its files.
+    pub(crate) fn folder(&self) -> &Path {
+        self.directory.path()
     }
 
     pub(crate) async fn session_item(&self) -> Option<SessionItem> {

@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 pub(crate) mod device;
+pub(crate) mod journal;
 pub(crate) mod log;
 pub(crate) mod server;

@@ -98,8 +98,10 @@ pub enum HistoryAction {
 pub enum EntryProof {
     /// In log.
     InLog,
-    /// Pending.
+    /// Not proved yet.
     Pending,
+    /// Written down on this device; it waits to be sent.
+    Unsent,
     /// Violated.
     Violated,
 }
@@ -198,7 +200,7 @@ pub struct ProofStatus {
     pub entries: u32,
     /// Since.
     pub since: Option<i64>,
-    /// Pending.
+    /// Offline reads that wait on this device to be sent.
     pub pending: u32,
     /// Checked at.
     pub checked_at: Option<i64>,

@@ -60,8 +60,8 @@ pub struct PlaceRights {
 pub struct KeptOffline {
     /// Values.
     pub values: u32,
-    /// When the first of the leases ends.
-    pub readable_until: i64,
+    /// When the first of the leases ends; null while there is nothing to keep.
+    pub readable_until: Option<i64>,
 }
 
 /// Environment class.

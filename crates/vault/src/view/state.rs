@@ -16,6 +16,8 @@ pub struct AppState {
     pub keyring: Keyring,
     /// Log.
     pub log: LogState,
+    /// Why this computer's copy is not kept up to date, as on a full disk; null while it is.
+    pub storage: Option<Problem>,
     /// Version of the app.
     pub version: String,
 }

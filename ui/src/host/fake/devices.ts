@@ -61,11 +61,12 @@ export function sessions(now: number): DeviceView[] {
 }
 
 export function leasesOf(places: readonly Place[], now: number): LeaseSummary[] {
-  const kept = places.flatMap((place) =>
-    place.keptOffline && place.class
-      ? [{ place: place.id, path: place.path, class: place.class, ...place.keptOffline, kept: true }]
-      : [],
-  );
+  const kept = places.flatMap((place) => {
+    const until = place.keptOffline?.readableUntil ?? null;
+    return place.keptOffline && place.class && until !== null
+      ? [{ place: place.id, path: place.path, class: place.class, ...place.keptOffline, readableUntil: until, kept: true }]
+      : [];
+  });
   const production = places.find((place) => place.path === 'payments/production');
   return production
     ? [

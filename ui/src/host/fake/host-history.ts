@@ -20,7 +20,7 @@ export function myHistoryOf(fake: FakeWorld): Pick<Host, 'history' | 'proofStatu
         log: fake.state.log,
         entries: fake.world.history.length,
         since: fake.world.history.at(-1)?.at ?? null,
-        pending: fake.world.history.filter((one) => one.proof === 'pending').length,
+        pending: fake.world.history.filter((one) => one.proof === 'unsent').length,
         checkedAt: fake.now() - 4_000,
         checkpoint: { origin: 'northwind.example/claviger', size: 48_112, at: fake.now() - 4_000 },
         witnessed: false,

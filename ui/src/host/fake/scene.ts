@@ -70,6 +70,7 @@ export function stateOf(scene: Scene, me: PersonRef, start: number): AppState {
       scene === 'violated'
         ? { type: 'violated', words: 'Entry 48,091 was in the log this morning and is now another one.' }
         : { type: 'whole' },
+    storage: null,
     version: '0.1.0',
   };
 }

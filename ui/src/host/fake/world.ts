@@ -127,7 +127,7 @@ export class FakeWorld {
       offline,
       deviceReported: offline,
       refused: null,
-      proof: offline ? 'pending' : 'inLog',
+      proof: offline ? 'unsent' : 'inLog',
     });
     this.emit('changed', { areas: ['history'], secrets: [secret.id] });
   }

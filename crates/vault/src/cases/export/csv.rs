@@ -1,7 +1,6 @@
 //! CSV (RFC 4180) that no spreadsheet takes for formulas (rule 36).
 
 use crate::view::history::{EntryProof, HistoryRow};
-use claviger_cache::HistoryRecord;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -25,19 +24,18 @@ const HEADER: [&str; 16] = [
     "event",
 ];
 
-/// Writes a header and one line for each row.
-pub(super) fn write<'a>(rows: impl Iterator<Item = (&'a HistoryRecord, HistoryRow)>) -> Vec<u8> {
+/// Writes a header and one line for each row, which has a place in the log or waits for one.
+pub(super) fn write(rows: impl Iterator<Item = (Option<u64>, HistoryRow)>) -> Vec<u8> {
     let mut text = String::new();
     line(&mut text, &HEADER);
-    for (record, row) in rows {
-        let cells = cells(record, &row);
+    for (index, row) in rows {
+        let cells = cells(index, &row);
         line(&mut text, &cells.each_ref().map(|cell| &**cell));
     }
     text.into_bytes()
 }
 
-fn cells<'a>(record: &HistoryRecord, row: &'a HistoryRow) -> [Cow<'a, str>; 16] {
-    let words = |text: &'a Option<String>| Cow::from(text.as_deref().unwrap_or_default());
+fn cells(index: Option<u64>, row: &HistoryRow) -> [Cow<'_, str>; 16] {
     let secret = row.secret.as_ref();
     let flag = |on| Cow::from(if on { "yes" } else { "no" });
     [
@@ -53,17 +51,21 @@ fn cells<'a>(record: &HistoryRecord, row: &'a HistoryRow) -> [Cow<'a, str>; 16] 
             .map(|version| version.to_string())
             .unwrap_or_default()
             .into(),
-        words(&row.by),
-        words(&row.program),
-        words(&row.device),
-        words(&row.address),
+        words(row.by.as_deref()),
+        words(row.program.as_deref()),
+        words(row.device.as_deref()),
+        words(row.address.as_deref()),
         flag(row.offline),
         flag(row.device_reported),
-        words(&row.refused),
+        words(row.refused.as_deref()),
         proof(row.proof).into(),
-        record.index.to_string().into(),
-        row.id.as_str().into(),
+        index.map(|index| index.to_string()).unwrap_or_default().into(),
+        index.map_or("", |_| &row.id).into(),
     ]
+}
+
+fn words(text: Option<&str>) -> Cow<'_, str> {
+    text.unwrap_or_default().into()
 }
 
 /// RFC 3339, UTC.
@@ -86,6 +88,7 @@ const fn proof(proof: EntryProof) -> &'static str {
     match proof {
         EntryProof::InLog => "in log",
         EntryProof::Pending => "pending",
+        EntryProof::Unsent => "waits to be sent",
         EntryProof::Violated => "violated",
     }
 }
@@ -122,8 +125,17 @@ fn push(text: &mut String, cell: &str) {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::{
+        cases::{
+            history::{Entry, Reader},
+            testing::Sample,
+        },
+        testing::server::DEVICE,
+    };
+    use claviger_protocol::release::Purpose;
     use proptest::prelude::*;
 
     /// RFC 4180, word by word.
@@ -173,6 +185,41 @@ mod tests {
             }
             prop_assert_eq!(read.iter().flatten().count(), written.iter().flatten().count());
         }
+    }
+
+    #[test]
+    fn a_read_that_waits_has_no_place_in_the_log_and_no_event() {
+        let mut sample = Sample::new();
+        let secret = sample.secret("KEY", "shop/prod");
+        sample.read_offline(1, secret, Purpose::Copy, 7);
+        let reader = Reader::new(&sample.book, sample.me, DEVICE, "laptop");
+        let rows = sample
+            .book
+            .journal
+            .values()
+            .filter_map(|read| reader.row(Entry::Read(read)));
+        let text = String::from_utf8(write(rows.map(|row| (None, row)))).unwrap();
+        assert_eq!(
+            parse(&text).pop().unwrap(),
+            [
+                "1970-01-01T00:00:00.007Z",
+                "copied",
+                "KEY",
+                "KEY",
+                "shop/prod",
+                "1",
+                "",
+                "",
+                "laptop",
+                "",
+                "yes",
+                "yes",
+                "",
+                "waits to be sent",
+                "",
+                ""
+            ]
+        );
     }
 
     #[test]

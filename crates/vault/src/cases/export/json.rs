@@ -1,5 +1,7 @@
-//! JSON with the leaves as they stand in the log, so that others can check them against the checkpoint.
+//! JSON with the leaves as they stand in the log, so that others can check them against the checkpoint, and with the journal
+//! entries that are not in the log yet, signed by this device.
 
+use crate::state::book::OfflineRead;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use claviger_cache::HistoryRecord;
 use claviger_ledger::leaf::leaf_hash;
@@ -32,6 +34,17 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     checkpoint: Option<&'a str>,
     entries: Vec<Entry<'a>>,
+    /// Offline reads that the log does not show yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    waiting: Vec<Waiting<'a>>,
+}
+
+#[derive(Serialize)]
+struct Waiting<'a> {
+    /// The canonical bytes.
+    entry: &'a RawValue,
+    /// ES256 by this device's key (raw r ‖ s), base64url.
+    signature: String,
 }
 
 #[derive(Serialize)]
@@ -54,6 +67,7 @@ struct Entry<'a> {
 pub(super) fn write<'a>(
     head: &Head<'_>,
     records: impl Iterator<Item = &'a HistoryRecord>,
+    waiting: impl Iterator<Item = &'a OfflineRead>,
 ) -> Result<Vec<u8>, serde_json::Error> {
     let entry = |record: &'a HistoryRecord| {
         Ok(Entry {
@@ -64,6 +78,12 @@ pub(super) fn write<'a>(
             openings: &record.openings,
         })
     };
+    let waits = |read: &'a OfflineRead| {
+        Ok(Waiting {
+            entry: serde_json::from_slice(&read.signed.body.0)?,
+            signature: URL_SAFE_NO_PAD.encode(&read.signed.signature.0),
+        })
+    };
     serde_json::to_vec(&Document {
         r#type: "claviger-history-v1",
         origin: head.origin,
@@ -72,6 +92,7 @@ pub(super) fn write<'a>(
         exported_at: head.exported_at,
         checkpoint: head.checkpoint,
         entries: records.map(entry).collect::<Result<_, serde_json::Error>>()?,
+        waiting: waiting.map(waits).collect::<Result<_, serde_json::Error>>()?,
     })
 }
 
@@ -81,6 +102,7 @@ mod tests {
     use super::*;
     use crate::cases::testing::{Sample, at};
     use claviger_model::event::EventKind;
+    use claviger_protocol::release::Purpose;
 
     #[test]
     fn leaves_stand_in_it_byte_by_byte() {
@@ -93,7 +115,8 @@ mod tests {
             exported_at: at(9),
             checkpoint: Some("a note\n"),
         };
-        let text = String::from_utf8(write(&head, sample.book.history.iter()).unwrap()).unwrap();
+        let text =
+            String::from_utf8(write(&head, sample.book.history.iter(), std::iter::empty()).unwrap()).unwrap();
         let leaf = std::str::from_utf8(&sample.book.history[0].leaf.0).unwrap();
         assert!(
             text.contains(&format!("\"leaf\":{leaf},\"openings\":[")),
@@ -104,5 +127,16 @@ mod tests {
             (&json["entries"][0]["seq"], &json["checkpoint"]),
             (&1.into(), &"a note\n".into())
         );
+        assert!(json.get("waiting").is_none());
+        let secret = sample.secret("KEY", "shop/prod");
+        sample.read_offline(1, secret, Purpose::Copy, 7);
+        let reads = sample.book.journal.values();
+        let bytes = write(&head, std::iter::empty(), reads).unwrap();
+        let body = sample.book.journal[&1].signed.body.0.clone();
+        let expected = format!(
+            "\"waiting\":[{{\"entry\":{},\"signature\":\"",
+            String::from_utf8(body).unwrap()
+        );
+        assert!(String::from_utf8(bytes).unwrap().contains(&expected));
     }
 }

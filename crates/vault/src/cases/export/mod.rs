@@ -33,12 +33,14 @@ impl Vault {
             let bytes = match format {
                 ExportFormat::Csv => {
                     let reader = self.reader(&live, &book);
-                    let rows = found
-                        .iter()
-                        .filter_map(|glance| Some((glance.record, reader.row(glance.record)?)));
+                    let rows = found.iter().filter_map(|glance| {
+                        let index = glance.entry.leaf().map(|record| record.index);
+                        Some((index, reader.row(glance.entry)?))
+                    });
                     csv::write(rows)
                 }
                 ExportFormat::Json => {
+                    let entries = found.iter().map(|glance| glance.entry);
                     let head = json::Head {
                         origin: &live.server.origin,
                         organization: live.server.organization,
@@ -46,9 +48,13 @@ impl Vault {
                         exported_at: self.inner.now(),
                         checkpoint: pin.as_ref().map(|pin| pin.checkpoint.as_str()),
                     };
-                    json::write(&head, found.iter().map(|glance| glance.record))
-                        .map_err(io::Error::from)
-                        .map_err(failed)?
+                    json::write(
+                        &head,
+                        entries.clone().filter_map(history::Entry::leaf),
+                        entries.filter_map(history::Entry::read),
+                    )
+                    .map_err(io::Error::from)
+                    .map_err(failed)?
                 }
             };
             (bytes, names::count(found.len()))

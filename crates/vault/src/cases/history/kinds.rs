@@ -3,6 +3,7 @@
 use crate::view::history::{HistoryAction, HistoryGroup};
 use claviger_ledger::leaf::{Fact, Leaf};
 use claviger_model::{event::EventKind, ids::PrincipalId};
+use claviger_protocol::release::Purpose;
 
 /// What a leaf says was done. Kinds of a newer server are [`HistoryAction::Other`].
 pub(super) fn action(leaf: &Leaf, me: PrincipalId) -> HistoryAction {
@@ -108,6 +109,15 @@ fn signed_out(leaf: &Leaf, me: PrincipalId) -> bool {
     leaf.actor.is_some_and(|actor| actor.principal == me)
         && leaf.session.is_some()
         && leaf.object.session == leaf.session
+}
+
+/// What an offline read that is not in the log yet did.
+pub(super) const fn offline(purpose: Purpose) -> HistoryAction {
+    match purpose {
+        Purpose::Copy => HistoryAction::Copied,
+        Purpose::Reveal => HistoryAction::Revealed,
+        Purpose::Use | Purpose::Lease => HistoryAction::Used,
+    }
 }
 
 fn read(purpose: Option<&str>) -> HistoryAction {

@@ -1,4 +1,5 @@
-//! A person's own history, out of the verified leaves on this device; nothing is asked of the server.
+//! A person's own history, out of the verified leaves on this device and of what it has written down and not sent yet; nothing
+//! is asked of the server.
 
 mod days;
 mod glance;
@@ -6,7 +7,7 @@ mod kinds;
 mod read;
 mod refusals;
 
-pub(super) use glance::{Glance, glances};
+pub(super) use glance::{Entry, Glance, glances};
 pub(super) use read::Reader;
 
 use super::names;
@@ -59,7 +60,7 @@ fn history(
     Ok(HistoryPage {
         total: names::count(found.len()),
         offset: query.offset,
-        rows: page.filter_map(|glance| reader.row(glance.record)).collect(),
+        rows: page.filter_map(|glance| reader.row(glance.entry)).collect(),
         days: days::count(&found, zone),
     })
 }
@@ -73,8 +74,8 @@ pub(super) fn matching<'a>(book: &'a Book, query: &HistoryQuery) -> Result<Vec<G
             && (!query.refused_only || glance.refused)
             && secret.is_none_or(|secret| glance.secret == Some(secret))
     };
-    let mut found: Vec<_> = glances(book).filter(wanted).collect();
-    found.sort_by_key(|glance| Reverse((glance.at, glance.record.seq)));
+    let mut found: Vec<_> = glances(book).chain(glance::reads(book)).filter(wanted).collect();
+    found.sort_by_key(|glance| Reverse((glance.at, glance.entry.place())));
     Ok(found)
 }
 
@@ -84,7 +85,7 @@ fn proof_status(book: &Book) -> ProofStatus {
         log: log.state.clone(),
         entries: names::number(log.verified),
         since: glances(book).next().map(|first| first.at.millis()),
-        pending: names::number(log.head.saturating_sub(log.verified)),
+        pending: names::count(book.journal.values().filter(|read| !read.sent).count()),
         checked_at: log.checked_at.map(|at| at.millis()),
         checkpoint: log.checkpoint.as_ref().map(|checkpoint| CheckpointView {
             origin: checkpoint.origin.clone(),

@@ -1,14 +1,14 @@
-//! Rows of the history out of leaves and what they open to.
+//! Rows of the history out of leaves and what they open to, and out of what this device has not sent yet.
 
 use super::{
-    glance::{glances, moment},
+    glance::{Entry, glances, moment},
     kinds, refusals,
 };
 use crate::{
     cases::names,
-    state::book::Book,
+    state::book::{Book, OfflineRead},
     view::{
-        history::{EntryProof, HistoryAction, HistoryRow},
+        history::{EntryProof, HistoryAction, HistoryGroup, HistoryRow},
         list::SecretRef,
         state::LogState,
     },
@@ -29,6 +29,7 @@ const ASKED: &str = "asked";
 pub(in crate::cases) struct Reader<'a> {
     book: &'a Book,
     me: PrincipalId,
+    here: DeviceId,
     devices: HashMap<DeviceId, String>,
 }
 
@@ -37,18 +38,54 @@ impl<'a> Reader<'a> {
     pub(in crate::cases) fn new(book: &'a Book, me: PrincipalId, here: DeviceId, name: &str) -> Self {
         let mut devices = HashMap::from([(here, name.to_owned())]);
         let enrolments = glances(book).filter(|glance| glance.is(EventKind::DeviceEnrolled));
-        for leaf in
-            enrolments.filter_map(|glance| Some((Leaf::parse(&glance.record.leaf.0).ok()?, glance.record)))
-        {
+        for leaf in enrolments.filter_map(|glance| {
+            let record = glance.entry.leaf()?;
+            Some((Leaf::parse(&record.leaf.0).ok()?, record))
+        }) {
             if let (Some(device), Some(name)) = (leaf.0.object.device, opening(leaf.1, NAME)) {
                 devices.insert(device, name.to_owned());
             }
         }
-        Self { book, me, devices }
+        Self {
+            book,
+            me,
+            here,
+            devices,
+        }
     }
 
-    /// The row of a leaf.
-    pub(in crate::cases) fn row(&self, record: &HistoryRecord) -> Option<HistoryRow> {
+    /// The row of an entry.
+    pub(in crate::cases) fn row(&self, entry: Entry<'_>) -> Option<HistoryRow> {
+        match entry {
+            Entry::Leaf(record) => self.leaf(record),
+            Entry::Read(read) => Some(self.read(read)),
+        }
+    }
+
+    fn read(&self, read: &OfflineRead) -> HistoryRow {
+        HistoryRow {
+            id: format!("journal-{}", read.seq),
+            at: read.at.millis(),
+            action: kinds::offline(read.purpose),
+            group: HistoryGroup::Reads,
+            secret: Some(names::reference_to(self.book, read.secret)),
+            version: Some(names::number(read.version)),
+            by: None,
+            program: None,
+            device: self.devices.get(&self.here).cloned(),
+            address: None,
+            offline: true,
+            device_reported: true,
+            refused: None,
+            proof: if read.sent {
+                EntryProof::Pending
+            } else {
+                EntryProof::Unsent
+            },
+        }
+    }
+
+    fn leaf(&self, record: &HistoryRecord) -> Option<HistoryRow> {
         let leaf = Leaf::parse(&record.leaf.0).ok()?;
         let action = kinds::action(&leaf, self.me);
         let kind = leaf.kind.as_kind();

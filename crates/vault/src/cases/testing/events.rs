@@ -1,6 +1,7 @@
 //! Putting leaves into the sample's history.
 
 use super::{Sample, at};
+use crate::testing::{journal, server::DEVICE};
 use claviger_cache::HistoryRecord;
 use claviger_ledger::{
     label::Label,
@@ -8,19 +9,25 @@ use claviger_ledger::{
 };
 use claviger_model::{
     event::EventKind,
-    ids::{EventId, OrganizationId},
+    ids::{EventId, OrganizationId, SecretId},
 };
-use claviger_protocol::log::OpeningRecord;
+use claviger_protocol::{log::OpeningRecord, release::Purpose};
 use std::sync::Arc;
 
 impl Sample {
+    /// An offline read that waits to be sent.
+    pub(crate) fn read_offline(&mut self, seq: u64, secret: SecretId, purpose: Purpose, millis: i64) {
+        let entry = journal::read(seq, secret, purpose, millis);
+        self.book.put_journal(journal::unsent(seq, vec![entry]), DEVICE);
+    }
+
     /// A leaf of one's own doing, verified.
-    pub(in crate::cases) fn event(&mut self, kind: EventKind, millis: i64, set: impl FnOnce(&mut Leaf)) {
+    pub(crate) fn event(&mut self, kind: EventKind, millis: i64, set: impl FnOnce(&mut Leaf)) {
         self.leaf(kind.into(), millis, &[], set);
     }
 
     /// A leaf with openings; its kind may be one that this program does not know.
-    pub(in crate::cases) fn leaf(
+    pub(crate) fn leaf(
         &mut self,
         kind: Label,
         millis: i64,
@@ -49,6 +56,5 @@ impl Sample {
         };
         Arc::make_mut(&mut self.book.history).push(record);
         self.book.log.verified = seq;
-        self.book.log.head = seq;
     }
 }

@@ -25,27 +25,27 @@ use std::{collections::HashMap, sync::Arc};
 use tree::{principal, scope, scope_id};
 
 /// How long copies of `shop/prod` may be kept.
-pub(in crate::cases) const LEASE_MS: i64 = 8 * 3600 * 1000;
+pub(crate) const LEASE_MS: i64 = 8 * 3600 * 1000;
 
 const ROLE: RoleId = RoleId::from_bytes([7; 16]);
 
 /// A moment, in milliseconds.
-pub(in crate::cases) const fn at(millis: i64) -> Timestamp {
+pub(crate) const fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
 /// A book whose person may do everything in `shop/prod`, use values in `shop/dev` and see names in `bank/prod`.
-pub(in crate::cases) struct Sample {
-    pub(in crate::cases) book: Book,
-    pub(in crate::cases) me: PrincipalId,
-    pub(in crate::cases) mara: PrincipalId,
-    pub(in crate::cases) team: PrincipalId,
+pub(crate) struct Sample {
+    pub(crate) book: Book,
+    pub(crate) me: PrincipalId,
+    pub(crate) mara: PrincipalId,
+    pub(crate) team: PrincipalId,
     records: HashMap<SecretId, SecretRecord>,
     entropy: Sequence,
 }
 
 impl Sample {
-    pub(in crate::cases) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let [me, mara, team] = [1, 2, 3].map(|byte| PrincipalId::from_bytes([byte; 16]));
         let mut sample = Self {
             book: Book::default(),
@@ -109,7 +109,7 @@ impl Sample {
     }
 
     /// Everything, as a server would tell it.
-    pub(in crate::cases) fn told(&self) -> (Entitlement, ScopesReply) {
+    pub(crate) fn told(&self) -> (Entitlement, ScopesReply) {
         let mut entitlement = Entitlement::clone(self.book.entitlement.as_ref().unwrap());
         entitlement.digest = entitlement.computed_digest().unwrap();
         let secrets = self.records.values().cloned().collect();
@@ -121,12 +121,12 @@ impl Sample {
         (entitlement, reply)
     }
 
-    pub(in crate::cases) fn scope(&self, path: &str) -> ScopeId {
+    pub(crate) fn scope(&self, path: &str) -> ScopeId {
         scope_id(path)
     }
 
     /// A secret of version 1 that was made and changed at 0.
-    pub(in crate::cases) fn secret(&mut self, name: &str, path: &str) -> SecretId {
+    pub(crate) fn secret(&mut self, name: &str, path: &str) -> SecretId {
         let id = SecretId::random(&self.entropy);
         let record = SecretRecord {
             secret: Secret {
@@ -155,7 +155,7 @@ impl Sample {
         id
     }
 
-    pub(in crate::cases) fn change(&mut self, secret: SecretId, change: impl FnOnce(&mut SecretRecord)) {
+    pub(crate) fn change(&mut self, secret: SecretId, change: impl FnOnce(&mut SecretRecord)) {
         let record = self.records.get_mut(&secret).expect("a secret of this sample");
         change(record);
         let secrets = vec![record.clone()];
@@ -165,11 +165,11 @@ impl Sample {
         });
     }
 
-    pub(in crate::cases) fn own(&mut self, secret: SecretId, owner: PrincipalId) {
+    pub(crate) fn own(&mut self, secret: SecretId, owner: PrincipalId) {
         self.change(secret, |record| record.secret.description.owner = Some(owner));
     }
 
-    pub(in crate::cases) fn use_at(&mut self, secret: SecretId, millis: i64) {
+    pub(crate) fn use_at(&mut self, secret: SecretId, millis: i64) {
         let mark = Mark {
             favourite: false,
             used_at: Some(at(millis)),
@@ -178,7 +178,7 @@ impl Sample {
     }
 
     /// An offline copy of version 1 that was issued [`LEASE_MS`] before its end.
-    pub(in crate::cases) fn lease(&mut self, secret: SecretId, until: i64) {
+    pub(crate) fn lease(&mut self, secret: SecretId, until: i64) {
         let lease = LeaseSummary {
             secret,
             version: 1,
@@ -189,7 +189,12 @@ impl Sample {
         Arc::make_mut(&mut self.book.leases).insert(secret, lease);
     }
 
-    pub(in crate::cases) fn grant(&mut self, principal: PrincipalId, path: &str, expires_at: Option<i64>) {
+    /// Keeps these places for offline use, and no others.
+    pub(crate) fn keep(&mut self, places: &[&str]) {
+        self.book.kept = Arc::new(places.iter().map(|path| scope_id(path)).collect());
+    }
+
+    pub(crate) fn grant(&mut self, principal: PrincipalId, path: &str, expires_at: Option<i64>) {
         let mut entitlement = Entitlement::clone(self.book.entitlement.as_ref().unwrap());
         entitlement.grants.push(Grant {
             id: GrantId::random(&self.entropy),
@@ -210,7 +215,7 @@ impl Sample {
         });
     }
 
-    pub(in crate::cases) fn request(
+    pub(crate) fn request(
         &mut self,
         secret: SecretId,
         by: PrincipalId,

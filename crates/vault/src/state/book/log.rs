@@ -10,8 +10,6 @@ pub(crate) struct LogStanding {
     pub(crate) state: LogState,
     /// The newest number of the person's own history that was verified; as many entries were checked.
     pub(crate) verified: u64,
-    /// The newest number that the server names.
-    pub(crate) head: u64,
     /// When it was checked last.
     pub(crate) checked_at: Option<Timestamp>,
     /// The pinned checkpoint.
@@ -38,7 +36,6 @@ impl Default for LogStanding {
                 words: UNCHECKED.to_owned(),
             },
             verified: 0,
-            head: 0,
             checked_at: None,
             checkpoint: None,
             witnessed: false,

@@ -5,21 +5,27 @@
 
 mod apply;
 mod entry;
+mod journal;
+mod kept;
 mod log;
 mod places;
 
 pub(crate) use apply::Learned;
 pub(crate) use entry::SecretEntry;
+pub(crate) use journal::OfflineRead;
 pub(crate) use log::{LogStanding, PinnedCheckpoint};
 pub(crate) use places::{PlaceNode, Places};
 
 use crate::search::SearchIndex;
 use claviger_cache::{HistoryRecord, LeaseSummary, Mark};
-use claviger_model::ids::{PrincipalId, RequestId, SecretId};
+use claviger_model::ids::{PrincipalId, RequestId, ScopeId, SecretId};
 use claviger_protocol::{
     principals::PrincipalRecord, requests::RequestRecord, session::Me, sync::Entitlement,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// A snapshot of what is known.
 #[derive(Debug, Clone, Default)]
@@ -40,8 +46,12 @@ pub(crate) struct Book {
     pub(crate) marks: Arc<HashMap<SecretId, Mark>>,
     /// Values that can be read offline.
     pub(crate) leases: Arc<HashMap<SecretId, LeaseSummary>>,
+    /// Places that the person keeps for offline use.
+    pub(crate) kept: Arc<BTreeSet<ScopeId>>,
     /// The person's own leaves, oldest first, verified.
     pub(crate) history: Arc<Vec<HistoryRecord>>,
+    /// Offline reads that the history does not show yet, by their number in this device's journal.
+    pub(crate) journal: Arc<BTreeMap<u64, OfflineRead>>,
     /// Over all of `secrets`.
     pub(crate) search: Arc<SearchIndex<SecretId>>,
     /// Over the people of `principals`.

@@ -32,6 +32,13 @@ pub(crate) struct PlaceNode {
     pub(crate) class: Option<EnvironmentClass>,
 }
 
+impl PlaceNode {
+    /// Whether values here may be kept offline.
+    pub(crate) fn may_keep(&self) -> bool {
+        self.actions.contains(&Action::SecretUse) && self.lease_ms.is_some_and(|lease| lease > 0)
+    }
+}
+
 impl Places {
     /// Puts the rights of an entitlement where they hold.
     pub(crate) fn new(entitlement: &Entitlement) -> Self {

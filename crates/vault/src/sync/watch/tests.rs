@@ -176,3 +176,39 @@ fn another_key_is_told_apart_and_doubt_stays() {
     watch.doubt_for("second");
     assert_eq!(restarted(&watch, &log, watch.stored).doubt(), Some("first"));
 }
+
+#[test]
+fn a_history_with_a_hole_or_without_its_beginning_is_fetched_again_as_a_whole() {
+    let records = |seqs: &[u64]| -> Vec<HistoryRecord> {
+        let record = |seq: &u64| HistoryRecord {
+            seq: *seq,
+            index: *seq,
+            leaf: Bytes::default(),
+            openings: Vec::new(),
+        };
+        seqs.iter().map(record).collect()
+    };
+    assert_eq!(whole(&records(&[1, 2, 3])).len(), 3);
+    for lost in [&[2, 3][..], &[1, 3], &[1, 2, 2], &[3]] {
+        assert!(whole(&records(lost)).is_empty(), "{lost:?}");
+    }
+}
+
+#[test]
+fn after_pages_were_lost_everything_is_asked_for_and_must_lead_to_what_was_seen() {
+    let mut log = log_of(4);
+    let watch = follow(LogWatch::default(), &log);
+    let lost = restarted(&watch, &log, None);
+    assert_eq!((lost.after(), lost.verified()), (0, 4));
+    let reply = ask(&lost, &log);
+    assert_eq!(judge(&lost, &reply, &log).unwrap().records[0].seq, 1);
+    assert_eq!(follow(lost, &log).after(), 4);
+    // A server that takes the chance to show less is found out.
+    log.record(OTHER);
+    let lost = restarted(&watch, &log, None);
+    let mut shortened = ask(&lost, &log);
+    shortened.entries.truncate(2);
+    shortened.more = false;
+    shortened.head = 2;
+    assert!(words(judge(&lost, &shortened, &log)).contains("shortened"));
+}

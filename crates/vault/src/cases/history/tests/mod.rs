@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod paging;
+mod unsent;
 
 use super::*;
 use crate::{
@@ -220,7 +221,7 @@ fn entries_beyond_what_was_verified_are_not_called_proven() {
     };
     assert_eq!(proofs(&sample), [EntryProof::Pending, EntryProof::InLog]);
     let status = proof_status(&sample.book);
-    assert_eq!((status.entries, status.pending, status.since), (1, 1, Some(1)));
+    assert_eq!((status.entries, status.pending, status.since), (1, 0, Some(1)));
     sample.book.log.state = LogState::Violated {
         words: "a fork".to_owned(),
     };

@@ -1,5 +1,9 @@
 //! A server of the real protocol, for one person and one device, that says what a test tells it.
 
+mod told;
+
+pub(crate) use told::Told;
+
 use super::log::{Log, ORGANIZATION};
 use axum::{
     Router,
@@ -12,7 +16,6 @@ use claviger_crypto::{sealing::SealingKeyPair, secret::Key256, signing::ServerKe
 use claviger_model::{
     entropy::Sequence,
     ids::{DeviceId, OrderId, PrincipalId, SessionId},
-    principal::{PrincipalKind, PrincipalState},
     time::Timestamp,
 };
 use claviger_protocol::{
@@ -21,49 +24,20 @@ use claviger_protocol::{
     journal::JournalReply,
     log::HistoryCall,
     order::{Order, OrdersCall, OrdersReply, Target},
-    principals::PrincipalRecord,
     problem::{Code, Problem},
     requests::RequestsReply,
-    secrets::SecretRecord,
-    session::{Me, SessionRecord},
-    sign_in::{Refresh, Tokens},
     signed::{Signed, canonical},
-    sync::{Entitlement, ScopesReply, SyncCall, SyncReply},
-    wire::Token,
+    sync::ScopesReply,
 };
 use serde::Serialize;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard},
 };
 
 pub(crate) const PERSON: PrincipalId = PrincipalId::from_bytes([0x21; 16]);
 pub(crate) const DEVICE: DeviceId = DeviceId::from_bytes([0x22; 16]);
 pub(crate) const SESSION: SessionId = SessionId::from_bytes([0x23; 16]);
-
-/// What the server says.
-pub(crate) struct Told {
-    pub(crate) now: Timestamp,
-    pub(crate) ends_at: Timestamp,
-    pub(crate) reassert_by: Timestamp,
-    pub(crate) log: Log,
-    pub(crate) entitlement: Option<Entitlement>,
-    pub(crate) secrets: ScopesReply,
-    /// The newest cursor.
-    pub(crate) cursor: u64,
-    /// What changed, each at its cursor.
-    pub(crate) changed: Vec<(u64, SecretRecord)>,
-    pub(crate) orders: Vec<Signed>,
-    pub(crate) acknowledged: usize,
-    /// Path → what it refuses with.
-    pub(crate) refuse: HashMap<&'static str, Code>,
-    /// Replies to refreshes that get lost after the token was rotated.
-    pub(crate) lose_refreshes: u32,
-    /// Paths that were called.
-    pub(crate) calls: Vec<String>,
-    refresh_n: u64,
-    access_n: u64,
-}
 
 /// A started server; its task ends with the runtime of the test.
 #[derive(Clone)]
@@ -97,6 +71,14 @@ impl Fake {
             refuse: HashMap::new(),
             lose_refreshes: 0,
             calls: Vec::new(),
+            sealing: None,
+            max_age_ms: 0,
+            refuse_values: HashSet::new(),
+            released: Vec::new(),
+            removed: Vec::new(),
+            ended: Vec::new(),
+            lose_creations: 0,
+            created: HashMap::new(),
             refresh_n: 1,
             access_n: 0,
         };
@@ -226,12 +208,18 @@ async fn answer(
             StatusCode::NO_CONTENT.into_response()
         }
         ("POST", "/v1/device/journal") => json(&JournalReply { seq: u64::MAX }),
-        ("DELETE", "/v1/session") => StatusCode::NO_CONTENT.into_response(),
+        ("POST", "/v1/releases") if told.sealing.is_some() => told.release(&body),
+        ("POST", "/v1/secrets") if told.lose_creations > 0 || !told.created.is_empty() => told.create(&body),
+        ("DELETE", "/v1/session") => {
+            told.ended.push(authorization.unwrap_or_default().to_owned());
+            StatusCode::NO_CONTENT.into_response()
+        }
         // The event stream, too: the device polls.
         _ => problem(Code::Unavailable),
     }
 }
 
+<<<<<<< HEAD:crates/vault/src/testing/server.rs
 impl Told {
     fn refresh(&mut self, body: &[u8]) -> Response {
         let call: Refresh = serde_json::from_slice(body).unwrap();
@@ -302,10 +290,13 @@ impl Told {
 }
 
 fn json(reply: &impl Serialize) -> Response {
+=======
+pub(super) fn json(reply: &impl Serialize) -> Response {
+>>>>>>> 5eeb9e9 (vault: offline reads in the history at once, kept places stay fresh, losses in words):crates/vault/src/testing/server/mod.rs
     axum::Json(reply).into_response()
 }
 
-fn problem(code: Code) -> Response {
+pub(super) fn problem(code: Code) -> Response {
     (
         StatusCode::from_u16(code.status()).unwrap(),
         axum::Json(Problem::new(code)),
