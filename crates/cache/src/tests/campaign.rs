@@ -95,7 +95,7 @@ async fn kill_9_at_any_moment_loses_nothing_that_was_done() {
             10 + round % 8 * 15
         } else {
             at_work.recv_timeout(Duration::from_secs(60)).unwrap();
-            round * 37 % 251
+            round * 137 % 997
         };
         tokio::time::sleep(Duration::from_millis(moment)).await;
         child.kill().unwrap();
