@@ -29,7 +29,7 @@ mod rows;
 mod testing {
     #[path = "log.rs"]
     pub(crate) mod log;
-    #[path = "server.rs"]
+    #[path = "server/mod.rs"]
     pub(crate) mod server;
 }
 #[path = "client/wire.rs"]
