@@ -9,10 +9,10 @@ import { lineFor } from './places';
 import { Query } from './query.svelte';
 import type { Values } from './values.svelte';
 
-/** Where the person is in the vault: place, filter, row, and what stands on the right. */
 /** What the host says of a secret that it does not have any more. */
 const lost = new Set(['notFound', 'accessEnded', 'secretGone']);
 
+/** Where the person is in the vault: place, filter, row, and what stands on the right. */
 export class Vault {
   readonly places = new Query<PlacesView>();
   readonly detail = new Query<SecretView>();
