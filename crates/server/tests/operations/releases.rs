@@ -29,6 +29,7 @@ use claviger_server::{
 use claviger_storage::{
     Digest,
     log::{NotaryError, SignCheckpoint},
+    sessions::LogoutTarget,
 };
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
@@ -271,6 +272,75 @@ async fn no_value_without_its_commit() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_remembered_is_judged_by_the_rows() {
+    let house = House::new().await;
+    let production = house.places.production;
+    let reader = house.actor(&[(roles::READER, production)]).await;
+    let secret = house.secret(production, "A", b"first").await;
+    let value = async || {
+        let answer = release(&house, &reader, secret, "use").await;
+        let reply: ReleaseReply = answer.parse();
+        let release = released(&reply);
+        let name = release.openings.iter().find(|opening| opening.field == "name");
+        let value = open(&house, &reader, secret, &reply, release);
+        (value, name.unwrap().value.clone())
+    };
+    let expected = (b"first".to_vec(), "payments/production/A".to_owned());
+    assert_eq!(value().await, expected);
+    // From memory now.
+    assert_eq!(value().await, expected);
+
+    // Another value under the same id and number: as after an erasure, when somebody takes the id again.
+    let mut locked = house.app.store.locked().await.unwrap();
+    let now = locked.now();
+    assert!(locked.delete_secret(secret, reader.principal, now).await.unwrap());
+    assert!(locked.erase_secret(secret, now).await.unwrap());
+    locked.commit().await.unwrap();
+    assert_eq!(release(&house, &reader, secret, "use").await.code(), "ok");
+    let editor = house.actor(&[(roles::EDITOR, production)]).await;
+    let body = json!({
+        "id": secret, "scope": production, "description": crate::house::description("B"),
+        "value": house.sealed(&editor, secret, 1, b"second"),
+    });
+    let made = house.call(Some(&editor), &route::CREATE_SECRET, &[], &body).await;
+    assert_eq!(made.code(), "ok", "{:?}", made.json());
+    assert_eq!(
+        value().await,
+        (b"second".to_vec(), "payments/production/B".to_owned())
+    );
+
+    // A token that was replaced, and a session that ended: known from memory, refused without an event.
+    let before = house.head().await.next_index;
+    let mut locked = house.app.store.locked().await.unwrap();
+    let mut session = locked.session(reader.session).await.unwrap().unwrap();
+    let token = session.access_hash;
+    session.access_hash = [7; 32];
+    locked.put_session(&session).await.unwrap();
+    locked.commit().await.unwrap();
+    assert_eq!(
+        release(&house, &reader, secret, "use").await.code(),
+        "unauthenticated"
+    );
+    let mut locked = house.app.store.locked().await.unwrap();
+    session.access_hash = token;
+    locked.put_session(&session).await.unwrap();
+    locked.commit().await.unwrap();
+    value().await;
+    let mut locked = house.app.store.locked().await.unwrap();
+    let now = locked.now();
+    locked
+        .end_sessions(&LogoutTarget::Session(reader.session), now)
+        .await
+        .unwrap();
+    locked.commit().await.unwrap();
+    assert_eq!(
+        release(&house, &reader, secret, "use").await.code(),
+        "session_ended"
+    );
+    assert_eq!(house.head().await.next_index, before + 1);
 }
 
 /// A verified caller, as the layer in front of the routes would hand it on.
