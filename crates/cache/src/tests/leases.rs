@@ -3,6 +3,7 @@
 use super::rig::{HOUR, Rig, secret, secret_id, synced};
 use crate::{Cache, LeaseError, Opening};
 use claviger_crypto::bytes::sha256;
+use claviger_ledger::{leaf::Leaf, lease::CiphertextHash};
 use claviger_model::time::Timestamp;
 use claviger_protocol::{journal::JournalEntry, release::Purpose, signed::parse};
 
@@ -222,6 +223,16 @@ async fn what_does_not_hold_is_not_kept() {
         let refused = cache.keep_leases(vec![good(), lease]).await;
         assert!(matches!(refused, Err(LeaseError::Proof(_))), "{n}: {refused:?}");
         assert!(cache.leases().await.unwrap().is_empty(), "{n}: all or nothing");
+    }
+    // What opens, and stands in the log for another device or another ciphertext.
+    let says: [fn(&mut Leaf); 2] = [
+        |leaf| leaf.device = Some(claviger_model::ids::DeviceId::from_bytes([9; 16])),
+        |leaf| leaf.lease.as_mut().unwrap().ciphertext_sha256 = CiphertextHash::of(b"another"),
+    ];
+    for says in says {
+        let lease = rig.release_as(secret_id(1), 1, b"v", HOUR, says);
+        let refused = cache.keep_leases(vec![lease]).await;
+        assert!(matches!(refused, Err(LeaseError::Proof(_))), "{refused:?}");
     }
     // Another log's key, and another device.
     let mut foreign = rig.device.clone();

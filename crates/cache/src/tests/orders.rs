@@ -136,6 +136,22 @@ async fn a_scope_means_what_lies_below_it_even_after_the_names_went() {
 }
 
 #[tokio::test]
+async fn an_order_about_a_scope_takes_a_copy_of_which_nobody_knows_where_it_stood() {
+    let rig = Rig::new();
+    let cache = filled(&rig).await;
+    let unknown = rig.release(secret_id(9), 1, b"value", HOUR);
+    cache.keep_leases(vec![unknown]).await.unwrap();
+    let targets = vec![Target::Scope {
+        scope: scope_id(3),
+        names: false,
+    }];
+    let public = rig.orders.public().unwrap();
+    let mut done = cache.execute(&rig.order(1, targets), &public).await.unwrap();
+    done.leases.sort_unstable();
+    assert_eq!(done.leases, [secret_id(3), secret_id(9)]);
+}
+
+#[tokio::test]
 async fn everything_leaves_the_journal_and_the_acknowledgement_only() {
     let rig = Rig::new();
     let cache = filled(&rig).await;

@@ -215,6 +215,18 @@ impl Rig {
 
     /// A release of a value to this device, with its place in the log.
     pub(super) fn release(&self, secret: SecretId, version: u64, value: &[u8], max_age: i64) -> KeepLease {
+        self.release_as(secret, version, value, max_age, |_| ())
+    }
+
+    /// The same with a leaf that says something else; the log holds that leaf.
+    pub(super) fn release_as(
+        &self,
+        secret: SecretId,
+        version: u64,
+        value: &[u8],
+        max_age: i64,
+        says: impl FnOnce(&mut Leaf),
+    ) -> KeepLease {
         let release_key = Key256::random(&SystemEntropy);
         let event = EventId::random(&SystemEntropy);
         let device = &self.device;
@@ -242,6 +254,7 @@ impl Rig {
             max_age_ms: u64::try_from(max_age).unwrap(),
             epoch: 1,
         });
+        says(&mut leaf);
         let leaf = leaf.to_bytes().unwrap();
         let sibling = NodeHash::of_leaf(b"another");
         let mut edge = Edge::new();

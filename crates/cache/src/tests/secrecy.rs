@@ -1,7 +1,7 @@
 //! Nothing readable at rest, and nothing out of older copies (rules 23 and 24).
 
 use super::rig::{HOUR, Rig, names, secret, secret_id, synced};
-use crate::{HistoryRecord, LogPin, Opening, cache::Opened};
+use crate::{HistoryRecord, LogPin, Opening, book::Book, cache::Opened};
 use claviger_protocol::{log::OpeningRecord, order::Target, release::Purpose};
 use std::path::Path;
 
@@ -120,6 +120,29 @@ async fn the_bytes_of_what_was_destroyed_are_gone_too() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn the_key_of_what_was_destroyed_is_in_no_table_any_more() {
+    let rig = Rig::new();
+    let cache = filled(&rig).await;
+    let (gone, kept) = {
+        let guard = cache.guard().await.unwrap();
+        let slots = &guard.indexes[&Book::Leases].slots;
+        let slot = |n| slots[secret_id(n).as_bytes()];
+        let (gone, kept) = (slot(20), slot(21));
+        assert!(guard.table.key(gone).is_some() && guard.table.key(kept).is_some());
+        (gone, kept)
+    };
+    cache.end_leases(vec![secret_id(20)]).await.unwrap();
+    let guard = cache.guard().await.unwrap();
+    assert!(guard.table.key(gone).is_none() && guard.table.key(kept).is_some());
+    drop(guard);
+    cache.close().await;
+    let cache = rig.cache().await;
+    let guard = cache.guard().await.unwrap();
+    assert!(guard.table.key(gone).is_none(), "nor in the one on the disk");
+    assert!(guard.table.key(kept).is_some());
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -212,3 +212,22 @@ fn after_pages_were_lost_everything_is_asked_for_and_must_lead_to_what_was_seen(
     shortened.head = 2;
     assert!(words(judge(&lost, &shortened, &log)).contains("shortened"));
 }
+
+#[test]
+fn a_checkpoint_of_the_pinned_size_with_another_root_is_a_fork() {
+    let log = log_of(3);
+    let watch = follow(LogWatch::default(), &log);
+    let head = |log: &Log| Checkpoint::parse_unverified(&log.checkpoint()).unwrap();
+    assert_eq!(watch.contradicts(&head(&log)), None, "the very same");
+    assert_eq!(
+        watch.contradicts(&head(&log_of(4))),
+        None,
+        "a larger one is the history's to prove"
+    );
+    let mut forked = Log::new(1);
+    for _ in 0..3 {
+        forked.record(OTHER);
+        forked.record(ME);
+    }
+    assert!(watch.contradicts(&head(&forked)).unwrap().contains("rewritten"));
+}
