@@ -1,6 +1,7 @@
 //! A developer's way on real parts: the server's own program, an identity provider that we did not write, a scripted browser.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod campaign;
 mod support;
 
 use claviger_cache::keyring::Refusal;
@@ -484,6 +485,10 @@ async fn give(owner: &Owner) -> GrantId {
 
 /// Makes a secret in that environment, as soon as it shows.
 async fn create(vault: &Vault) -> String {
+    create_as(vault, "Stripe key", "STRIPE_KEY").await
+}
+
+async fn create_as(vault: &Vault, title: &str, env_name: &str) -> String {
     let place = until("a place", async || {
         let places = vault.places().await.unwrap().places;
         places
@@ -493,8 +498,8 @@ async fn create(vault: &Vault) -> String {
     .await;
     let draft = SecretDraft {
         place: place.id,
-        title: "Stripe key".to_owned(),
-        env_name: Some("STRIPE_KEY".to_owned()),
+        title: title.to_owned(),
+        env_name: Some(env_name.to_owned()),
         kind: SecretKind::ApiKey,
         tags: vec!["billing".to_owned()],
         note: None,
