@@ -44,8 +44,10 @@ pub enum StorageError {
         /// What the system said.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// No space is left; nothing was written.
-    #[error("the disk with the database is full; nothing was written, free some space and try again")]
+    /// No space is left, or the disk takes no more from us (a quota); nothing was written.
+    #[error(
+        "the disk with the database is full or takes no more data; nothing was written, free some space and try again"
+    )]
     Full(#[source] Box<dyn Error + Send + Sync>),
     /// The file is something else.
     #[error("`{}` is not a database of claviger-server, or is damaged; restore it from a backup", .0.display())]
@@ -53,6 +55,11 @@ pub enum StorageError {
     /// The database cannot be reached or cut the connection; nothing was written, trying again may help.
     #[error("the database cannot be reached; check that it runs and that the address and password are right")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// Nobody can tell that it is the right database at the other end, or nothing would hide what is said to it.
+    #[error(
+        "the connection to the database cannot be secured; check the server's certificate, its name in `database`, and `database_tls.certificate_authority`"
+    )]
+    Untrusted(#[source] Box<dyn Error + Send + Sync>),
     /// The connection broke while committing: the write is whole or absent, and only asking again tells which.
     #[error(
         "the connection to the database broke while committing; whether the write happened is not known yet"

@@ -9,7 +9,10 @@ impl From<sqlx::Error> for StorageError {
         use sqlx::Error as E;
         match error {
             E::Database(said) => of_database(said),
-            E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Protocol(_) => {
+            E::Tls(_) => Self::Untrusted(Box::new(error)),
+            // The handshake reports a certificate that does not hold as a failure of the connection.
+            E::Io(io) if io.kind() == std::io::ErrorKind::InvalidData => Self::Untrusted(Box::new(io)),
+            E::Io(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Protocol(_) => {
                 Self::Unavailable(Box::new(error))
             }
             other => Self::Query(Box::new(other)),
@@ -46,8 +49,12 @@ fn of_database(said: Box<dyn DatabaseError>) -> StorageError {
 /// <https://www.sqlite.org/rescode.html>; the low byte is the primary code.
 fn of_sqlite(code: u32, source: Box<sqlx::Error>) -> StorageError {
     const CONSTRAINT_TRIGGER: u32 = 1811;
+    // A quota or a limit of the process; SQLite calls full only what the system calls "no space left".
+    const WRITE: u32 = 778;
+    const SHARED_MEMORY_SIZE: u32 = 4874;
     match (code, code & 0xff) {
         (CONSTRAINT_TRIGGER, _) => StorageError::Forbidden(source),
+        (WRITE | SHARED_MEMORY_SIZE, _) => StorageError::Full(source),
         (_, 5 | 6) => StorageError::Unavailable(source),
         (_, 8 | 14) => StorageError::ReadOnly {
             database: "the database file".to_owned(),

@@ -8,9 +8,9 @@ impl From<StorageError> for Refusal {
     fn from(error: StorageError) -> Self {
         let refusal = match &error {
             StorageError::Conflict(conflict) => Self::new(code(*conflict)),
-            StorageError::Unavailable(_) => Self::new(Code::StorageDown),
+            StorageError::Unavailable(_) | StorageError::Untrusted(_) => Self::new(Code::StorageDown),
             StorageError::Full(_) => Self::new(Code::StorageDown).detail(
-                "The server's disk is full; nothing was changed. An administrator has to free some space.",
+                "The server's disk is full or takes no more data; nothing was changed. An administrator has to free some space.",
             ),
             StorageError::Unconfirmed(_) => Self::new(Code::Unavailable).detail(
                 "The connection to the database broke. Look whether it was done before you try again.",

@@ -8,12 +8,16 @@
 )]
 
 mod authorization;
-mod crash;
+mod campaign;
 mod history;
 mod house;
 mod journal;
 mod lists;
 mod orders;
+mod outages;
+mod program;
 mod releases;
 mod replicas;
 mod secrets;
+mod starts;
+mod whole;

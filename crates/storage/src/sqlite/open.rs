@@ -13,7 +13,7 @@ use crate::{
 use async_trait::async_trait;
 use claviger_model::time::Timestamp;
 use sqlx::{
-    ConnectOptions as _, Pool,
+    ConnectOptions as _, Connection as _, Pool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{
@@ -68,6 +68,9 @@ pub(crate) async fn open(path: &Path, config: &StoreConfig) -> Result<Arc<dyn Dr
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        // A commit that fails for want of space is rolled back by SQLite itself; the driver goes on counting the
+        // transaction, and would refuse every one after it.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect_with(
             options
                 .clone()

@@ -1,0 +1,143 @@
+//! Starts that are refused: what the person at the terminal reads, and that nothing was touched.
+
+use crate::program::{PROGRAM, Place};
+use claviger_storage::Database;
+use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown},
+    path::{Path, PathBuf},
+};
+
+/// The user `nobody` of most systems; any that may not write would do.
+const NOBODY: u32 = 65_534;
+
+struct Folders {
+    data: tempfile::TempDir,
+    keys: tempfile::TempDir,
+}
+
+impl Folders {
+    fn new() -> Self {
+        Self {
+            data: tempfile::tempdir().unwrap(),
+            keys: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.data.path().join("claviger.db")
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            database: Database::Sqlite(self.file()),
+            key: self.keys.path().join("root.key"),
+        }
+    }
+
+    fn mode(&self, mode: u32) {
+        fs::set_permissions(self.data.path(), fs::Permissions::from_mode(mode)).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_file_says_so_and_the_first_goes_on() {
+    let folders = Folders::new();
+    let place = folders.place();
+    let first = place.serve().await;
+    let said = place.refusal(&[], Path::new(PROGRAM)).await;
+    let expected = format!(
+        "`{}` is in use by another claviger-server; stop that one, or give this one a file of its own",
+        folders.file().display()
+    );
+    assert!(said.contains(&expected), "{said}");
+    let ready = reqwest::get(format!("{}/readyz", first.url)).await.unwrap();
+    assert_eq!(ready.status(), 200);
+    first.kill().await;
+    place.serve().await.kill().await;
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_program_is_left_alone() {
+    let folders = Folders::new();
+    let place = folders.place();
+    place.serve().await.kill().await;
+    let options = SqliteConnectOptions::new().filename(folders.file());
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+         VALUES (9999, 'of the future', 1, X'00', 0)",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    connection.close().await.unwrap();
+    let before = fs::read(folders.file()).unwrap();
+    let said = place.refusal(&[], Path::new(PROGRAM)).await;
+    assert!(said.contains("the database has schema version 9999"), "{said}");
+    assert!(
+        said.contains("start the newer program, or restore a backup"),
+        "{said}"
+    );
+    assert_eq!(fs::read(folders.file()).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_directory_that_cannot_be_written_is_named() {
+    let folders = Folders::new();
+    let place = folders.place();
+    let lesser = Lesser::new(&folders);
+    let expected = format!(
+        "`{}` cannot be written; give the server's user write permission on the file and its directory",
+        folders.file().display()
+    );
+    // Without a database yet, and with one that somebody else made.
+    folders.mode(0o555);
+    let said = lesser.refusal(&place).await;
+    assert!(said.contains(&expected), "{said}");
+    folders.mode(0o755);
+    place.serve().await.kill().await;
+    for entry in fs::read_dir(folders.data.path()).unwrap() {
+        fs::set_permissions(entry.unwrap().path(), fs::Permissions::from_mode(0o444)).unwrap();
+    }
+    folders.mode(0o555);
+    let said = lesser.refusal(&place).await;
+    assert!(said.contains(&expected), "{said}");
+    folders.mode(0o755);
+}
+
+/// Runs the program as a user to whom permissions mean something, which they do not to root.
+struct Lesser {
+    program: PathBuf,
+    before: Vec<String>,
+    _reachable: tempfile::TempDir,
+}
+
+impl Lesser {
+    fn new(folders: &Folders) -> Self {
+        let reachable = tempfile::tempdir().unwrap();
+        fs::set_permissions(reachable.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let program = reachable.path().join("claviger-server");
+        // The folder of the build may be closed to others.
+        fs::hard_link(PROGRAM, &program)
+            .or_else(|_| fs::copy(PROGRAM, &program).map(|_| ()))
+            .unwrap();
+        let mut before = Vec::new();
+        if fs::metadata(folders.keys.path()).unwrap().uid() == 0 {
+            chown(folders.keys.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+            before = ["setpriv", "--clear-groups"].map(str::to_owned).to_vec();
+            before.extend([format!("--reuid={NOBODY}"), format!("--regid={NOBODY}")]);
+        }
+        Self {
+            program,
+            before,
+            _reachable: reachable,
+        }
+    }
+
+    async fn refusal(&self, place: &Place) -> String {
+        let before: Vec<&str> = self.before.iter().map(String::as_str).collect();
+        place.refusal(&before, &self.program).await
+    }
+}
