@@ -8,7 +8,8 @@ use std::{fmt, path::PathBuf, sync::Arc};
 pub enum Database {
     /// A file of our own, created if it is missing. One server at a time.
     Sqlite(PathBuf),
-    /// A PostgreSQL URL (`postgres://user:password@host/database`); many replicas may share it.
+    /// A PostgreSQL URL (`postgres://user:password@host/database`); many replicas may share it. What somebody
+    /// configured goes through [`Database::postgres`].
     Postgres(String),
 }
 

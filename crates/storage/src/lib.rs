@@ -33,6 +33,7 @@ mod migrations;
 pub mod orders;
 pub mod organization;
 mod postgres;
+pub mod postgres_url;
 pub mod principals;
 mod raw_id;
 pub mod releases;

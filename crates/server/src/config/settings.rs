@@ -2,7 +2,7 @@
 
 use super::{Config, ConfigError, Limits, LogFormat, Oidc, Origin, Tls, origin::is_loopback};
 use claviger_model::{name::Name, network::Network};
-use claviger_storage::Database;
+use claviger_storage::{Database, postgres_url::PostgresTls};
 use serde::Deserialize;
 use std::{
     net::SocketAddr,
@@ -21,6 +21,8 @@ pub(super) const NAMES: &[&str] = &[
     "organization",
     "trusted_proxies",
     "log",
+    "database_tls.certificate_authority",
+    "database_tls.allow_unverified",
     "tls.certificate",
     "tls.key",
     "oidc.issuer",
@@ -53,6 +55,8 @@ pub(super) struct Settings {
     #[serde(default)]
     log: LogFormat,
     #[serde(default)]
+    database_tls: DatabaseTlsSettings,
+    #[serde(default)]
     tls: TlsSettings,
     #[serde(default)]
     oidc: OidcSettings,
@@ -65,6 +69,14 @@ pub(super) struct Settings {
 struct TlsSettings {
     certificate: Option<PathBuf>,
     key: Option<PathBuf>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct DatabaseTlsSettings {
+    certificate_authority: Option<PathBuf>,
+    #[serde(default)]
+    allow_unverified: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -107,7 +119,7 @@ impl Settings {
         };
         let data = || directory(&variable, "XDG_DATA_HOME", ".local/share");
         let database = match self.database {
-            Some(text) => parse_database(text),
+            Some(text) => parse_database(text, self.database_tls)?,
             None => Database::Sqlite(data().ok_or(ConfigError::NoHome("database"))?.join("server.db")),
         };
         let key_file = match self.key_file {
@@ -201,11 +213,16 @@ impl LimitSettings {
 }
 
 /// `postgres://…`, `sqlite:PATH`, or a path.
-fn parse_database(text: String) -> Database {
+fn parse_database(text: String, tls: DatabaseTlsSettings) -> Result<Database, ConfigError> {
     if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        Database::Postgres(text)
+        let tls = PostgresTls {
+            certificate_authority: tls.certificate_authority,
+            allow_unverified: tls.allow_unverified,
+        };
+        Ok(Database::postgres(&text, &tls)?)
     } else {
-        Database::Sqlite(PathBuf::from(text.strip_prefix("sqlite:").unwrap_or(&text)))
+        let path = text.strip_prefix("sqlite:").unwrap_or(&text);
+        Ok(Database::Sqlite(PathBuf::from(path)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Config, LogFormat, OriginError, settings::Settings};
 use claviger_model::network::NetworkError;
+use claviger_storage::postgres_url::PostgresUrlError;
 use figment::{
     Figment,
     providers::{Format, Toml},
@@ -16,15 +17,17 @@ const NOT_SETTINGS: &[&str] = &["CLAVIGER_CONFIG"];
 /// Settings that name a file: a credential of this name is that file.
 const FILES: &[&str] = &[
     "key_file",
+    "database_tls.certificate_authority",
     "tls.certificate",
     "tls.key",
     "oidc.certificate_authority",
 ];
 
-/// Settings that are numbers or lists; all others are text, whatever they look like.
+/// Settings that are numbers, lists, or yes or no; all others are text, whatever they look like.
 const TYPED: &[&str] = &[
     "connections",
     "trusted_proxies",
+    "database_tls.allow_unverified",
     "oidc.scopes",
     "oidc.leeway_seconds",
     "oidc.reassert_minutes",
@@ -64,6 +67,9 @@ pub enum ConfigError {
     /// A proxy.
     #[error("`trusted_proxies`")]
     Proxy(#[from] NetworkError),
+    /// The way to the database.
+    #[error("`database`")]
+    Database(#[from] PostgresUrlError),
     /// Half of a pair of files.
     #[error("`tls` needs both `certificate` and `key`")]
     HalfTls,

@@ -71,6 +71,10 @@ fn what_is_unsafe_or_unclear_is_refused_by_name() {
             ],
             "outside of the data",
         ),
+        (
+            &[("CLAVIGER_DATABASE", "postgres://u:p@db.example/c?sslmode=disable")],
+            "`database`",
+        ),
         (&[("CLAVIGER_COLOUR", "blue")], "colour"),
         (
             &[("CLAVIGER_TRUSTED_PROXIES", "[\"10.0.0.1/8\"]")],
@@ -80,6 +84,26 @@ fn what_is_unsafe_or_unclear_is_refused_by_name() {
         let error = load(settings).unwrap_err();
         assert!(error.to_string().contains(expected), "{settings:?}: {error}");
     }
+}
+
+#[test]
+fn the_way_to_another_machines_database_is_verified() {
+    let database = ("CLAVIGER_DATABASE", "postgres://u:p@db.example/c");
+    let url = |settings: &[(&str, &str)]| match load(settings).unwrap().database {
+        Database::Postgres(url) => url,
+        Database::Sqlite(path) => path.display().to_string(),
+    };
+    assert_eq!(
+        url(&[database]),
+        "postgres://u:p@db.example/c?sslmode=verify-full"
+    );
+    let authority = ("CLAVIGER_DATABASE_TLS__CERTIFICATE_AUTHORITY", "/etc/ca.pem");
+    assert_eq!(
+        url(&[database, authority]),
+        "postgres://u:p@db.example/c?sslrootcert=/etc/ca.pem&sslmode=verify-full"
+    );
+    let allowed = ("CLAVIGER_DATABASE_TLS__ALLOW_UNVERIFIED", "true");
+    assert_eq!(url(&[database, allowed]), "postgres://u:p@db.example/c");
 }
 
 #[test]

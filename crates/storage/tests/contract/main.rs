@@ -43,4 +43,5 @@ mod scopes;
 mod secrets;
 mod sessions;
 mod sign_in;
+mod tls;
 mod versions;

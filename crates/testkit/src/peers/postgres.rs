@@ -1,6 +1,7 @@
 //! PostgreSQL: a throwaway cluster, one for each test process, with a fresh database for each test.
 
 use super::{PeerError, process::Process};
+use crate::certificates;
 use std::{
     fs,
     net::TcpListener,
@@ -41,6 +42,18 @@ impl Postgres {
     /// # Errors
     /// When PostgreSQL is not installed or does not get ready.
     pub async fn start() -> Result<Self, PeerError> {
+        Self::start_as(false).await
+    }
+
+    /// Starts a cluster of its own that speaks TLS as [`certificates::SERVER`].
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_with_tls() -> Result<Self, PeerError> {
+        Self::start_as(true).await
+    }
+
+    async fn start_as(tls: bool) -> Result<Self, PeerError> {
         let programs = programs().ok_or(PeerError::Missing {
             what: PEER,
             remedy: REMEDY,
@@ -50,7 +63,7 @@ impl Postgres {
             let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
             // Only this machine can reach it, and only for this test; it makes scram do its work.
             let password = format!("test-{}-{port}", std::process::id());
-            let mut process = Process::start(PEER, &mut supervisor(&programs, port, &password))?;
+            let mut process = Process::start(PEER, &mut supervisor(&programs, port, &password, tls))?;
             last = process.line().await?;
             if last == "ready" {
                 let databases = AtomicU64::new(0);
@@ -144,7 +157,7 @@ impl Postgres {
 }
 
 /// PostgreSQL refuses to run as root, so root becomes the `postgres` user of the package.
-fn supervisor(programs: &Path, port: u16, password: &str) -> Command {
+fn supervisor(programs: &Path, port: u16, password: &str, tls: bool) -> Command {
     let mut command = match rustix::process::geteuid().is_root() {
         true => {
             let mut command = Command::new("runuser");
@@ -159,6 +172,11 @@ fn supervisor(programs: &Path, port: u16, password: &str) -> Command {
         .arg(port.to_string())
         .arg(password);
     command.current_dir("/");
+    if tls {
+        command
+            .env("CLAVIGER_TLS_CERTIFICATE", certificates::SERVER)
+            .env("CLAVIGER_TLS_KEY", certificates::SERVER_KEY);
+    }
     command
 }
 

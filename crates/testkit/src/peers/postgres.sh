@@ -1,4 +1,5 @@
 # Runs a throwaway PostgreSQL for as long as standard input stays open; takes the lines `stop`, `start` and `restart`.
+# With CLAVIGER_TLS_CERTIFICATE and CLAVIGER_TLS_KEY (PEM) it speaks TLS.
 # Prints `ready` or `failed …` after each step. Arguments: folder of the programs, port, password.
 set -u
 export LC_ALL=C PATH="$1:/usr/bin:/bin" PGPORT="$2"
@@ -31,6 +32,14 @@ max_connections = 200
 fsync = off
 full_page_writes = off
 EOF
+if [ -n "${CLAVIGER_TLS_CERTIFICATE:-}" ]; then
+  (umask 077 && printf '%s' "$CLAVIGER_TLS_CERTIFICATE" >"$dir/server.pem" && printf '%s' "$CLAVIGER_TLS_KEY" >"$dir/server.key")
+  cat >>"$dir/data/postgresql.conf" <<EOF
+ssl = on
+ssl_cert_file = '$dir/server.pem'
+ssl_key_file = '$dir/server.key'
+EOF
+fi
 start
 while read -r line; do
   case $line in
