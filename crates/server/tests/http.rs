@@ -1,14 +1,17 @@
-//! What surrounds every route: problems, limits, health, the enrolment bundle.
+//! What surrounds every route: problems, limits, health, the enrolment bundle, TLS, proxies.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod support;
 
+use claviger_ledger::leaf::SOURCE_ADDRESS;
+use claviger_model::event::EventKind;
 use claviger_protocol::{
     enrolment::{Bundle, Enrolment},
     problem::Code,
     route, signed,
 };
-use claviger_testkit::peers::provider::Provider;
+use claviger_testkit::{certificates, peers::provider::Provider};
+use reqwest::header::HeaderMap;
 use support::{
     Setup, Tables, TestServer,
     device::{Reply, TestDevice},
@@ -90,4 +93,91 @@ async fn the_bundle_is_signed_by_the_key_that_it_names() {
     assert_eq!(bundle.origin, server.url);
     assert_eq!(enrolment.issuer, provider.issuer());
     assert!(!enrolment.demonstration);
+}
+
+/// A server that speaks TLS as `localhost`, and a device that trusts only who vouches for it.
+async fn over_tls(provider: &Provider) -> (TestServer, TestDevice) {
+    let files = tempfile::tempdir().unwrap();
+    let path = |name: &str, text: &str| {
+        let path = files.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_string_lossy().into_owned()
+    };
+    let settings = vec![
+        ("PUBLIC_ORIGIN", "https://vault.example".to_owned()),
+        ("TLS__CERTIFICATE", path("tls.crt", certificates::SERVER)),
+        ("TLS__KEY", path("tls.key", certificates::SERVER_KEY)),
+    ];
+    let mut server = TestServer::start_with(&Setup {
+        provider,
+        tables: &Tables::Sqlite,
+        settings,
+    })
+    .await;
+    assert!(server.url.starts_with("https://127.0.0.1:"), "{}", server.url);
+    server.url = server.url.replace("127.0.0.1", "localhost");
+    let mut device = TestDevice::new();
+    device.http = trusting(certificates::AUTHORITY);
+    (server, device)
+}
+
+fn trusting(authority: &str) -> reqwest::Client {
+    let authority = reqwest::Certificate::from_pem(authority.as_bytes()).unwrap();
+    reqwest::Client::builder()
+        .tls_certs_only([authority])
+        .no_proxy()
+        .build()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn calls_go_through_tls_and_nothing_else() {
+    let provider = Provider::start(&people()).await.unwrap();
+    let (server, device) = over_tls(&provider).await;
+    let session = device.found(&server, &provider, "olga").await;
+    let me = device.call(&server, route::ME, &session.tokens.access).await;
+    assert_eq!(me.status, 200);
+
+    let ready = format!("{}{}", server.url, route::READY.path);
+    let stranger = trusting(certificates::ANOTHER_AUTHORITY);
+    assert!(stranger.get(&ready).send().await.unwrap_err().is_connect());
+    let by_address = ready.replace("localhost", "127.0.0.1");
+    let refused = device.http.get(&by_address).send().await.unwrap_err();
+    assert!(refused.is_connect(), "the certificate is of another name");
+    let plain = ready.replace("https://", "http://");
+    assert!(device.http.get(&plain).send().await.is_err());
+    assert_eq!(device.http.get(&ready).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn only_configured_proxies_say_where_a_call_comes_from() {
+    let provider = Provider::start(&people()).await.unwrap();
+    for (trusted, expected) in [
+        ("[]", "127.0.0.1"),
+        ("[\"192.0.2.0/24\"]", "127.0.0.1"),
+        ("[\"127.0.0.0/8\"]", "203.0.113.9"),
+        ("[\"127.0.0.0/8\", \"203.0.113.0/24\"]", "198.51.100.7"),
+    ] {
+        let server = TestServer::start_with(&Setup {
+            provider: &provider,
+            tables: &Tables::Sqlite,
+            settings: vec![("TRUSTED_PROXIES", trusted.to_owned())],
+        })
+        .await;
+        let mut device = TestDevice::new();
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", "198.51.100.7, 203.0.113.9".parse().unwrap());
+        device.http = reqwest::Client::builder()
+            .default_headers(headers)
+            .no_proxy()
+            .build()
+            .unwrap();
+        device.found(&server, &provider, "olga").await;
+        let event = server.events(EventKind::SignedIn).await.remove(0);
+        let opening = event
+            .openings
+            .iter()
+            .find(|opening| opening.field == SOURCE_ADDRESS);
+        assert_eq!(opening.unwrap().value, expected, "{trusted}");
+    }
 }

@@ -8,7 +8,8 @@ use claviger_testkit::peers::provider::Provider;
 use serde_json::json;
 use std::time::Duration;
 
-#[tokio::test]
+on_both!(the_code_makes_one_owner_once,);
+
 async fn the_code_makes_one_owner_once() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;

@@ -9,7 +9,11 @@ use claviger_protocol::{
 };
 use claviger_testkit::peers::provider::Provider;
 
-#[tokio::test]
+on_both!(
+    a_session_ends_with_the_next_call,
+    an_ended_device_reaches_its_orders_and_nothing_else,
+);
+
 async fn a_session_ends_with_the_next_call() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;
@@ -69,7 +73,6 @@ async fn a_session_ends_with_the_next_call() {
     assert_eq!(ended.len(), 5, "three endings and two refusals");
 }
 
-#[tokio::test]
 async fn an_ended_device_reaches_its_orders_and_nothing_else() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;

@@ -7,7 +7,11 @@ use claviger_storage::principals::Identity;
 use claviger_testkit::peers::provider::Provider;
 use serde_json::json;
 
-#[tokio::test]
+on_both!(
+    a_person_is_issuer_and_subject_whatever_their_address,
+    one_session_a_device_and_one_person_a_key,
+);
+
 async fn a_person_is_issuer_and_subject_whatever_their_address() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;
@@ -53,7 +57,6 @@ async fn a_person_is_issuer_and_subject_whatever_their_address() {
     }
 }
 
-#[tokio::test]
 async fn one_session_a_device_and_one_person_a_key() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;

@@ -14,6 +14,12 @@ use claviger_testkit::peers::provider::{CLIENT_ID, Provider};
 use serde_json::{Value, json};
 use std::time::Duration;
 
+on_both!(
+    each_is_refused_and_counted,
+    what_was_used_once_is_worth_nothing,
+    a_challenge_lives_ten_minutes_and_must_be_ours,
+);
+
 /// One way of being wrong: claims laid over the right ones, and how the token is signed.
 struct Case {
     name: &'static str,
@@ -98,7 +104,6 @@ fn cases(server: &TestServer, provider: &Provider, device: &TestDevice, challeng
     ]
 }
 
-#[tokio::test]
 async fn each_is_refused_and_counted() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;
@@ -155,7 +160,6 @@ pub async fn expect_counted(server: &TestServer, code: Code, name: &str) {
     assert!(leaf.actor.is_none(), "{name}");
 }
 
-#[tokio::test]
 async fn what_was_used_once_is_worth_nothing() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;
@@ -198,7 +202,6 @@ async fn what_was_used_once_is_worth_nothing() {
     );
 }
 
-#[tokio::test]
 async fn a_challenge_lives_ten_minutes_and_must_be_ours() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;

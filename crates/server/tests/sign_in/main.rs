@@ -4,6 +4,24 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+/// Runs each named test on both databases; on PostgreSQL all share one cluster, each with a database of its own.
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name().await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                crate::support::on_postgres(super::$name()).await;
+            })*
+        }
+    };
+}
+
 mod bootstrap;
 mod endings;
 mod exchange;

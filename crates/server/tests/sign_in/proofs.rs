@@ -17,6 +17,13 @@ use claviger_protocol::{
 use claviger_testkit::peers::provider::Provider;
 use std::time::Duration;
 
+on_both!(
+    each_is_refused_and_counted_and_nothing_happens,
+    there_must_be_exactly_one_proof_by_the_tokens_own_key,
+    a_proof_counts_once_and_its_replay_is_an_event,
+    an_access_token_lives_ten_minutes,
+);
+
 type Bend = Box<dyn Fn(&mut Draft, &TestServer)>;
 
 fn cases() -> Vec<(&'static str, Code, Bend)> {
@@ -118,7 +125,6 @@ fn suspend(device: &TestDevice, server: &TestServer, session: &SignedIn) -> Draf
     device.draft(server, route, route.path, body, Some(&session.tokens.access))
 }
 
-#[tokio::test]
 async fn each_is_refused_and_counted_and_nothing_happens() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;
@@ -157,7 +163,6 @@ async fn each_is_refused_and_counted_and_nothing_happens() {
     assert_eq!(server.events(EventKind::SessionSuspended).await.len(), 1);
 }
 
-#[tokio::test]
 async fn there_must_be_exactly_one_proof_by_the_tokens_own_key() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;
@@ -192,7 +197,6 @@ async fn there_must_be_exactly_one_proof_by_the_tokens_own_key() {
     assert!(server.events(EventKind::SessionSuspended).await.is_empty());
 }
 
-#[tokio::test]
 async fn a_proof_counts_once_and_its_replay_is_an_event() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;
@@ -214,7 +218,6 @@ async fn a_proof_counts_once_and_its_replay_is_an_event() {
     assert_eq!(replays.first().unwrap().actor, Some(session.principal));
 }
 
-#[tokio::test]
 async fn an_access_token_lives_ten_minutes() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;

@@ -17,6 +17,12 @@ use serde_json::{Value, json};
 use std::{collections::HashMap, time::Duration};
 use url::Url;
 
+on_both!(
+    the_real_pages_lead_to_a_session,
+    a_new_key_is_fetched_but_not_at_anyones_pace,
+    a_provider_that_is_down_or_lies_is_said_to_be,
+);
+
 const VERIFIER: &str = "a-verifier-that-is-long-enough-for-the-rules-of-pkce";
 
 /// Walks the provider's pages and exchanges the code, as the app does.
@@ -58,7 +64,6 @@ async fn genuine_token(provider: &Provider, sub: &str, nonce: &str) -> String {
     tokens.get("id_token").unwrap().as_str().unwrap().to_owned()
 }
 
-#[tokio::test]
 async fn the_real_pages_lead_to_a_session() {
     for signing in [Signing::Es256, Signing::Rs256] {
         let provider = Provider::start_signing(&people(), signing).await.unwrap();
@@ -83,7 +88,6 @@ async fn the_real_pages_lead_to_a_session() {
     }
 }
 
-#[tokio::test]
 async fn a_new_key_is_fetched_but_not_at_anyones_pace() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;
@@ -122,7 +126,6 @@ async fn a_new_key_is_fetched_but_not_at_anyones_pace() {
     assert_eq!(fetched().await, 2, "nonsense does not make us ask");
 }
 
-#[tokio::test]
 async fn a_provider_that_is_down_or_lies_is_said_to_be() {
     for wrong in [
         json!({ "down": "refused" }),

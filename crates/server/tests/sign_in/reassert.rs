@@ -18,6 +18,13 @@ use claviger_testkit::peers::provider::Provider;
 use serde_json::{Value, json};
 use std::time::Duration;
 
+on_both!(
+    after_an_hour_nothing_else_works,
+    only_the_same_sign_in_of_the_same_person_counts,
+    a_lost_group_takes_effect,
+    a_refusal_by_the_provider_suspends,
+);
+
 struct Rig {
     provider: Provider,
     server: TestServer,
@@ -63,7 +70,6 @@ impl Rig {
     }
 }
 
-#[tokio::test]
 async fn after_an_hour_nothing_else_works() {
     let rig = Rig::start().await;
     let mut tokens = rig.session.tokens.clone();
@@ -94,7 +100,6 @@ async fn after_an_hour_nothing_else_works() {
     assert_eq!(rig.server.events(EventKind::SessionReasserted).await.len(), 1);
 }
 
-#[tokio::test]
 async fn only_the_same_sign_in_of_the_same_person_counts() {
     let rig = Rig::start().await;
     rig.server.clock.advance(Duration::from_secs(2));
@@ -131,7 +136,6 @@ async fn only_the_same_sign_in_of_the_same_person_counts() {
     );
 }
 
-#[tokio::test]
 async fn a_lost_group_takes_effect() {
     let rig = Rig::start().await;
     let me: Me = rig
@@ -151,7 +155,6 @@ async fn a_lost_group_takes_effect() {
     assert_eq!(names(&me), ["payments"]);
 }
 
-#[tokio::test]
 async fn a_refusal_by_the_provider_suspends() {
     let rig = Rig::start().await;
     let body = ProviderRefused {

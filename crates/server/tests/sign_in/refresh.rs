@@ -7,7 +7,13 @@ use claviger_protocol::{problem::Code, route, wire::Token};
 use claviger_testkit::peers::provider::Provider;
 use std::time::Duration;
 
-#[tokio::test]
+on_both!(
+    a_lost_reply_costs_nothing_until_the_successor_was_used,
+    another_key_ends_the_family,
+    what_the_server_never_made_is_refused_and_counted,
+    nothing_outlives_twelve_hours,
+);
+
 async fn a_lost_reply_costs_nothing_until_the_successor_was_used() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;
@@ -41,7 +47,6 @@ async fn a_lost_reply_costs_nothing_until_the_successor_was_used() {
     assert_eq!(server.events(EventKind::SessionEnded).await.len(), 1);
 }
 
-#[tokio::test]
 async fn another_key_ends_the_family() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;
@@ -62,7 +67,6 @@ async fn another_key_ends_the_family() {
     );
 }
 
-#[tokio::test]
 async fn what_the_server_never_made_is_refused_and_counted() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;
@@ -86,7 +90,6 @@ async fn what_the_server_never_made_is_refused_and_counted() {
     device.refreshed(&server, &session.tokens.refresh).await;
 }
 
-#[tokio::test]
 async fn nothing_outlives_twelve_hours() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;

@@ -6,6 +6,11 @@ use claviger_server::stream::Audience;
 use claviger_testkit::peers::provider::Provider;
 use std::time::Duration;
 
+on_both!(
+    hints_reach_whom_they_are_for_and_the_stream_ends_with_the_session,
+    a_stopping_server_closes_streams_and_lets_go_of_its_file,
+);
+
 /// Opens a stream and reads until its first hint, after which it listens.
 async fn open(server: &TestServer, device: &TestDevice, session: &SignedIn) -> reqwest::Response {
     let draft = device.draft(
@@ -39,7 +44,6 @@ async fn next(stream: &mut reqwest::Response) -> Option<String> {
     Some(String::from_utf8(chunk.to_vec()).unwrap())
 }
 
-#[tokio::test]
 async fn hints_reach_whom_they_are_for_and_the_stream_ends_with_the_session() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;
@@ -90,7 +94,6 @@ async fn hints_reach_whom_they_are_for_and_the_stream_ends_with_the_session() {
     );
 }
 
-#[tokio::test]
 async fn a_stopping_server_closes_streams_and_lets_go_of_its_file() {
     let provider = Provider::start(&people()).await.unwrap();
     let server = TestServer::start(&provider).await;

@@ -40,7 +40,25 @@ pub enum Tables {
     Postgres(String),
 }
 
+tokio::task_local! {
+    /// Set while a test runs on PostgreSQL; everything else is on SQLite.
+    static ON_POSTGRES: ();
+}
+
+/// Runs a test whose servers, unless it says otherwise, stand on PostgreSQL.
+pub async fn on_postgres(test: impl Future<Output = ()>) {
+    ON_POSTGRES.scope((), test).await;
+}
+
 impl Tables {
+    /// What the running test is for.
+    async fn of_this_test() -> Self {
+        match ON_POSTGRES.try_with(|()| ()) {
+            Ok(()) => Self::postgres().await,
+            Err(_) => Self::Sqlite,
+        }
+    }
+
     pub async fn postgres() -> Self {
         let cluster = Postgres::shared().await.unwrap();
         Self::Postgres(cluster.fresh_database().await.unwrap())
@@ -65,11 +83,11 @@ pub struct Setup<'a> {
 }
 
 impl TestServer {
-    /// Starts on SQLite with a fresh directory.
+    /// Starts on a fresh database of the kind that the running test is for.
     pub async fn start(provider: &Provider) -> Self {
         Self::start_with(&Setup {
             provider,
-            tables: &Tables::Sqlite,
+            tables: &Tables::of_this_test().await,
             settings: Vec::new(),
         })
         .await
@@ -105,7 +123,7 @@ impl TestServer {
             store.migrate().await.unwrap();
             store.close().await;
         }
-        let listener = Listener::bind(config.listen, None).await.unwrap();
+        let listener = Listener::bind(config.listen, config.tls.as_ref()).await.unwrap();
         let url = listener.url();
         let origin = config
             .public_origin
