@@ -16,9 +16,13 @@ pub struct SeenProofs(Cache<(Jkt, String), ()>);
 impl SeenProofs {
     /// Remembers nothing yet.
     pub fn new() -> Self {
+        Self::with(CAPACITY)
+    }
+
+    fn with(capacity: u64) -> Self {
         Self(
             Cache::builder()
-                .max_capacity(CAPACITY)
+                .max_capacity(capacity)
                 .time_to_live(REMEMBERED)
                 .build(),
         )
@@ -36,5 +40,26 @@ impl SeenProofs {
 impl Default for SeenProofs {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use claviger_model::time::Timestamp;
+
+    #[test]
+    fn it_remembers_no_more_than_it_has_room_for() {
+        let seen = SeenProofs::with(100);
+        for number in 0..10_000 {
+            let proof = Proof {
+                jkt: Jkt::from_bytes([1; 32]),
+                jti: format!("proof-{number}"),
+                expires_at: Timestamp::from_millis(0),
+            };
+            assert!(seen.first(&proof));
+        }
+        seen.0.run_pending_tasks();
+        assert!(seen.0.entry_count() <= 100);
     }
 }

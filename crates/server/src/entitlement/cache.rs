@@ -15,12 +15,23 @@ use claviger_storage::{StorageError, principals::Principal};
 use moka::sync::Cache;
 use std::sync::{Arc, Mutex, PoisonError};
 
-const DECISIONS: u64 = 100_000;
-const PLACES: u64 = 20_000;
-/// Scopes of all kept lists together.
-const LISTED_SCOPES: u64 = 200_000;
-/// Grants of all kept subjects together.
-const SUBJECT_GRANTS: u64 = 200_000;
+/// How much is kept, whatever the number of people, grants and scopes is.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    decisions: u64,
+    places: u64,
+    /// Scopes of all kept lists together.
+    listed_scopes: u64,
+    /// Grants of all kept subjects together.
+    subject_grants: u64,
+}
+
+const ROOM: Room = Room {
+    decisions: 100_000,
+    places: 20_000,
+    listed_scopes: 200_000,
+    subject_grants: 200_000,
+};
 
 /// Which decision: all that it depends on besides the epoch and the clock.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -89,6 +100,12 @@ struct Whose {
 
 impl Default for Caches {
     fn default() -> Self {
+        Self::with(ROOM)
+    }
+}
+
+impl Caches {
+    fn with(room: Room) -> Self {
         let weigh = |_: &PrincipalId, (_, subject): &(u64, Arc<Subject>)| {
             u32::try_from(
                 subject
@@ -105,20 +122,18 @@ impl Default for Caches {
         Self {
             listed: Cache::builder()
                 .weigher(scopes)
-                .max_capacity(LISTED_SCOPES)
+                .max_capacity(room.listed_scopes)
                 .build(),
-            decisions: Cache::new(DECISIONS),
-            places: Cache::new(PLACES),
+            decisions: Cache::new(room.decisions),
+            places: Cache::new(room.places),
             subjects: Cache::builder()
                 .weigher(weigh)
-                .max_capacity(SUBJECT_GRANTS)
+                .max_capacity(room.subject_grants)
                 .build(),
             engine: Mutex::new(None),
         }
     }
-}
 
-impl Caches {
     pub fn decision(
         &self,
         epoch: Epoch,
@@ -304,3 +319,6 @@ fn whose(principal: &Principal, circumstances: &Circumstances) -> Whose {
         enrolled_device: circumstances.enrolled_device,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,8 @@ use tower_governor::{
     GovernorError, GovernorLayer, governor::GovernorConfigBuilder, key_extractor::KeyExtractor,
 };
 
+const FORGET_EVERY: Duration = Duration::from_secs(60);
+
 /// Puts the limit in front of routes that need no token.
 pub fn on_open_routes(router: Router<Shared>, app: &Shared) -> Router<Shared> {
     let limits = app.config.limits;
@@ -24,7 +26,22 @@ pub fn on_open_routes(router: Router<Shared>, app: &Shared) -> Router<Shared> {
         .finish();
     // None only for a burst or period of zero, which the configuration refuses.
     match config {
-        Some(config) => router.layer(GovernorLayer::new(Arc::new(config)).error_handler(too_many)),
+        Some(config) => {
+            // An address that was quiet for long enough to count as a new one is forgotten; otherwise whoever has many
+            // could fill the memory with them. Ends with the router.
+            let limiter = Arc::downgrade(config.limiter());
+            tokio::spawn(async move {
+                loop {
+                    tokio::time::sleep(FORGET_EVERY).await;
+                    let Some(limiter) = limiter.upgrade() else {
+                        return;
+                    };
+                    limiter.retain_recent();
+                    limiter.shrink_to_fit();
+                }
+            });
+            router.layer(GovernorLayer::new(Arc::new(config)).error_handler(too_many))
+        }
         None => router,
     }
 }

@@ -160,3 +160,22 @@ async fn settle(change: &mut Change, own: &[FailureCount], before: Timestamp) ->
 fn minute(at: Timestamp) -> Timestamp {
     Timestamp::from_millis(at.millis().div_euclid(60_000).saturating_mul(60_000))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_networks_are_counted_together() {
+        let (failures, now) = (Failures::default(), Timestamp::from_millis(0));
+        let networks = u32::try_from(3 * MAX_KEYS).unwrap_or(u32::MAX);
+        for network in 0..networks {
+            let source = std::net::Ipv4Addr::from_bits(network << 8).into();
+            failures.count(&Refusal::new(Code::BadProof), source, now);
+        }
+        let counted = failures.take_before(Timestamp::from_millis(60_000));
+        assert!(counted.len() <= MAX_KEYS + COUNTED.len());
+        let all: u64 = counted.iter().map(|count| count.count).sum();
+        assert_eq!(all, u64::from(networks), "none is lost");
+    }
+}

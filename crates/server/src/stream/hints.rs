@@ -70,3 +70,20 @@ impl Default for Hints {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::broadcast::error::TryRecvError;
+
+    #[test]
+    fn whoever_is_slow_loses_hints_and_is_told_so() {
+        let hints = Hints::new();
+        let mut slow = hints.listen();
+        for _ in 0..10 * CAPACITY {
+            hints.hint(Audience::Everyone, Hint::Sync);
+        }
+        assert_eq!(hints.0.len(), CAPACITY);
+        assert!(matches!(slow.try_recv(), Err(TryRecvError::Lagged(_))));
+    }
+}

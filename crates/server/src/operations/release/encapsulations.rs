@@ -35,7 +35,11 @@ pub struct Encapsulations(Cache<SessionId, Encapsulated>);
 impl Encapsulations {
     /// None yet.
     pub fn new() -> Self {
-        let builder = Cache::builder().max_capacity(SESSIONS).time_to_live(LIFE);
+        Self::with(SESSIONS)
+    }
+
+    fn with(sessions: u64) -> Self {
+        let builder = Cache::builder().max_capacity(sessions).time_to_live(LIFE);
         Self(builder.support_invalidation_closures().build())
     }
 
@@ -90,5 +94,29 @@ impl Encapsulated {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .release_key(event)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use claviger_crypto::sealing::SealingKeyPair;
+    use claviger_model::{entropy::Sequence, ids::OrganizationId};
+
+    #[test]
+    fn more_sessions_than_there_is_room_for_are_encapsulated_anew() {
+        let (entropy, room) = (Sequence::new(1), Encapsulations::with(4));
+        let device = SealingKeyPair::random(&entropy).public();
+        for _ in 0..40 {
+            let info = ReleaseInfo {
+                organization: OrganizationId::random(&entropy),
+                device: DeviceId::random(&entropy),
+                session: SessionId::random(&entropy),
+            };
+            room.of(&device, info, &entropy).unwrap();
+        }
+        room.0.run_pending_tasks();
+        assert!(room.0.entry_count() <= 4);
     }
 }
