@@ -71,17 +71,24 @@ impl<'a, S: TileSource> Prover<'a, S> {
         self.hashes(prove_record(size, index, self))
     }
 
-    /// The consistency proof from an older tree; empty from the tree without leaves and from this tree itself.
+    /// The consistency proof from an older tree to this one; empty from the tree without leaves and from this tree itself.
     ///
     /// # Errors
     /// When the older tree is larger, or a tile is missing.
     pub fn consistency(&self, older: u64) -> Result<Vec<NodeHash>, ProveError> {
-        let size = self.edge.size();
-        match older {
-            _ if older > size => Err(ProveError::Beyond { asked: older, size }),
-            0 => Ok(Vec::new()),
-            _ => self.hashes(prove_tree(size, older, self)),
+        self.consistency_between(older, self.edge.size())
+    }
+
+    /// The same to a tree that this one continues.
+    ///
+    /// # Errors
+    /// When the older tree is larger than the newer one or that one than this one, or a tile is missing.
+    pub fn consistency_between(&self, older: u64, newer: u64) -> Result<Vec<NodeHash>, ProveError> {
+        within(older, newer, self.edge.size())?;
+        if older == 0 {
+            return Ok(Vec::new());
         }
+        self.hashes(prove_tree(newer, older, self))
     }
 
     fn hashes(&self, proof: Result<Vec<Hash>, TlogError>) -> Result<Vec<NodeHash>, ProveError> {
@@ -147,18 +154,44 @@ pub fn tiles_for_inclusion(edge: &Edge, index: u64) -> Result<BTreeSet<TileId>, 
 /// # Errors
 /// When the older tree is larger.
 pub fn tiles_for_consistency(edge: &Edge, older: u64) -> Result<BTreeSet<TileId>, ProveError> {
+    tiles_for_consistency_between(edge, older, edge.size())
+}
+
+/// The full tiles that [`Prover::consistency_between`] will read.
+///
+/// # Errors
+/// When the older tree is larger than the newer one, or that one than the edge's.
+pub fn tiles_for_consistency_between(
+    edge: &Edge,
+    older: u64,
+    newer: u64,
+) -> Result<BTreeSet<TileId>, ProveError> {
     let wanted = Wanted {
         edge,
         tiles: RefCell::default(),
     };
-    let size = edge.size();
-    if older > size {
-        return Err(ProveError::Beyond { asked: older, size });
-    }
+    within(older, newer, edge.size())?;
     if older > 0 {
-        prove_tree(size, older, &wanted).map_err(|_| ProveError::Beyond { asked: older, size })?;
+        let beyond = ProveError::Beyond {
+            asked: older,
+            size: newer,
+        };
+        prove_tree(newer, older, &wanted).map_err(|_| beyond)?;
     }
     Ok(wanted.tiles.into_inner())
+}
+
+fn within(older: u64, newer: u64, size: u64) -> Result<(), ProveError> {
+    if newer > size {
+        Err(ProveError::Beyond { asked: newer, size })
+    } else if older > newer {
+        Err(ProveError::Beyond {
+            asked: older,
+            size: newer,
+        })
+    } else {
+        Ok(())
+    }
 }
 
 /// A reader that only notes which tiles are asked for.

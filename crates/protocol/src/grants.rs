@@ -16,11 +16,18 @@ pub struct RolesReply {
     pub roles: Vec<Role>,
 }
 
-/// `GET /v1/grants` (one's own and those within scopes where the caller has `grant.view`).
+/// The most grants of one page.
+pub const PAGE: usize = 1_000;
+
+/// `GET /v1/grants` and `GET /v1/grants/after/{grant}` (one's own and those within scopes where the caller has
+/// `grant.view`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GrantsReply {
-    /// Living ones.
+    /// Living ones, by id; at most [`PAGE`].
     pub grants: Vec<Grant>,
+    /// More follow after this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<GrantId>,
 }
 
 /// `POST /v1/grants`.

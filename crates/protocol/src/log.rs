@@ -64,14 +64,17 @@ pub struct HistoryEntry {
 pub struct ConsistencyCall {
     /// The smaller tree.
     pub from: u64,
+    /// The larger tree, such as the one of a release's checkpoint; the newest when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<u64>,
 }
 
-/// A checkpoint and how it extends a smaller tree.
+/// How a tree extends a smaller one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsistencyReply {
-    /// C2SP signed note.
+    /// C2SP signed note over the newest tree.
     pub checkpoint: String,
-    /// Hashes, empty when the sizes are the same.
+    /// Hashes that lead to the asked tree, or to the newest; empty when the sizes are the same.
     pub proof: Vec<Bytes>,
     /// When the checkpoint was signed.
     pub at: Timestamp,

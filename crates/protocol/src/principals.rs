@@ -29,9 +29,15 @@ pub struct PrincipalRecord {
     pub teams: Vec<PrincipalId>,
 }
 
-/// `GET /v1/principals`.
+/// The most principals of one page.
+pub const PAGE: usize = 1_000;
+
+/// `GET /v1/principals` and `GET /v1/principals/after/{principal}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrincipalsReply {
-    /// By name.
+    /// At most [`PAGE`]; pages go by id, within one they are in the order of their names.
     pub principals: Vec<PrincipalRecord>,
+    /// More follow after this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<PrincipalId>,
 }

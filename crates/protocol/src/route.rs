@@ -119,10 +119,14 @@ routes! {
     EDIT_SCOPE = "PATCH" "/v1/scopes/{scope}" Session;
     /// [`crate::principals::PrincipalsReply`].
     PRINCIPALS = "GET" "/v1/principals" Session;
+    /// The next page of [`PRINCIPALS`].
+    PRINCIPALS_AFTER = "GET" "/v1/principals/after/{principal}" Session;
     /// [`crate::grants::RolesReply`].
     ROLES = "GET" "/v1/roles" Session;
     /// [`crate::grants::GrantsReply`].
     GRANTS = "GET" "/v1/grants" Session;
+    /// The next page of [`GRANTS`].
+    GRANTS_AFTER = "GET" "/v1/grants/after/{grant}" Session;
     /// [`crate::grants::GiveGrant`].
     GIVE_GRANT = "POST" "/v1/grants" Session;
     /// [`crate::grants::EndGrant`].

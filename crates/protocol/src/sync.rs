@@ -45,7 +45,11 @@ pub struct SyncReply {
     pub cursor: u64,
     /// The server's time, for the high-water mark (rule 22).
     pub now: Timestamp,
-    /// Only when the device's digest differs. Everything outside of it is to be dropped; the secrets of scopes
+    /// The device begins, or stands before the beginning of the feed (or after its end): the entitlement and all living
+    /// requests are here, every scope is to be fetched by [`ScopesCall`], and what none of these has is to be dropped.
+    #[serde(default)]
+    pub anew: bool,
+    /// Only when the device's digest differs, or `anew`. Everything outside of it is to be dropped; the secrets of scopes
     /// that are new in it are fetched by [`ScopesCall`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entitlement: Option<Entitlement>,

@@ -106,6 +106,8 @@ pub trait PrincipalReads {
     async fn team_members(&mut self, team: PrincipalId) -> Result<Vec<TeamMember>>;
     /// The teams that a principal is directly in.
     async fn teams_of(&mut self, member: PrincipalId) -> Result<Vec<TeamMember>>;
+    /// The same for many.
+    async fn teams_of_all(&mut self, members: &[PrincipalId]) -> Result<Vec<TeamMember>>;
     /// The principal itself and all active teams it is in, directly or through other teams; safe with cycles.
     async fn team_closure(&mut self, principal: PrincipalId) -> Result<Vec<PrincipalId>>;
     /// Everyone in a team, directly or through other teams, teams included; safe with cycles.

@@ -41,6 +41,32 @@ fn proofs_hold_across_the_border_of_two_levels() {
 }
 
 #[test]
+fn a_tree_that_is_not_the_newest_is_proved_too() {
+    let leaves = numbered(600);
+    let tree = Tree::of(&leaves);
+    for newer in [1, 2, 255, 256, 257, 300, 511, 512, 599, 600] {
+        for older in [1, 2, 100, 255, 256, 257, 512, 600] {
+            let tiles = tiles_for_consistency_between(&tree.edge, older, newer);
+            let proof = tree.prover().consistency_between(older, newer);
+            if older > newer {
+                let beyond = ProveError::Beyond {
+                    asked: older,
+                    size: newer,
+                };
+                assert_eq!((tiles, proof), (Err(beyond), Err(beyond)));
+                continue;
+            }
+            let source = announced(&tree, &tiles.unwrap());
+            let proof_of_announced = Prover::new(&tree.edge, &source).consistency_between(older, newer);
+            let expected = naive_consistency(usize_of(older), &leaves[..usize_of(newer)], true);
+            assert_eq!(proof, Ok(expected), "from {older} to {newer}");
+            assert_eq!(proof, proof_of_announced);
+        }
+    }
+    assert!(tree.prover().consistency_between(1, 601).is_err());
+}
+
+#[test]
 fn a_missing_or_damaged_tile_is_named() {
     let mut tree = Tree::of(&numbered(600));
     let id = TileId { level: 0, index: 1 };

@@ -13,7 +13,7 @@ use axum::{
 use claviger_ledger::{
     edge::{Edge, FULL_TILE, TileId},
     hash::NodeHash,
-    prove::{ProveError, Prover, tiles_for_consistency},
+    prove::{ProveError, Prover, tiles_for_consistency_between},
 };
 use claviger_protocol::{
     log::{ConsistencyCall, ConsistencyReply},
@@ -53,10 +53,11 @@ async fn consistency(
     let mut reader = app.store.snapshot().await?;
     let head = reader.committed_head().await?;
     let edge = edge(&head)?;
-    let wanted = tiles_for_consistency(&edge, call.from).map_err(beyond)?;
+    let to = call.to.unwrap_or_else(|| edge.size());
+    let wanted = tiles_for_consistency_between(&edge, call.from, to).map_err(beyond)?;
     let tiles = full_tiles(&mut *reader, wanted).await?;
     let proof = Prover::new(&edge, &tiles)
-        .consistency(call.from)
+        .consistency_between(call.from, to)
         .map_err(Refusal::internal)?;
     Ok(axum::Json(ConsistencyReply {
         checkpoint: head.checkpoint,

@@ -1,19 +1,15 @@
-//! People, teams and services (`GET /v1/principals`).
+//! People, teams and services (`GET /v1/principals`), page by page.
 
-use super::view::View;
+use super::{path::Id, view::View};
 use crate::{
     app::Shared,
     caller::Caller,
     http::{Handled, Refusal, handle},
 };
 use axum::extract::State;
-use claviger_model::{
-    action::Action,
-    ids::PrincipalId,
-    principal::{Nature, PrincipalKind},
-};
+use claviger_model::{action::Action, ids::PrincipalId, principal::Nature};
 use claviger_protocol::{
-    principals::{PrincipalRecord, PrincipalsReply},
+    principals::{PAGE, PrincipalRecord, PrincipalsReply},
     problem::Code,
     route,
 };
@@ -23,57 +19,66 @@ use claviger_storage::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-const PAGE: u32 = 500;
-
 /// The routes of this module.
 pub fn routes() -> Vec<Handled> {
-    vec![handle(route::PRINCIPALS, list)]
+    vec![
+        handle(route::PRINCIPALS, list),
+        handle(route::PRINCIPALS_AFTER, list_after),
+    ]
 }
 
-/// Everyone, for those who may browse people somewhere.
 async fn list(State(app): State<Shared>, caller: Caller) -> Result<axum::Json<PrincipalsReply>, Refusal> {
-    let mut view = View::open(&app, &caller).await?;
+    page(&app, &caller, None).await
+}
+
+async fn list_after(
+    State(app): State<Shared>,
+    Id(after): Id<PrincipalId>,
+    caller: Caller,
+) -> Result<axum::Json<PrincipalsReply>, Refusal> {
+    page(&app, &caller, Some(after)).await
+}
+
+/// A page of everyone, for those who may browse people somewhere.
+async fn page(
+    app: &Shared,
+    caller: &Caller,
+    after: Option<PrincipalId>,
+) -> Result<axum::Json<PrincipalsReply>, Refusal> {
+    let mut view = View::open(app, caller).await?;
     if view.listed().await?.scopes_with(Action::PrincipalView).is_empty() {
         return Err(Code::Forbidden.into());
     }
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let page = view
-            .db()
-            .principals_page(PrincipalFilter::default(), after, PAGE)
-            .await?;
-        let full = page.len() >= PAGE as usize;
-        after = page.last().map(|principal| principal.id);
-        found.extend(page);
-        if !full {
-            break;
-        }
-    }
+    // One more than a page, which tells whether another one follows.
+    let limit = u32::try_from(PAGE).unwrap_or(u32::MAX).saturating_add(1);
+    let mut found = view
+        .db()
+        .principals_page(PrincipalFilter::default(), after, limit)
+        .await?;
+    let more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let next = found.last().map(|principal| principal.id).filter(|_| more);
     let teams = memberships(view.db(), &found).await?;
     let mut principals: Vec<_> = found.iter().map(record).collect();
     for principal in &mut principals {
         principal.teams = teams.get(&principal.id).cloned().unwrap_or_default();
     }
     principals.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-    Ok(axum::Json(PrincipalsReply { principals }))
+    Ok(axum::Json(PrincipalsReply { principals, next }))
 }
 
-/// The teams that each is directly in; one statement for each team.
+/// The teams that each is directly in.
 async fn memberships(
     reader: &mut dyn Reader,
-    all: &[Principal],
+    of: &[Principal],
 ) -> Result<BTreeMap<PrincipalId, Vec<PrincipalId>>, StorageError> {
+    let members: Vec<_> = of.iter().map(|principal| principal.id).collect();
     let mut teams: BTreeMap<PrincipalId, Vec<PrincipalId>> = BTreeMap::new();
-    for team in all
-        .iter()
-        .filter(|principal| principal.kind() == PrincipalKind::Team)
-    {
-        for membership in reader.team_members(team.id).await? {
-            let of = teams.entry(membership.member).or_default();
-            // One and the same by the provider and by hand.
-            if !of.contains(&team.id) {
-                of.push(team.id);
-            }
+    for membership in reader.teams_of_all(&members).await? {
+        let of = teams.entry(membership.member).or_default();
+        // One and the same by the provider and by hand.
+        if !of.contains(&membership.team) {
+            of.push(membership.team);
         }
     }
     Ok(teams)

@@ -250,6 +250,8 @@ impl Cell<'_> {
                 });
                 made(&[], body)
             }
+            route::PRINCIPALS_AFTER => made(&[&PrincipalId::from_bytes([0; 16])], Value::Null),
+            route::GRANTS_AFTER => made(&[&GrantId::from_bytes([0; 16])], Value::Null),
             route::END_GRANT => made(&[&self.grant().await], json!({"reason": "left the team"})),
             route::ORDERS => made(&[], json!({"after": 0})),
             route::ACKNOWLEDGE => made(&[], self.acknowledgement().await),

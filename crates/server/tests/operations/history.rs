@@ -63,15 +63,23 @@ async fn it_has_no_holes_and_continues_what_was_pinned() {
         .await
         .parse();
     verify_consistency(&pinned, &verify(&reply.checkpoint), &hashes(&reply.proof)).unwrap();
-    let beyond = house
-        .call(
-            Some(&reader),
-            &route::CONSISTENCY,
-            &[],
-            &json!({"from": newest.size + 9}),
-        )
-        .await;
-    assert_eq!(beyond.code(), "bad_request");
+    // To a tree that is not the newest any more, such as the one of a release.
+    assert_eq!(release(&house, &reader, secret, "use").await.code(), "ok");
+    let body = json!({"from": pinned.size, "to": newest.size});
+    let reply: ConsistencyReply = house
+        .call(Some(&reader), &route::CONSISTENCY, &[], &body)
+        .await
+        .parse();
+    verify_consistency(&pinned, &newest, &hashes(&reply.proof)).unwrap();
+    assert_eq!(verify(&reply.checkpoint).size, newest.size + 1);
+    for beyond in [
+        json!({"from": newest.size + 9}),
+        json!({"from": 1, "to": newest.size + 9}),
+        json!({"from": 9, "to": 8}),
+    ] {
+        let answer = house.call(Some(&reader), &route::CONSISTENCY, &[], &beyond).await;
+        assert_eq!(answer.code(), "bad_request", "{beyond}");
+    }
 
     // Full and partial tiles rebuild the root.
     let full = house

@@ -1,16 +1,18 @@
 //! Sync and lists: what changed, and that a list is what deciding one by one would give.
 
-use crate::house::{House, grant};
+use crate::house::{House, grant, name};
 use claviger_model::{
     action::Action,
     builtin_roles as roles,
     entropy::{Entropy, SystemEntropy},
-    ids::{PrincipalId, RoleId, ScopeId},
+    ids::{GrantId, PrincipalId, RoleId, ScopeId},
     name::Name,
     principal::{Nature, PrincipalState},
     time::Clock,
 };
 use claviger_protocol::{
+    grants::{self, GrantsReply},
+    principals::{self, PrincipalsReply},
     route,
     sync::{ScopesReply, SyncReply},
 };
@@ -20,6 +22,7 @@ use claviger_storage::{
     scopes::ScopeSettings,
 };
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_follows_by_cursor() {
@@ -129,6 +132,127 @@ async fn a_device_follows_by_cursor() {
         .await
         .parse();
     assert!(page.secrets.iter().any(|record| record.secret.id == hidden));
+
+    // Whoever stands before the beginning of the feed, or after its end, is told to begin anew; others are not.
+    let current = sync(gone.cursor, None).await;
+    assert!(first.anew && !quiet.anew && !gone.anew && !current.anew);
+    let mut locked = house.app.store.locked().await.unwrap();
+    locked.cut_changes(current.cursor).await.unwrap();
+    locked.commit().await.unwrap();
+    let digest = |reply: &SyncReply| {
+        let entitlement = reply.entitlement.as_ref().unwrap();
+        Some(serde_json::to_value(&entitlement.digest).unwrap())
+    };
+    for cursor in [gone.cursor, current.cursor + 1_000] {
+        let late = sync(cursor, digest(&current)).await;
+        assert!(late.anew && late.entitlement.is_some(), "{cursor}");
+        assert_eq!((late.secrets.len(), late.cursor), (0, current.cursor));
+    }
+    let here = sync(current.cursor, digest(&current)).await;
+    assert!(!here.anew && here.entitlement.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_lists_come_in_pages() {
+    let house = House::new().await;
+    let owner = house.actor(&[(roles::OWNER, house.places.root)]).await;
+    let holder = house.actor(&[]).await;
+    let team = PrincipalId::random(&SystemEntropy);
+    let mut locked = house.app.store.locked().await.unwrap();
+    let now = locked.now();
+    let principal = |id, text: &str, nature| Principal {
+        id,
+        name: name(text),
+        state: PrincipalState::Active,
+        nature,
+        email: None,
+        created_at: now,
+    };
+    locked
+        .insert_principal(&principal(team, "Platform", Nature::Team))
+        .await
+        .unwrap();
+    for _ in 0..principals::PAGE {
+        let id = PrincipalId::random(&SystemEntropy);
+        let person = Nature::Person { outside: false };
+        locked
+            .insert_principal(&principal(id, "Somebody", person))
+            .await
+            .unwrap();
+    }
+    let source = MemberSource::Local;
+    let member = holder.principal;
+    locked
+        .add_team_member(TeamMember { team, member, source })
+        .await
+        .unwrap();
+    let many: Vec<_> = (0..2 * grants::PAGE)
+        .map(|_| grant(holder.principal, roles::VIEWER, house.places.staging, now))
+        .collect();
+    for some in many.chunks(500) {
+        locked.insert_grants(some).await.unwrap();
+    }
+    locked.commit().await.unwrap();
+
+    let (mut people, mut after, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let answer = match after {
+            None => {
+                house
+                    .call(Some(&owner), &route::PRINCIPALS, &[], &Value::Null)
+                    .await
+            }
+            Some(after) => {
+                let after: &PrincipalId = &after;
+                house
+                    .call(Some(&owner), &route::PRINCIPALS_AFTER, &[after], &Value::Null)
+                    .await
+            }
+        };
+        let reply: PrincipalsReply = answer.parse();
+        assert!(reply.principals.len() <= principals::PAGE);
+        people.extend(reply.principals);
+        pages += 1;
+        after = reply.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let ids: BTreeSet<_> = people.iter().map(|person| person.id).collect();
+    assert_eq!(
+        (pages, people.len(), ids.len()),
+        (2, principals::PAGE + 3, principals::PAGE + 3)
+    );
+    let found = people
+        .iter()
+        .find(|person| person.id == holder.principal)
+        .unwrap();
+    assert_eq!(found.teams, [team], "wherever the team itself stands");
+
+    // Own grants and those that one may look at, each once: the owner's own one, and all of the holder's.
+    for (who, expected) in [(&holder, 2 * grants::PAGE), (&owner, 2 * grants::PAGE + 1)] {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let answer = match after {
+                None => house.call(Some(who), &route::GRANTS, &[], &Value::Null).await,
+                Some(after) => {
+                    let after: &GrantId = &after;
+                    house
+                        .call(Some(who), &route::GRANTS_AFTER, &[after], &Value::Null)
+                        .await
+                }
+            };
+            let reply: GrantsReply = answer.parse();
+            assert!(reply.grants.len() <= grants::PAGE);
+            found.extend(reply.grants.iter().map(|grant| grant.id));
+            after = reply.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let unique: BTreeSet<_> = found.iter().copied().collect();
+        assert_eq!((found.len(), unique.len()), (expected, expected));
+    }
 }
 
 /// Random organizations: teams in teams, grants anywhere, some not begun or over.

@@ -116,6 +116,10 @@ impl PrincipalReads for Handle {
         super::teams::of_member(self.db(), member).await
     }
 
+    async fn teams_of_all(&mut self, members: &[PrincipalId]) -> Result<Vec<TeamMember>> {
+        super::teams::of_members(self.db(), members).await
+    }
+
     async fn team_closure(&mut self, principal: PrincipalId) -> Result<Vec<PrincipalId>> {
         super::teams::closure(self.db(), principal).await
     }

@@ -37,6 +37,18 @@ pub async fn of_member(db: &mut Connection, of: PrincipalId) -> Result<Vec<TeamM
     all(&rows, member)
 }
 
+pub async fn of_members(db: &mut Connection, members: &[PrincipalId]) -> Result<Vec<TeamMember>> {
+    let rows = sqlx::query(concat!(
+        "SELECT m.team, m.member, m.source FROM team_members m WHERE m.member ",
+        any!("$1"),
+        " ORDER BY m.team, m.member, m.source"
+    ))
+    .bind(ids(members))
+    .fetch_all(db)
+    .await?;
+    all(&rows, member)
+}
+
 // UNION drops what was found before, so that teams within each other end.
 pub async fn closure(db: &mut Connection, principal: PrincipalId) -> Result<Vec<PrincipalId>> {
     let rows = sqlx::query(

@@ -33,7 +33,7 @@ impl Inner {
     /// Asks for one page and takes it.
     pub(super) async fn sync_page(self: &Arc<Self>, live: &Arc<Live>) -> Result<Page, SyncError> {
         let since = live.cursor();
-        let (known, reply) = {
+        let reply = {
             // Acknowledgements tell the cache's generation too; told out of order, it would look like a copy's.
             let _turn = live.device_turn.lock().await;
             let known = live
@@ -43,17 +43,13 @@ impl Inner {
                 .map(|entitlement| entitlement.digest.clone());
             let call = SyncCall {
                 cursor: since,
-                entitlement: known.clone(),
+                entitlement: known,
                 cache: live.cache.state().await?,
             };
             let request = Request::with(route::SYNC, &[], &call).map_err(CallError::from)?;
-            (known, self.call_as::<SyncReply>(live, &request).await?)
+            self.call_as::<SyncReply>(live, &request).await?
         };
-        // The server begins anew when the cursor is too old for its feed; then it sends what we have already, too.
-        let anew = reply
-            .entitlement
-            .as_ref()
-            .is_some_and(|told| since == 0 || known.as_ref() == Some(&told.digest));
+        let anew = reply.anew;
         let page = Page {
             more: reply.more,
             history: reply.history,
@@ -151,3 +147,6 @@ fn gone(live: &Live, learned: &Learned) -> Vec<RequestId> {
         .filter(|id| !shown.contains(id))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

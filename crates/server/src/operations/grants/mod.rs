@@ -3,7 +3,7 @@
 mod end;
 mod give;
 
-use super::view::View;
+use super::{path::Id, view::View};
 use crate::{
     app::Shared,
     caller::Caller,
@@ -12,18 +12,17 @@ use crate::{
 use axum::extract::State;
 use claviger_model::{action::Action, grant::Grant, ids::GrantId};
 use claviger_protocol::{
-    grants::{GrantsReply, RolesReply},
+    grants::{GrantsReply, PAGE, RolesReply},
     route,
 };
 use std::collections::BTreeMap;
-
-const PAGE: u32 = 1_000;
 
 /// The routes of this module.
 pub fn routes() -> Vec<Handled> {
     vec![
         handle(route::ROLES, roles),
         handle(route::GRANTS, list),
+        handle(route::GRANTS_AFTER, list_after),
         handle(route::GIVE_GRANT, give::give),
         handle(route::END_GRANT, end::end),
     ]
@@ -37,31 +36,44 @@ async fn roles(State(app): State<Shared>, caller: Caller) -> Result<axum::Json<R
     Ok(axum::Json(RolesReply { roles }))
 }
 
-/// The caller's own grants, and those at scopes where they may look at grants.
 async fn list(State(app): State<Shared>, caller: Caller) -> Result<axum::Json<GrantsReply>, Refusal> {
-    let mut view = View::open(&app, &caller).await?;
+    page(&app, &caller, None).await
+}
+
+async fn list_after(
+    State(app): State<Shared>,
+    Id(after): Id<GrantId>,
+    caller: Caller,
+) -> Result<axum::Json<GrantsReply>, Refusal> {
+    page(&app, &caller, Some(after)).await
+}
+
+/// A page of the caller's own grants, and of those at scopes where they may look at grants.
+async fn page(
+    app: &Shared,
+    caller: &Caller,
+    after: Option<GrantId>,
+) -> Result<axum::Json<GrantsReply>, Refusal> {
+    let mut view = View::open(app, caller).await?;
     let (listed, now) = (view.listed().await?, view.now());
     let own = listed
         .subject
         .grants
         .iter()
-        .filter(|grant| lives(grant, now))
+        .filter(|grant| lives(grant, now) && after.is_none_or(|after| grant.id > after))
         .cloned();
     let mut grants: BTreeMap<GrantId, Grant> = own.map(|grant| (grant.id, grant)).collect();
     let scopes = listed.scopes_with(Action::GrantView);
-    let mut after = None;
-    while !scopes.is_empty() {
-        let page = view.db().grants_at(&scopes, now, after, PAGE).await?;
-        let full = page.len() >= PAGE as usize;
-        after = page.last().map(|grant| grant.id);
-        grants.extend(page.into_iter().map(|grant| (grant.id, grant)));
-        if !full {
-            break;
-        }
+    if !scopes.is_empty() {
+        // One more than a page, which tells whether another one follows.
+        let limit = u32::try_from(PAGE).unwrap_or(u32::MAX).saturating_add(1);
+        let there = view.db().grants_at(&scopes, now, after, limit).await?;
+        grants.extend(there.into_iter().map(|grant| (grant.id, grant)));
     }
-    Ok(axum::Json(GrantsReply {
-        grants: grants.into_values().collect(),
-    }))
+    let more = grants.len() > PAGE;
+    let grants: Vec<Grant> = grants.into_values().take(PAGE).collect();
+    let next = grants.last().map(|grant| grant.id).filter(|_| more);
+    Ok(axum::Json(GrantsReply { grants, next }))
 }
 
 /// Whether a grant counts now or will; a list kept for an epoch may hold some that ran out meanwhile.

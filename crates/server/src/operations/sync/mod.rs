@@ -72,6 +72,7 @@ async fn sync(
     Ok(axum::Json(SyncReply {
         cursor: changed.cursor,
         now,
+        anew,
         entitlement: (!same).then_some(entitlement),
         secrets: changed.secrets,
         removed: changed.removed,

@@ -66,6 +66,7 @@ impl Fake {
             },
             cursor: 7,
             changed: Vec::new(),
+            sync_floor: 0,
             orders: Vec::new(),
             acknowledged: 0,
             refuse: HashMap::new(),

@@ -60,6 +60,8 @@ pub(crate) struct Told {
     pub(crate) cursor: u64,
     /// What changed, each at its cursor.
     pub(crate) changed: Vec<(u64, SecretRecord)>,
+    /// Where the feed of changes begins.
+    pub(crate) sync_floor: u64,
     /// What the next sync takes away.
     pub(crate) removed: Vec<SecretId>,
     /// Authorizations of the sessions that were ended.
@@ -96,7 +98,7 @@ impl Told {
 
     pub(super) fn sync(&mut self, body: &[u8]) -> Response {
         let call: SyncCall = serde_json::from_slice(body).unwrap();
-        let anew = call.cursor == 0;
+        let anew = call.cursor == 0 || call.cursor < self.sync_floor;
         let same = |told: &&Entitlement| anew || call.entitlement.as_ref() != Some(&told.digest);
         let entitlement = self.entitlement.as_ref().filter(same).cloned();
         let changed = self.changed.iter().filter(|(at, _)| *at > call.cursor);
@@ -104,6 +106,7 @@ impl Told {
         json(&SyncReply {
             cursor: self.cursor,
             now: self.now,
+            anew,
             entitlement,
             secrets,
             removed: std::mem::take(&mut self.removed),
