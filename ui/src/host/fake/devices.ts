@@ -64,7 +64,16 @@ export function leasesOf(places: readonly Place[], now: number): LeaseSummary[] 
   const kept = places.flatMap((place) => {
     const until = place.keptOffline?.readableUntil ?? null;
     return place.keptOffline && place.class && until !== null
-      ? [{ place: place.id, path: place.path, class: place.class, ...place.keptOffline, readableUntil: until, kept: true }]
+      ? [
+          {
+            place: place.id,
+            path: place.path,
+            class: place.class,
+            ...place.keptOffline,
+            readableUntil: until,
+            kept: true,
+          },
+        ]
       : [];
   });
   const production = places.find((place) => place.path === 'payments/production');
