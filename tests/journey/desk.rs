@@ -7,6 +7,7 @@ use crate::rig::{
 };
 use std::{
     fs,
+    path::Path,
     process::{Child, Stdio},
     time::Duration,
 };
@@ -151,25 +152,7 @@ async fn the_history_is_written_to_a_file(window: &Window<'_>, desktop: &Desktop
         ("export-json", "my history.json"),
     ] {
         let path = desktop.home().join(name);
-        window.click(button).await;
-        let dialog = eventually("the system asks for a place", || {
-            let found = desktop.said("xdotool", &["search", "--onlyvisible", "--class", "claviger-app"]);
-            let other = found.lines().find(|id| {
-                let name = desktop.said("xdotool", &["getwindowname", id]);
-                !name.is_empty() && name != "Claviger"
-            });
-            other.map(str::to_owned)
-        })
-        .await;
-        // Typed as a person would, into the field that has the focus: the name of the file.
-        desktop.said("xdotool", &["windowfocus", "--sync", &dialog]);
-        desktop.said("xdotool", &["key", "ctrl+a"]);
-        desktop.said("xdotool", &["type", path.to_str().unwrap()]);
-        desktop.said("xdotool", &["key", "Return"]);
-        let text = eventually("the file is there", || {
-            fs::read_to_string(&path).ok().filter(|text| !text.is_empty())
-        })
-        .await;
+        let text = saved(window, desktop, button, &path).await;
         assert!(
             text.contains("revealed") && text.contains("payments/production"),
             "{text}"
@@ -190,6 +173,43 @@ async fn the_history_is_written_to_a_file(window: &Window<'_>, desktop: &Desktop
             })
             .await;
     }
+}
+
+/// Has the history written to `path` in the system's dialog, typed as a person would who looks at what became of it:
+/// while the dialog still reads its folder, it may swallow the first keys. Then it is closed, and asked for again.
+async fn saved(window: &Window<'_>, desktop: &Desktop, button: &str, path: &Path) -> String {
+    let asked = || {
+        let found = desktop.said("xdotool", &["search", "--onlyvisible", "--class", "claviger-app"]);
+        let other = found.lines().find(|id| {
+            let name = desktop.said("xdotool", &["getwindowname", id]);
+            !name.is_empty() && name != "Claviger"
+        });
+        other.map(str::to_owned)
+    };
+    for _ in 0..5 {
+        window
+            .click_css(&format!("[data-testid='{button}']:enabled"))
+            .await;
+        let dialog = eventually("the system asks for a place", asked).await;
+        desktop.said("xdotool", &["windowfocus", "--sync", &dialog]);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        desktop.said("xdotool", &["key", "ctrl+a"]);
+        desktop.said("xdotool", &["type", path.to_str().unwrap()]);
+        desktop.said("xdotool", &["key", "Return"]);
+        for _ in 0..25 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            if let Some(text) = fs::read_to_string(path).ok().filter(|text| !text.is_empty()) {
+                return text;
+            }
+        }
+        // Its complaint first, then the dialog itself.
+        eventually("the dialog is closed", || {
+            desktop.said("xdotool", &["key", "Escape"]);
+            asked().is_none().then_some(())
+        })
+        .await;
+    }
+    panic!("{} was not written", path.display());
 }
 
 /// Waits for something that no driver sees.

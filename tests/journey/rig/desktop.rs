@@ -197,6 +197,7 @@ fn at_home(command: &mut Command, folder: &Path) {
     let at = |part: &str| folder.join(part);
     let path = std::env::var("PATH").unwrap();
     command
+        .current_dir(at("home"))
         .env("PATH", format!("{}:{path}", at("bin").display()))
         .env("HOME", at("home"))
         .env("XDG_RUNTIME_DIR", at("run"))
