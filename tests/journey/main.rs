@@ -10,6 +10,8 @@ mod certificate;
 mod desk;
 mod first_start;
 mod keyboard;
+mod kills;
+mod load;
 mod rig;
 mod screens;
 mod spine;

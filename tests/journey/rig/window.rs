@@ -31,6 +31,12 @@ impl<'a> Window<'a> {
         self.driver.quit().await.unwrap();
     }
 
+    /// Lets go of a window whose app was killed.
+    pub async fn killed(self) {
+        // The driver may have noticed before.
+        let _ = self.driver.quit().await;
+    }
+
     /// The first element that shows with a test id.
     pub async fn find(&self, testid: &str) -> WebElement {
         self.css(&of(testid)).await
