@@ -36,6 +36,7 @@ mod postgres;
 pub mod postgres_url;
 pub mod principals;
 mod raw_id;
+pub mod reach;
 pub mod releases;
 pub mod requests;
 pub mod scopes;
@@ -45,6 +46,7 @@ pub mod sign_in;
 mod sqlite;
 pub mod store;
 mod translate;
+pub mod usage;
 pub mod versions;
 
 pub use config::{Database, StoreConfig, TimeSource};

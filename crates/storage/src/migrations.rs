@@ -26,6 +26,11 @@ pub(crate) const SQLITE: &[Step] = &[
         name: "triggers",
         sql: include_str!("../migrations/sqlite/0002_triggers.sql"),
     },
+    Step {
+        version: 3,
+        name: "usage",
+        sql: include_str!("../migrations/sqlite/0003_usage.sql"),
+    },
 ];
 
 /// The steps of PostgreSQL.
@@ -39,6 +44,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 2,
         name: "triggers",
         sql: include_str!("../migrations/postgres/0002_triggers.sql"),
+    },
+    Step {
+        version: 3,
+        name: "usage",
+        sql: include_str!("../migrations/postgres/0003_usage.sql"),
     },
 ];
 

@@ -11,12 +11,14 @@ use crate::{
     orders::{OrderReads, OrderWrites},
     organization::{OrganizationReads, OrganizationWrites},
     principals::{PrincipalReads, PrincipalWrites},
+    reach::ReachReads,
     releases::{Release, ReleaseReads, ReleaseWrites},
     requests::{RequestReads, RequestWrites},
     scopes::{ScopeReads, ScopeWrites},
     secrets::{SecretReads, SecretWrites},
     sessions::{SessionReads, SessionWrites},
     sign_in::{Challenge, SignInReads, SignInWrites},
+    usage::{Tally, UsageReads},
     versions::{VersionReads, VersionWrites},
 };
 use claviger_model::time::Timestamp;
@@ -39,6 +41,8 @@ pub trait Reader:
     + JournalReads
     + ChangeReads
     + FailureReads
+    + ReachReads
+    + UsageReads
     + Send
 {
 }
@@ -118,6 +122,7 @@ pub(crate) trait Driver: Send + Sync {
     async fn locked(&self) -> Result<Box<dyn Locked>>;
     async fn put_challenge(&self, challenge: &Challenge) -> Result<()>;
     async fn sweep(&self, now: Timestamp) -> Result<u64>;
+    async fn roll_usage(&self, tally: &Tally) -> Result<bool>;
     async fn close(&self);
 }
 
@@ -196,6 +201,14 @@ impl Store {
     /// When the database fails.
     pub async fn sweep(&self, now: Timestamp) -> Result<u64> {
         self.0.sweep(now).await
+    }
+
+    /// Adds what was counted to the tables of usage, outside the lock; false when another process was first, and nothing is added.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn roll_usage(&self, tally: &Tally) -> Result<bool> {
+        self.0.roll_usage(tally).await
     }
 
     /// Closes all connections after their present work; a SQLite file is free for another server then.

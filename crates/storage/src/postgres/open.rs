@@ -8,6 +8,7 @@ use crate::{
     migrations::{POSTGRES, apply, compare, rights},
     sign_in::Challenge,
     store::Driver,
+    usage::Tally,
 };
 use async_trait::async_trait;
 use claviger_model::time::Timestamp;
@@ -114,6 +115,15 @@ impl Driver for Postgres {
     async fn sweep(&self, now: Timestamp) -> Result<u64> {
         let mut connection = self.pool.acquire().await?;
         tables::sweep(&mut connection, now).await
+    }
+
+    async fn roll_usage(&self, tally: &Tally) -> Result<bool> {
+        let mut transaction = self.pool.begin_with(LOCK).await?;
+        let rolled = tables::roll_usage(&mut transaction, tally).await?;
+        if rolled {
+            transaction.commit().await?;
+        }
+        Ok(rolled)
     }
 
     async fn close(&self) {

@@ -9,6 +9,7 @@ use crate::{
     sign_in::Challenge,
     store::Driver,
     translate::said,
+    usage::Tally,
 };
 use async_trait::async_trait;
 use claviger_model::time::Timestamp;
@@ -210,6 +211,15 @@ impl Driver for Sqlite {
         tables::sweep(&mut connection, now)
             .await
             .map_err(|error| with_path(error, &self.path))
+    }
+
+    async fn roll_usage(&self, tally: &Tally) -> Result<bool> {
+        let mut transaction = self.writer.begin_with(LOCK).await?;
+        let rolled = tables::roll_usage(&mut transaction, tally).await?;
+        if rolled {
+            transaction.commit().await?;
+        }
+        Ok(rolled)
     }
 
     async fn close(&self) {

@@ -19,6 +19,7 @@ mod orders;
 mod organization;
 mod principals;
 mod principals_write;
+mod reach;
 mod releases;
 mod requests;
 mod roles;
@@ -32,10 +33,12 @@ mod sessions;
 mod sessions_write;
 mod sign_in;
 mod teams;
+mod usage;
 mod versions;
 mod versions_write;
 
 pub(super) use handle::Handle;
 pub(super) use sign_in::{put_challenge, sweep};
+pub(super) use usage::roll as roll_usage;
 
 use super::{Connection, Db, HEAD_UNDER_LOCK, Row, TOGETHER, ids, list, numbers, texts};

@@ -9,7 +9,7 @@ const AT_ONCE: usize = 500;
 /// Each number of rows is a statement of its own; large ones are rare, and would take much room among the prepared ones.
 const KEPT_ROWS: usize = 500;
 
-/// `INSERT INTO … (…)` with as many rows as there are, then what follows them.
+/// `INSERT INTO … (…)` with as many rows as there are.
 pub async fn insert<T: Sync>(
     db: &mut Connection,
     into: &'static str,
@@ -58,4 +58,25 @@ impl Inserts {
         }
         Ok(())
     }
+}
+
+/// `INSERT INTO … (…)` with as many rows as there are, then what follows them.
+pub async fn insert_then<T: Sync>(
+    db: &mut Connection,
+    into: &'static str,
+    rows: &[T],
+    cells: impl Fn(&mut Separated<'_, Db, &'static str>, &T) + Send + Sync,
+    then: &'static str,
+) -> Result<()> {
+    for some in rows.chunks(AT_ONCE) {
+        let mut query = QueryBuilder::<Db>::new(into);
+        query.push_values(some, |mut row, item| cells(&mut row, item));
+        query.push(then);
+        query
+            .build()
+            .persistent(rows.len() <= KEPT_ROWS)
+            .execute(&mut *db)
+            .await?;
+    }
+    Ok(())
 }
