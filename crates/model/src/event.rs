@@ -87,6 +87,8 @@ kinds! {
     GrantGiven = "grant.given";
     /// A grant was ended before its time.
     GrantEnded = "grant.ended";
+    /// A grant got an earlier end.
+    GrantShortened = "grant.shortened";
     /// A principal was made.
     PrincipalCreated = "principal.created";
     /// A principal's state, name or groups changed.

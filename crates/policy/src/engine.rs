@@ -54,6 +54,7 @@ pub struct PolicyEngine {
     pub(crate) by_action: BTreeMap<Action, Forbids>,
     pub(crate) guardrails: HashMap<CedarId, PolicyId>,
     pub(crate) named_scopes: Vec<EntityUid>,
+    pub(crate) names_principals: bool,
     pub(crate) authorizer: Authorizer,
     epoch: u64,
 }
@@ -75,6 +76,7 @@ impl PolicyEngine {
         let mut by_action: BTreeMap<Action, Forbids> = BTreeMap::new();
         let mut ids = HashMap::new();
         let mut named_scopes = Vec::new();
+        let mut names_principals = false;
         for guardrail in guardrails.iter().filter(|guardrail| guardrail.enabled) {
             let broken = |source| EngineError::Guardrail {
                 id: guardrail.id,
@@ -92,6 +94,7 @@ impl PolicyEngine {
             }
             ids.insert(cedar_id, guardrail.id);
             named_scopes.extend(checked.scopes);
+            names_principals |= checked.names_principals;
         }
         Ok(Self {
             roles: roles
@@ -102,6 +105,7 @@ impl PolicyEngine {
             by_action,
             guardrails: ids,
             named_scopes,
+            names_principals,
             authorizer: Authorizer::new(),
             epoch,
         })
@@ -110,6 +114,11 @@ impl PolicyEngine {
     /// The epoch whose roles and guardrails these are (rule 10).
     pub const fn epoch(&self) -> u64 {
         self.epoch
+    }
+
+    /// Whether a guardrail names a person, a team or a service, so that people who are otherwise alike may be answered differently.
+    pub const fn names_principals(&self) -> bool {
+        self.names_principals
     }
 
     /// The roles, by id.

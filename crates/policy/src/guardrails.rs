@@ -40,6 +40,8 @@ pub struct CheckedGuardrail {
     pub actions: BTreeSet<Action>,
     /// The scopes that it names.
     pub(crate) scopes: Vec<EntityUid>,
+    /// Whether it names a person, a team or a service.
+    pub(crate) names_principals: bool,
 }
 
 /// Checks texts against the schema.
@@ -92,6 +94,10 @@ impl GuardrailChecker {
             .iter()
             .filter_map(|code| Action::from_code(code))
             .collect();
+        let of_principals = [&self.schema.person, &self.schema.team, &self.schema.service];
+        let names_principals = literals
+            .iter()
+            .any(|uid| of_principals.contains(&uid.type_name()));
         let scopes = literals
             .into_iter()
             .filter(|uid| *uid.type_name() == self.schema.scope)
@@ -102,6 +108,7 @@ impl GuardrailChecker {
             policy,
             actions,
             scopes,
+            names_principals,
         })
     }
 

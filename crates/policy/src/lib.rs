@@ -25,4 +25,5 @@ pub mod question;
 mod schema;
 mod slice;
 pub mod standing;
+pub mod survey;
 pub mod tree;

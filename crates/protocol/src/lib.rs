@@ -4,8 +4,11 @@
 //! without padding ([`wire::Bytes`]). Signed objects are RFC 8785 JSON with a `type` ([`signed`]).
 //! Parameters travel in path or body, never in a query (rule 2).
 
+pub mod access;
 pub mod device;
 pub mod enrolment;
+pub mod explain;
+pub mod grant_change;
 pub mod grants;
 pub mod journal;
 pub mod log;

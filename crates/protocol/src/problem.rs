@@ -80,6 +80,8 @@ codes! {
     Conflict = "conflict", 409, "It was changed in the meantime";
     /// Not in a state in which this can be done.
     WrongState = "wrong_state", 409, "This cannot be done any more";
+    /// What would happen is no longer what was shown.
+    StalePlan = "stale_plan", 409, "Something changed since this was shown; look at it again";
     /// Separation of duties.
     SeparationOfDuties = "separation_of_duties", 403, "Nobody can do this for themselves";
     /// The last Owner would go.

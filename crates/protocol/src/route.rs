@@ -131,6 +131,18 @@ routes! {
     GIVE_GRANT = "POST" "/v1/grants" Session;
     /// [`crate::grants::EndGrant`].
     END_GRANT = "DELETE" "/v1/grants/{grant}" Session;
+    /// [`crate::grant_change::PlanGrantChange`].
+    PLAN_GRANT_CHANGE = "POST" "/v1/grants/{grant}/plan" Session;
+    /// [`crate::grant_change::ChangeGrant`].
+    CHANGE_GRANT = "POST" "/v1/grants/{grant}/change" Session;
+    /// [`crate::access::AccessAt`].
+    ACCESS_AT = "POST" "/v1/access/scope" Session;
+    /// [`crate::access::AccessOf`].
+    ACCESS_OF = "POST" "/v1/access/principal" Session;
+    /// [`crate::access::AccessMatrix`].
+    ACCESS_MATRIX = "POST" "/v1/access/matrix" Session;
+    /// [`crate::explain::ExplainCall`].
+    EXPLAIN = "POST" "/v1/explain" Session;
     /// [`crate::order::OrdersCall`].
     ORDERS = "POST" "/v1/device/orders" Device;
     /// [`crate::device::AcknowledgementsCall`].

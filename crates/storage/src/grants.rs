@@ -68,6 +68,8 @@ pub trait GrantWrites {
     async fn insert_grants(&mut self, grants: &[Grant]) -> Result<()>;
     /// Ends a grant; [`crate::Conflict::Changed`] when it has ended already or does not exist.
     async fn end_grant(&mut self, id: GrantId, end: &Ended) -> Result<()>;
+    /// Gives a grant an earlier end; [`crate::Conflict::Changed`] when it has ended, does not exist, or would end no earlier.
+    async fn shorten_grant(&mut self, id: GrantId, expires_at: Timestamp) -> Result<()>;
     /// Ends all live grants of a principal; returns them as they were.
     async fn end_grants_of(&mut self, principal: PrincipalId, end: &Ended) -> Result<Vec<Grant>>;
     /// Makes a guardrail or writes it anew; [`crate::Conflict::NameTaken`].

@@ -346,6 +346,8 @@ export type HistoryAction =
 "accessGiven" | 
 /**  Access ended. */
 "accessEnded" | 
+/**  A grant got an earlier end. */
+"accessShortened" | 
 /**  Purged. */
 "purged" | 
 /**  Signed in. */

@@ -22,6 +22,7 @@ export type HistoryAction =
   | 'rotationWithdrawn'
   | 'accessGiven'
   | 'accessEnded'
+  | 'accessShortened'
   | 'purged'
   | 'signedIn'
   | 'signedOut'

@@ -17,6 +17,7 @@ const actions: Record<HistoryAction, string> = {
   rotationWithdrawn: 'Request withdrawn',
   accessGiven: 'Access given',
   accessEnded: 'Access ended',
+  accessShortened: 'Access ends earlier',
   purged: 'Copies destroyed on the device',
   signedIn: 'Signed in',
   signedOut: 'Signed out',

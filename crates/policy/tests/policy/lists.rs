@@ -3,7 +3,10 @@
 
 use crate::organization::{SCOPES, actors, circumstances, organizations, scope};
 use claviger_model::{action::Action, time::Timestamp};
-use claviger_policy::question::{Circumstances, Question};
+use claviger_policy::{
+    question::{Circumstances, Question},
+    survey::Survey,
+};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -41,6 +44,24 @@ proptest! {
                 let listed = list.scopes.get(&place).cloned().unwrap_or_default();
                 prop_assert_eq!(listed.actions, actions, "{} {}", who, place);
                 prop_assert_eq!(listed.leasable, leasable, "{} {}", who, place);
+            }
+        }
+    }
+
+    #[test]
+    fn a_survey_answers_as_one_by_one(org in organizations(), how in circumstances()) {
+        let engine = org.engine();
+        let mut survey = Survey::new(&engine, how);
+        for who in actors() {
+            let caller = org.caller(who);
+            for place in (0..SCOPES).map(scope) {
+                let resource = org.resource(place);
+                for action in [Action::SecretView, Action::SecretUse, Action::SecretWrite, Action::GrantAssign, Action::LogRead] {
+                    let question = Question { caller: &caller, action, resource: &resource, grants: &org.grants, circumstances: &how };
+                    let decision = engine.decide(&question);
+                    let asked = survey.ask(&caller, action, &resource, &org.grants);
+                    prop_assert_eq!((asked.allowed, asked.reason, asked.guardrails), (decision.allowed, decision.reason, decision.guardrails), "{} {} {}", who, action, place);
+                }
             }
         }
     }

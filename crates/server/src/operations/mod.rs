@@ -4,6 +4,7 @@
 //! To add an operation: a file with its handler, its line in the `routes` of its module, and its rows in the golden
 //! table of `tests/authorization.rs`, which fails without them.
 
+pub mod access;
 pub mod device;
 mod grants;
 mod history;
@@ -30,6 +31,7 @@ pub fn routes() -> Vec<Handled> {
         scopes::routes(),
         principals::routes(),
         grants::routes(),
+        access::routes(),
         requests::routes(),
         sync::routes(),
         history::routes(),

@@ -13,9 +13,10 @@ use claviger_ledger::leaf::Object;
 use claviger_model::{
     action::Action,
     event::EventKind,
-    ids::{DeviceId, OrderId, PrincipalId, SecretId},
+    ids::{DeviceId, OrderId, PrincipalId, ScopeId, SecretId},
     principal::PrincipalKind,
     secret::Secret,
+    time::Timestamp,
 };
 use claviger_protocol::{
     order::{Order, Target},
@@ -23,8 +24,9 @@ use claviger_protocol::{
     stream::Hint,
 };
 use claviger_storage::{
-    orders as rows,
+    Reader, StorageError, orders as rows,
     principals::Principal,
+    releases::Release,
     sessions::{Device, DeviceState},
 };
 use std::{
@@ -130,10 +132,10 @@ pub async fn after(change: &mut Change, Before(people): Before) -> Result<(), St
                 names: true,
             })
             .collect();
-        for secret in directly_in(change, &lost.alone.iter().copied().collect::<Vec<_>>()).await? {
+        for secret in directly_in(change.db(), &lost.alone.iter().copied().collect::<Vec<_>>()).await? {
             common.push(Target::Secret { secret, names: true });
         }
-        for device in devices(change, person.id).await? {
+        for device in devices(change.db(), person.id).await? {
             let mut of_device = common.clone();
             of_device.extend(leases(change, device.id, &lost).await?);
             if !of_device.is_empty() {
@@ -184,7 +186,7 @@ pub async fn after_move(change: &mut Change, secret: &Secret, from: &Place, to: 
         if sees && reads {
             continue;
         }
-        for device in devices(change, person.id).await? {
+        for device in devices(change.db(), person.id).await? {
             let names = could_see && !sees;
             if names || leased.contains(&device.id) {
                 let target = Target::Secret {
@@ -215,8 +217,11 @@ pub async fn after_delete(change: &mut Change, secret: SecretId) -> Result<(), S
 }
 
 /// The devices of a person that still hold anything.
-async fn devices(change: &mut Change, person: PrincipalId) -> Result<Vec<Device>, Stop> {
-    let mut devices = change.db().devices_of(person).await?;
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn devices(db: &mut dyn Reader, person: PrincipalId) -> Result<Vec<Device>, StorageError> {
+    let mut devices = db.devices_of(person).await?;
     devices.retain(|device| device.state != DeviceState::Ended);
     Ok(devices)
 }
@@ -227,37 +232,51 @@ async fn leases(change: &mut Change, device: DeviceId, lost: &Lost) -> Result<Ve
         return Ok(Vec::new());
     }
     let now = change.now();
-    let held: BTreeSet<_> = change
-        .db()
-        .leases_on(device, now, LEASES)
-        .await?
+    let held = held(change.db(), device, now).await?;
+    let gone: BTreeSet<_> = held
         .into_iter()
-        .map(|lease| lease.secret)
+        .filter(|(_, scope)| lost.values.contains(scope))
+        .map(|(lease, _)| lease.secret)
         .collect();
-    let held: Vec<_> = held.into_iter().collect();
-    let secrets = if held.is_empty() {
-        Vec::new()
-    } else {
-        change.db().secrets(&held).await?
-    };
-    let gone = secrets
-        .into_iter()
-        .filter(|secret| lost.values.contains(&secret.scope));
     Ok(gone
-        .map(|secret| Target::Secret {
-            secret: secret.id,
-            names: false,
-        })
+        .into_iter()
+        .map(|secret| Target::Secret { secret, names: false })
         .collect())
 }
 
-async fn directly_in(
-    change: &mut Change,
-    scopes: &[claviger_model::ids::ScopeId],
-) -> Result<Vec<SecretId>, Stop> {
+/// Leases on a device, with the place of each secret today.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn held(
+    db: &mut dyn Reader,
+    device: DeviceId,
+    now: Timestamp,
+) -> Result<Vec<(Release, ScopeId)>, StorageError> {
+    let leases = db.leases_on(device, now, LEASES).await?;
+    let secrets: BTreeSet<_> = leases.iter().map(|lease| lease.secret).collect();
+    let secrets: Vec<_> = secrets.into_iter().collect();
+    if secrets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: BTreeMap<_, _> = db
+        .secrets(&secrets)
+        .await?
+        .into_iter()
+        .map(|secret| (secret.id, secret.scope))
+        .collect();
+    let placed = |lease: Release| places.get(&lease.secret).map(|scope| (lease, *scope));
+    Ok(leases.into_iter().filter_map(placed).collect())
+}
+
+/// The living secrets directly in some scopes.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn directly_in(db: &mut dyn Reader, scopes: &[ScopeId]) -> Result<Vec<SecretId>, StorageError> {
     let (mut found, mut after) = (Vec::new(), None);
     while !scopes.is_empty() {
-        let page = change.db().secrets_in(scopes, after, PAGE).await?;
+        let page = db.secrets_in(scopes, after, PAGE).await?;
         let full = page.len() >= PAGE as usize;
         after = page.last().map(Into::into);
         found.extend(page.into_iter().map(|secret| secret.id));

@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     caller::Caller,
-    entitlement::{Answer, Circumstances, Epoch, Place, list::Listed},
+    entitlement::{Answer, Circumstances, Epoch, Place, Subject, list::Listed},
     http::Refusal,
     sequencer::change::{circumstances, standing},
 };
@@ -13,6 +13,7 @@ use claviger_model::{
     secret::Secret,
     time::Timestamp,
 };
+use claviger_policy::engine::PolicyEngine;
 use claviger_protocol::problem::Code;
 use claviger_storage::{Reader, principals::Principal, sessions::Device};
 use std::sync::Arc;
@@ -88,6 +89,27 @@ impl<'a> View<'a> {
                 &self.principal,
                 &self.circumstances,
             )
+            .await?)
+    }
+
+    /// Roles and guardrails.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn engine(&mut self) -> Result<Arc<PolicyEngine>, Refusal> {
+        let entitlements = &self.app.entitlements;
+        Ok(entitlements.engine(&mut *self.reader, self.epoch).await?)
+    }
+
+    /// The caller's teams and grants.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn subject(&mut self) -> Result<Arc<Subject>, Refusal> {
+        let entitlements = &self.app.entitlements;
+        let reader = &mut *self.reader;
+        Ok(entitlements
+            .subject(reader, self.epoch, &self.principal, &self.circumstances)
             .await?)
     }
 

@@ -253,6 +253,31 @@ impl Cell<'_> {
             route::PRINCIPALS_AFTER => made(&[&PrincipalId::from_bytes([0; 16])], Value::Null),
             route::GRANTS_AFTER => made(&[&GrantId::from_bytes([0; 16])], Value::Null),
             route::END_GRANT => made(&[&self.grant().await], json!({"reason": "left the team"})),
+            route::PLAN_GRANT_CHANGE => made(&[&self.grant().await], json!({"change": {"do": "revoke"}})),
+            route::CHANGE_GRANT => {
+                let grant = self.grant().await;
+                // The digest that somebody who may would be shown.
+                let lead = self.house.actor(&[(roles::LEAD, self.places.production)]).await;
+                let change = json!({"do": "revoke"});
+                let plan = json!({"change": change});
+                let plan = self
+                    .house
+                    .call(Some(&lead), &route::PLAN_GRANT_CHANGE, &[&grant], &plan)
+                    .await;
+                let body =
+                    json!({"change": change, "digest": plan.json()["digest"], "reason": "left the team"});
+                made(&[&grant], body)
+            }
+            route::ACCESS_AT => made(&[], json!({"scope": production})),
+            route::ACCESS_OF => made(&[], json!({"principal": self.other().await.principal})),
+            route::ACCESS_MATRIX => made(&[], json!({"top": production})),
+            route::EXPLAIN => {
+                let other = self.other().await.principal;
+                made(
+                    &[],
+                    json!({"principal": other, "action": "secret.use", "about": {"scope": production}}),
+                )
+            }
             route::ORDERS => made(&[], json!({"after": 0})),
             route::ACKNOWLEDGE => made(&[], self.acknowledgement().await),
             route::JOURNAL => made(

@@ -7,8 +7,12 @@
     reason = "tests"
 )]
 
+mod access;
+mod access_changes;
+mod access_property;
 mod authorization;
 mod campaign;
+mod explain;
 mod history;
 mod house;
 mod journal;

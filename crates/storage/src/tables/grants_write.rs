@@ -79,6 +79,27 @@ impl GrantWrites for Handle {
         }
     }
 
+    async fn shorten_grant(&mut self, id: GrantId, expires_at: Timestamp) -> Result<()> {
+        let done = sqlx::query(
+            "UPDATE grants SET expires_at = $2 WHERE id = $1 AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+        )
+        .bind(id.raw())
+        .bind(expires_at.millis())
+        .execute(self.db())
+        .await?;
+        let shortened = sqlx::query(grants!("g.id = $1"))
+            .bind(id.raw())
+            .fetch_all(self.db())
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(Conflict::Changed.into());
+        }
+        let shortened = all(&shortened, grant)?;
+        self.record_changes(&shortened.iter().map(change).collect::<Vec<_>>())
+            .await?;
+        Ok(())
+    }
+
     async fn end_grants_of(&mut self, principal: PrincipalId, end: &Ended) -> Result<Vec<Grant>> {
         let live = sqlx::query(grants!(concat!(
             "g.principal = $2 AND ",

@@ -21,6 +21,7 @@ contract!(
     only_live_grants_count,
     grants_under_a_scope_come_in_pages,
     a_grant_ends_once,
+    a_grant_gets_an_earlier_end_and_no_later_one,
     an_owner_is_found_through_teams,
 );
 
@@ -303,4 +304,36 @@ async fn an_owner_is_found_through_teams(ground: Ground) {
     };
     locked.update_principal(&suspended).await.unwrap();
     assert!(!locked.anyone_holds(role, scope, at).await.unwrap());
+}
+
+async fn a_grant_gets_an_earlier_end_and_no_later_one(ground: Ground) {
+    let mut locked = ground.locked().await;
+    with_roles(&mut *locked).await;
+    let open = grant(&ground, ground.ada, ground.payments);
+    let over = Grant {
+        ended: Some(ended(&ground)),
+        ..grant(&ground, ground.ada, ground.payments)
+    };
+    locked.insert_grants(&[open.clone(), over.clone()]).await.unwrap();
+    let before = locked.epoch().await.unwrap();
+    locked.shorten_grant(open.id, ground.later(60)).await.unwrap();
+    assert!(locked.epoch().await.unwrap() > before);
+    locked.shorten_grant(open.id, ground.later(30)).await.unwrap();
+    let shortened = Grant {
+        expires_at: Some(ground.later(30)),
+        ..open.clone()
+    };
+    assert_eq!(locked.grant(open.id).await.unwrap(), Some(shortened));
+    for (id, end) in [
+        (open.id, 30),
+        (open.id, 31),
+        (over.id, 5),
+        (GrantId::random(&ground.entropy), 5),
+    ] {
+        let error = locked.shorten_grant(id, ground.later(end)).await.unwrap_err();
+        assert!(
+            matches!(error, StorageError::Conflict(Conflict::Changed)),
+            "{error:?}"
+        );
+    }
 }

@@ -56,6 +56,8 @@ pub enum HistoryAction {
     AccessGiven,
     /// Access ended.
     AccessEnded,
+    /// A grant got an earlier end.
+    AccessShortened,
     /// Purged.
     Purged,
     /// Signed in.

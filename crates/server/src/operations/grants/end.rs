@@ -16,7 +16,7 @@ use claviger_model::{
     grant::{Ended, Grant, MAX_REASON_BYTES},
     ids::GrantId,
 };
-use claviger_protocol::{grants::EndGrant, problem::Code};
+use claviger_protocol::{grant_change::GrantChange, grants::EndGrant, problem::Code};
 
 const KIND: EventKind = EventKind::GrantEnded;
 
@@ -66,30 +66,37 @@ async fn make(change: &mut Change, caller: &Caller, id: GrantId, reason: String)
         .event(acting.who, KIND)
         .on(object(&grant))
         .concerning(grant.principal);
-    if is_last_owner(change, &grant).await? {
+    if is_last_owner(change, &grant, GrantChange::Revoke).await? {
         return Err(change.refuse(event, Code::LastOwner));
     }
     change.record(event.decided_by(policies).because(reason));
     orders::after(change, before).await
 }
 
-/// Whether nobody would be Owner of the organization any more.
-async fn is_last_owner(change: &mut Change, grant: &Grant) -> Result<bool, Stop> {
+/// Whether nobody is Owner of the organization any more after a change, or will be when a shortened grant ends.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn is_last_owner(change: &mut Change, grant: &Grant, done: GrantChange) -> Result<bool, Stop> {
     if grant.role != builtin_roles::OWNER {
         return Ok(false);
     }
     let Some(root) = change.db().root_scope().await? else {
         return Ok(false);
     };
-    let now = change.now();
+    let at = match done {
+        GrantChange::Shorten { expires_at } => expires_at,
+        GrantChange::Revoke | GrantChange::Narrow { .. } => change.now(),
+    };
     Ok(root.id == grant.scope
         && !change
             .db()
-            .anyone_holds(builtin_roles::OWNER, root.id, now)
+            .anyone_holds(builtin_roles::OWNER, root.id, at)
             .await?)
 }
 
-fn object(grant: &Grant) -> Object {
+/// What an event names of a grant.
+pub fn object(grant: &Grant) -> Object {
     Object {
         grant: Some(grant.id),
         principal: Some(grant.principal),

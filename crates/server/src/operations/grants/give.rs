@@ -146,7 +146,8 @@ async fn may_assign(
     Ok(engine.may_assign(&giver, &assignment))
 }
 
-fn refuse(change: &Change, acting: &Acting, call: &GiveGrant, refused: &AssignRefusal) -> Stop {
+/// How somebody is told that they may not give this.
+pub fn refusal(refused: &AssignRefusal) -> Refusal {
     let code = match refused {
         AssignRefusal::NotAllowed(_) | AssignRefusal::RoleNotGrantable | AssignRefusal::OwnerByOther => {
             Code::Forbidden
@@ -160,8 +161,13 @@ fn refuse(change: &Change, acting: &Acting, call: &GiveGrant, refused: &AssignRe
         AssignRefusal::UnknownRole => Code::NotFound,
         AssignRefusal::EndNeeded | AssignRefusal::EndBeforeStart => Code::BadRequest,
     };
-    let event = event(change, acting, call).refused(code);
-    Stop::Refused(Refusal::new(code).detail(refused.to_string()), Box::new(event))
+    Refusal::new(code).detail(refused.to_string())
+}
+
+fn refuse(change: &Change, acting: &Acting, call: &GiveGrant, refused: &AssignRefusal) -> Stop {
+    let refusal = refusal(refused);
+    let event = event(change, acting, call).refused(refusal.code());
+    Stop::Refused(refusal, Box::new(event))
 }
 
 fn event(change: &Change, acting: &Acting, call: &GiveGrant) -> Event {

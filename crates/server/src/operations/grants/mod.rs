@@ -3,6 +3,9 @@
 mod end;
 mod give;
 
+pub use end::{is_last_owner, object};
+pub use give::refusal;
+
 use super::{path::Id, view::View};
 use crate::{
     app::Shared,

@@ -2,6 +2,7 @@
 
 use crate::entitlement::list::Listed;
 use claviger_model::{action::Action, ids::ScopeId, scope::Scope};
+use claviger_policy::entitled::Entitlements as Rights;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Scopes, by what was lost at them.
@@ -18,23 +19,31 @@ pub struct Lost {
 impl Lost {
     /// Compares two states.
     pub fn between(before: &Listed, after: &Listed) -> Self {
-        let sees = |listed: &Listed, scope| listed.allows(scope, Action::SecretView);
-        let reads = |listed: &Listed, scope| {
-            listed.allows(scope, Action::SecretUse) || listed.allows(scope, Action::SecretReveal)
+        let parents = before.scopes.iter().chain(&after.scopes);
+        let parents = parents.map(|scope: &Scope| (scope.id, scope.parent)).collect();
+        Self::of(&before.rights, &after.rights, &parents)
+    }
+
+    /// Compares the rights of two states, given the parents of all scopes in them and above them.
+    pub fn of(before: &Rights, after: &Rights, parents: &BTreeMap<ScopeId, Option<ScopeId>>) -> Self {
+        let allows = |rights: &Rights, scope: ScopeId, action: Action| {
+            rights
+                .scopes
+                .get(&scope)
+                .is_some_and(|rights| rights.actions.contains(&action))
         };
-        let scopes = || before.rights.scopes.keys().copied();
+        let sees = |rights: &Rights, scope| allows(rights, scope, Action::SecretView);
+        let reads = |rights: &Rights, scope| {
+            allows(rights, scope, Action::SecretUse) || allows(rights, scope, Action::SecretReveal)
+        };
+        let scopes = || before.scopes.keys().copied();
         let names: BTreeSet<_> = scopes()
             .filter(|scope| sees(before, *scope) && !sees(after, *scope))
             .collect();
         let values = scopes().filter(|scope| reads(before, *scope) && !reads(after, *scope));
         let values = values.filter(|scope| !names.contains(scope)).collect();
-        let parents: BTreeMap<ScopeId, Option<ScopeId>> = before
-            .scopes
-            .iter()
-            .chain(&after.scopes)
-            .map(|scope: &Scope| (scope.id, scope.parent))
-            .collect();
-        let kept = above(after.scopes_with(Action::SecretView), &parents);
+        let seen = after.scopes.keys().copied().filter(|scope| sees(after, *scope));
+        let kept = above(seen.collect(), parents);
         let (alone, gone): (BTreeSet<_>, BTreeSet<_>) =
             names.into_iter().partition(|scope| kept.contains(scope));
         let within = |scope: &ScopeId| {

@@ -42,6 +42,7 @@ pub(super) const fn group(kind: Option<EventKind>) -> HistoryGroup {
         Kind::RequestMade | Kind::RequestAnswered => HistoryGroup::Requests,
         Kind::GrantGiven
         | Kind::GrantEnded
+        | Kind::GrantShortened
         | Kind::PrincipalCreated
         | Kind::PrincipalChanged
         | Kind::RoleChanged
@@ -81,6 +82,7 @@ const fn plain(kind: EventKind) -> HistoryAction {
         Kind::RequestMade => Action::RotationRequested,
         Kind::GrantGiven | Kind::Bootstrapped => Action::AccessGiven,
         Kind::GrantEnded => Action::AccessEnded,
+        Kind::GrantShortened => Action::AccessShortened,
         Kind::PrincipalCreated => Action::AccountCreated,
         Kind::PrincipalChanged => Action::AccountChanged,
         Kind::RoleChanged | Kind::PolicyChanged => Action::RulesChanged,

@@ -1,0 +1,188 @@
+//! People × places (`POST /v1/access/matrix`): the strongest role in each cell, and how it stands.
+
+use super::{
+    at::cursor,
+    favourable,
+    named::place as named_place,
+    page,
+    paths::{promise, strength},
+    people::{Person, Where, people},
+};
+use crate::{
+    app::Shared,
+    caller::{Caller, body::Json},
+    entitlement::list::Listed,
+    http::Refusal,
+    operations::{principals::record, view::View},
+};
+use axum::extract::State;
+use claviger_model::{action::Action, grant::Grant, ids::ScopeId, principal::PrincipalState, scope::Scope};
+use claviger_policy::{
+    question::Resource,
+    standing::{Standing, standing},
+    survey::Survey,
+    tree::{ScopeNode, ScopeTree},
+};
+use claviger_protocol::{
+    access::{AccessMatrix, AccessMatrixReply, Cell, CellStands, MOST_PEOPLE, MOST_PLACES, MatrixRow},
+    problem::Code,
+};
+use claviger_storage::reach::AfterName;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// A column.
+struct Column {
+    scope: Scope,
+    resource: Resource,
+}
+
+/// Everybody with access at one of the page's places.
+pub async fn matrix(
+    State(app): State<Shared>,
+    caller: Caller,
+    Json(call): Json<AccessMatrix>,
+) -> Result<axum::Json<AccessMatrixReply>, Refusal> {
+    let mut view = View::open(&app, &caller).await?;
+    let now = view.now();
+    let listed = view.listed().await?;
+    let (columns, next_path) = columns(&listed, &call)?;
+    let chains: BTreeSet<ScopeId> = columns
+        .iter()
+        .flat_map(|column| column.resource.chain.clone())
+        .collect();
+    let chains: Vec<_> = chains.into_iter().collect();
+    let after = call.after.as_ref().map(|after| AfterName {
+        folded: after.name.clone(),
+        id: after.id,
+    });
+    let limit = page(call.people, MOST_PEOPLE);
+    let mut rows = view.db().reached(&chains, now, after.as_ref(), limit + 1).await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = rows.last().filter(|_| more).map(cursor);
+    let people = people(view.db(), rows, Where::At(&chains), now).await?;
+    let engine = view.engine().await?;
+    let mut survey = Survey::new(&engine, favourable(now));
+    let rows = people.iter().map(|person| MatrixRow {
+        principal: record(&person.row),
+        cells: cells(&mut survey, person, &columns),
+    });
+    Ok(axum::Json(AccessMatrixReply {
+        rows: rows.collect(),
+        places: columns.iter().map(|column| named_place(&column.scope)).collect(),
+        next,
+        next_path,
+    }))
+}
+
+/// The places at and below the top where the caller may look at grants, one page of them.
+fn columns(
+    listed: &Listed,
+    call: &AccessMatrix,
+) -> Result<(Vec<Column>, Option<claviger_model::scope::ScopePath>), Refusal> {
+    let node = |scope: &Scope| {
+        let (parent, class) = (scope.parent, scope.class);
+        (scope.id, ScopeNode { parent, class })
+    };
+    let tree: ScopeTree = listed.scopes.iter().map(node).collect();
+    let below: BTreeSet<_> = tree.below(call.top).into_iter().collect();
+    let mut scopes: Vec<_> = listed
+        .scopes
+        .iter()
+        .filter(|scope| below.contains(&scope.id) && listed.allows(scope.id, Action::GrantView))
+        .collect();
+    if scopes.is_empty() {
+        return Err(Code::NotFound.into());
+    }
+    scopes.sort_by(|a, b| a.path.cmp(&b.path));
+    scopes.retain(|scope| call.after_path.as_ref().is_none_or(|after| scope.path > *after));
+    let limit = page(call.places, MOST_PLACES) as usize;
+    let more = scopes.len() > limit;
+    scopes.truncate(limit);
+    let next = scopes.last().filter(|_| more).map(|scope| scope.path.clone());
+    let column = |scope: &Scope| {
+        let resource = tree.resource(scope.id, None)?;
+        let scope = scope.clone();
+        Some(Column { scope, resource })
+    };
+    Ok((scopes.into_iter().filter_map(column).collect(), next))
+}
+
+fn cells(survey: &mut Survey<'_>, person: &Person, columns: &[Column]) -> Vec<Cell> {
+    let mut at: BTreeMap<ScopeId, Vec<&Arc<Grant>>> = BTreeMap::new();
+    for grant in &person.grants {
+        at.entry(grant.scope).or_default().push(grant);
+    }
+    (0..)
+        .zip(columns)
+        .filter_map(|(number, column)| {
+            let chain = &column.resource.chain;
+            let here: Vec<_> = chain
+                .iter()
+                .filter_map(|scope| at.get(scope))
+                .flatten()
+                .copied()
+                .collect();
+            cell(survey, person, column, number, &here)
+        })
+        .collect()
+}
+
+fn cell(
+    survey: &mut Survey<'_>,
+    person: &Person,
+    column: &Column,
+    place: u32,
+    here: &[&Arc<Grant>],
+) -> Option<Cell> {
+    let engine = survey.engine();
+    let stands = |grant: &Grant| {
+        standing(
+            grant,
+            engine.role(grant.role),
+            &person.caller,
+            survey.circumstances(),
+        )
+    };
+    let ranked = here.iter().map(|grant| {
+        let stands = stands(grant);
+        let rank = (
+            stands != Standing::Counts,
+            Reverse(strength(engine.role(grant.role))),
+            grant.scope != column.scope.id,
+            grant.id,
+        );
+        (rank, *grant, stands)
+    });
+    let (_, grant, stands) = ranked.min_by_key(|(rank, ..)| *rank)?;
+    let cell = Cell {
+        place,
+        role: grant.role,
+        stands: match stands {
+            _ if person.row.state != PrincipalState::Active => CellStands::Inactive,
+            Standing::Counts => {
+                let action = promise(engine.role(grant.role));
+                let grants: Vec<_> = here.iter().map(|grant| Grant::clone(grant)).collect();
+                if survey
+                    .ask(&person.caller, action, &column.resource, &grants)
+                    .allowed
+                {
+                    CellStands::Counts
+                } else {
+                    CellStands::Guardrail
+                }
+            }
+            Standing::NotYet(_) => CellStands::NotYet,
+            _ => CellStands::Unmet,
+        },
+        more: u32::try_from(here.len().saturating_sub(1)).unwrap_or(u32::MAX),
+        inherited: grant.scope != column.scope.id,
+        by_team: grant.principal != person.row.id,
+        expires_at: grant.expires_at,
+    };
+    Some(cell)
+}
