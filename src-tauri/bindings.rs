@@ -1,6 +1,6 @@
 //! The list of commands and events, from which the page's bindings are generated.
 
-use crate::commands::{account, device, export, history, requests, secrets, state, values};
+use crate::commands::{access, account, device, export, history, requests, secrets, state, values};
 use claviger_vault::view::{
     event::{Changed, ClipboardCleared, OrderExecuted},
     state::AppState,
@@ -42,6 +42,14 @@ pub fn builder() -> Builder<tauri::Wry> {
             requests::request_rotation,
             requests::refuse_request,
             requests::withdraw_request,
+            access::access_places,
+            access::access_at,
+            access::access_of,
+            access::access_matrix,
+            access::access_people,
+            access::plan_grant_change,
+            access::change_grant,
+            access::explain,
             history::history,
             history::proof_status,
             export::export_history,

@@ -3,6 +3,7 @@
 //! To add one: a function here, its name in [`crate::bindings`], a method of the page's host interface, and
 //! `cargo xtask bindings`.
 
+pub mod access;
 pub mod account;
 pub mod device;
 pub mod export;

@@ -8,6 +8,8 @@ export const vault: Words = {
     'The card “Why you can use this” shows what you hold and who gave it.',
   ),
   guardrail: entry('problem', 'A guardrail of your organization forbids this.', 'No role overrides it. Ask an Owner.'),
+  planStale: entry('problem', 'Something changed since this was shown.', 'Look at it again; nothing was changed.'),
+  lastOwner: entry('problem', 'The organization needs an owner.', 'Make somebody else an Owner first.'),
   notFound: entry('problem', 'Not found.', 'It does not exist, or it is not yours to see.'),
   accessEnded: entry('note', 'Your access to this ended.', 'Whoever gives access at its place can give it again.'),
   secretGone: entry('note', 'This was deleted, or your access to it ended.', null),

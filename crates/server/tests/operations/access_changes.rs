@@ -314,6 +314,10 @@ async fn a_shorter_grant_takes_the_leases_that_would_outlive_it() {
         "an end moves only nearer"
     );
     house.clock.set(now.plus(HOUR));
+    let (person, lead) = (
+        house.sign_in(person.principal).await,
+        house.sign_in(lead.principal).await,
+    );
     let over = release(&house, &person, secret, "use").await.json();
     assert_eq!(over["results"][0]["problem"]["code"], "not_found");
     let revoke = json!({"do": "revoke"});

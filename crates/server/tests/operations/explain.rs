@@ -8,6 +8,7 @@ use claviger_model::{
     entropy::SystemEntropy,
     grant::Grant,
     ids::{PrincipalId, SecretId},
+    principal::Nature,
     time::Clock,
 };
 use claviger_protocol::{
@@ -95,18 +96,15 @@ async fn conditions_and_guardrails_are_named() {
         }
     );
 
-    // Signed in with a password only: production asks for more.
-    let weak = house.actor(&[(roles::READER, production)]).await;
+    // From outside, and without an end.
+    let guest = house.actor(&[(roles::READER, production)]).await;
     let mut locked = house.app.store.locked().await.unwrap();
-    let context = locked.session_contexts(&[weak.session]).await.unwrap().remove(0);
-    let session = claviger_storage::sessions::Session {
-        amr: vec!["pwd".to_owned()],
-        ..context.session
-    };
-    locked.put_session(&session).await.unwrap();
+    let mut row = locked.principal(guest.principal).await.unwrap().unwrap();
+    row.nature = Nature::Person { outside: true };
+    assert!(locked.update_principal(&row).await.unwrap());
     locked.commit().await.unwrap();
     let body = json!({"action": "secret.reveal", "about": {"scope": production}});
-    let forbidden = explain(&house, &weak, body).await;
+    let forbidden = explain(&house, &guest, body).await;
     assert_eq!(
         (forbidden.verdict.reason.as_str(), forbidden.lacking),
         ("guardrail", Lacking::NoGrantHelps)

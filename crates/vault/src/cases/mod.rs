@@ -3,12 +3,15 @@
 //! Those that only look read a snapshot of the book; those that change something call the server, put its answer into the
 //! book at once, and let the next sync bring the rest. To add one: a file here, its types in `view`, its method.
 
+mod access;
 mod bin;
 mod creating;
 mod devices;
 mod due;
+mod explain;
 mod export;
 mod favourite;
+mod grant_change;
 mod history;
 mod host;
 mod input;

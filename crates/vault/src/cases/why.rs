@@ -44,7 +44,7 @@ pub(super) fn why(book: &Book, me: PrincipalId, place: ScopeId, now: Timestamp) 
     grants.into_iter().map(card).collect()
 }
 
-fn conditions(book: &Book, stored: &GrantConditions, now: Timestamp) -> Vec<Condition> {
+pub(super) fn conditions(book: &Book, stored: &GrantConditions, now: Timestamp) -> Vec<Condition> {
     match stored {
         GrantConditions::Known(conditions) => known(book, conditions, now),
         GrantConditions::Unreadable(_) => vec![Condition {

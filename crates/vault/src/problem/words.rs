@@ -38,7 +38,12 @@ pub(super) const INTERNAL: Words = ("internal", "Something went wrong.");
 pub(super) const fn of_code(code: Code) -> Words {
     match code {
         Code::NotFound => ("notFound", "Not found."),
-        Code::Forbidden | Code::SeparationOfDuties | Code::LastOwner => ("forbidden", "You may not do this."),
+        Code::StalePlan => (
+            "planStale",
+            "Something changed since this was shown. Look at it again.",
+        ),
+        Code::Forbidden | Code::SeparationOfDuties => ("forbidden", "You may not do this."),
+        Code::LastOwner => ("lastOwner", "The organization needs an owner."),
         Code::StepUp => ("stepUpRequired", "This asks for a fresh multi-factor sign-in."),
         Code::Unauthenticated | Code::BadRefresh | Code::SessionEnded => SESSION_ENDED,
         Code::ReassertFirst => (

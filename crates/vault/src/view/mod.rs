@@ -1,6 +1,7 @@
 //! What the page sees: plain data in camelCase, times in milliseconds UTC, ids as text, never a value except in
 //! [`value::RevealReply`]. `ui/src/host/bindings.ts` is generated from these.
 
+pub mod access;
 pub mod device;
 pub mod event;
 pub mod history;

@@ -27,7 +27,7 @@ const fn sentence(code: Code) -> &'static str {
         Code::Disabled => "The account was disabled",
         Code::BadIdToken | Code::BadChallenge => "The identity provider's answer did not hold",
         Code::BadBootstrap | Code::NoOwner => "The bootstrap code was not valid",
-        Code::Conflict | Code::WrongState => "It had been changed meanwhile",
+        Code::Conflict | Code::WrongState | Code::StalePlan => "It had been changed meanwhile",
         Code::NameTaken => "Something there had this name already",
         Code::ValueTooLarge | Code::TooLarge => "It was too large",
         Code::TooMany => "There were too many calls",

@@ -1,0 +1,157 @@
+//! Who has what: by place, by principal, as a matrix. Asked of the server each time; nothing of it is kept on the device.
+
+pub(super) mod shown;
+
+use super::names;
+use crate::{
+    Vault,
+    session::CallError,
+    view::{
+        access::{AccessAtView, AccessOfView, AccessPlace, MatrixView, PrincipalView},
+        problem::Problem,
+    },
+};
+use claviger_model::{
+    action::Action,
+    ids::{PrincipalId, ScopeId},
+    scope::ScopePath,
+};
+use claviger_protocol::{
+    access::{AccessAt, AccessAtReply, AccessMatrix, AccessMatrixReply, AccessOf, AccessOfReply},
+    grants::RolesReply,
+    principals::PrincipalsReply,
+    route,
+};
+use serde::de::DeserializeOwned;
+use shown::Shown;
+
+/// People that a search shows.
+const FOUND: usize = 50;
+
+impl Vault {
+    /// Places where this person may look at grants, parents first; empty for those who may do so nowhere.
+    ///
+    /// # Errors
+    /// When nobody is signed in.
+    pub async fn access_places(&self) -> Result<Vec<AccessPlace>, Problem> {
+        let live = self.inner.live()?;
+        let book = live.book();
+        let seen = book
+            .places
+            .iter()
+            .filter(|node| node.actions.contains(&Action::GrantView));
+        let place = |node: &crate::state::book::PlaceNode| AccessPlace {
+            id: node.scope.id.to_string(),
+            path: node.path.clone(),
+            depth: names::count(node.scope.path.segments().len()),
+            class: node.class.map(|class| names::class(Some(class))),
+        };
+        let mut places: Vec<_> = seen.map(place).collect();
+        places.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(places)
+    }
+
+    /// Who has access at a place; `after` as [`AccessAtView::next`] said.
+    ///
+    /// # Errors
+    /// When it is not to be known, or the server does not answer.
+    pub async fn access_at(&self, place: &str, after: Option<&str>) -> Result<AccessAtView, Problem> {
+        let call = AccessAt {
+            scope: names::id::<ScopeId>(place)?,
+            after: cursor(after)?,
+            limit: None,
+        };
+        let reply: AccessAtReply = self.inner.call(route::ACCESS_AT, &[], &call).await?;
+        let shown = self.shown(&reply.principals, &reply.scopes).await?;
+        Ok(AccessAtView {
+            people: reply.rows.iter().map(|row| shown.at(row)).collect(),
+            next: handed_back(reply.next.as_ref()),
+            counted_until: reply.counted_until.millis(),
+        })
+    }
+
+    /// What reaches a person, a team or a service; `after` as [`AccessOfView::next`] said.
+    ///
+    /// # Errors
+    /// When it is not to be known, or the server does not answer.
+    pub async fn access_of(&self, principal: &str, after: Option<&str>) -> Result<AccessOfView, Problem> {
+        let call = AccessOf {
+            principal: names::id::<PrincipalId>(principal)?,
+            after: cursor(after)?,
+            limit: None,
+        };
+        let reply: AccessOfReply = self.inner.call(route::ACCESS_OF, &[], &call).await?;
+        let shown = self.shown(&reply.principals, &reply.scopes).await?;
+        Ok(AccessOfView {
+            principal: shown.principal(reply.principal),
+            grants: reply.rows.iter().map(|row| shown.of(row)).collect(),
+            next: handed_back(reply.next.as_ref()),
+            counted_until: reply.counted_until.millis(),
+        })
+    }
+
+    /// People × places at a place and below; `after` and `after_places` as [`MatrixView`] said.
+    ///
+    /// # Errors
+    /// When it is not to be known, or the server does not answer.
+    pub async fn access_matrix(
+        &self,
+        top: &str,
+        after: Option<&str>,
+        after_places: Option<&str>,
+    ) -> Result<MatrixView, Problem> {
+        let call = AccessMatrix {
+            top: names::id::<ScopeId>(top)?,
+            after: cursor(after)?,
+            after_path: cursor(after_places)?,
+            people: None,
+            places: None,
+        };
+        let reply: AccessMatrixReply = self.inner.call(route::ACCESS_MATRIX, &[], &call).await?;
+        let shown = self.shown(&[], &reply.places).await?;
+        let next_places = handed_back::<ScopePath>(reply.next_path.as_ref());
+        Ok(shown.matrix(&reply, handed_back(reply.next.as_ref()), next_places))
+    }
+
+    /// People, teams and services whose name or address has these letters; for those who may browse them.
+    ///
+    /// # Errors
+    /// When they may not, or the server does not answer.
+    pub async fn access_people(&self, letters: &str) -> Result<Vec<PrincipalView>, Problem> {
+        let wanted = letters.trim().to_lowercase();
+        let reply: PrincipalsReply = self.inner.ask(route::PRINCIPALS, &[]).await?;
+        let has = |text: &str| text.to_lowercase().contains(&wanted);
+        let found = reply
+            .principals
+            .iter()
+            .filter(|record| has(&record.name) || record.email.as_deref().is_some_and(has));
+        Ok(found.take(FOUND).map(shown::record).collect())
+    }
+
+    /// What it takes to show a reply: its names, and those of all roles.
+    pub(super) async fn shown<'a>(
+        &self,
+        principals: &'a [claviger_protocol::principals::PrincipalRecord],
+        scopes: &'a [claviger_protocol::access::PlaceName],
+    ) -> Result<Shown<'a>, CallError> {
+        let roles: RolesReply = self.inner.ask(route::ROLES, &[]).await?;
+        let live = self.inner.live()?;
+        Ok(Shown::new(
+            live.book(),
+            self.inner.now(),
+            roles.roles,
+            principals,
+            scopes,
+        ))
+    }
+}
+
+/// What was handed back; something else is like nothing that exists.
+fn cursor<T: DeserializeOwned>(text: Option<&str>) -> Result<Option<T>, Problem> {
+    text.map(|text| serde_json::from_str(text).map_err(|_| names::not_found()))
+        .transpose()
+}
+
+fn handed_back<T: serde::Serialize>(cursor: Option<&T>) -> Option<String> {
+    cursor.and_then(|cursor| serde_json::to_string(cursor).ok())
+}

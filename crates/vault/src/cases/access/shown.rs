@@ -1,0 +1,284 @@
+//! From the server's replies about access to what people read.
+
+use crate::{
+    cases::{names, why},
+    state::book::Book,
+    view::{
+        access::{
+            AccessGrant, AccessPerson, AccessPlace, AccessWay, CellStands, GrantStands, GrantStep,
+            MatrixCell, MatrixRow, MatrixView, PrincipalKind, PrincipalView, RoleRef, UsesView, VerdictView,
+        },
+        state::PersonRef,
+    },
+};
+use claviger_model::{
+    ids::{PrincipalId, RoleId, ScopeId},
+    principal::{PrincipalKind as Kind, PrincipalState},
+    role::Role,
+    time::Timestamp,
+};
+use claviger_protocol::{
+    access::{
+        self as wire, AccessMatrixReply, AccessOfRow, AccessPath, AccessRow, PlaceName, Unmet, Verdict,
+    },
+    principals::PrincipalRecord,
+};
+use std::{collections::HashMap, sync::Arc};
+
+/// The names of a reply.
+pub(in crate::cases) struct Shown<'a> {
+    book: Arc<Book>,
+    now: Timestamp,
+    roles: Vec<Role>,
+    principals: HashMap<PrincipalId, &'a PrincipalRecord>,
+    scopes: HashMap<ScopeId, String>,
+}
+
+impl<'a> Shown<'a> {
+    pub(super) fn new(
+        book: Arc<Book>,
+        now: Timestamp,
+        roles: Vec<Role>,
+        principals: &'a [PrincipalRecord],
+        scopes: &[PlaceName],
+    ) -> Self {
+        Self {
+            book,
+            now,
+            roles,
+            principals: principals.iter().map(|record| (record.id, record)).collect(),
+            scopes: scopes
+                .iter()
+                .map(|scope| (scope.id, scope.path.to_string()))
+                .collect(),
+        }
+    }
+
+    /// Somebody's line at a place.
+    pub(super) fn at(&self, row: &AccessRow) -> AccessPerson {
+        AccessPerson {
+            principal: self.principal(row.principal),
+            role: self.role(row.role),
+            now: verdict(&row.now),
+            uses: uses(row.uses),
+            ways: row.paths.iter().map(|path| self.way(path)).collect(),
+        }
+    }
+
+    /// A grant of somebody.
+    pub(super) fn of(&self, row: &AccessOfRow) -> AccessGrant {
+        AccessGrant {
+            way: self.way(&row.path),
+            now: verdict(&row.now),
+            uses: uses(row.uses),
+        }
+    }
+
+    /// The matrix.
+    pub(super) fn matrix(
+        &self,
+        reply: &AccessMatrixReply,
+        next: Option<String>,
+        next_places: Option<String>,
+    ) -> MatrixView {
+        let mut roles: Vec<RoleId> = Vec::new();
+        let mut number = |role: RoleId| {
+            let known = roles.iter().position(|known| *known == role).unwrap_or_else(|| {
+                roles.push(role);
+                roles.len() - 1
+            });
+            names::count(known)
+        };
+        let mut rows = Vec::with_capacity(reply.rows.len());
+        for row in &reply.rows {
+            let cells = row.cells.iter().map(|cell| MatrixCell {
+                place: cell.place,
+                role: number(cell.role),
+                stands: match cell.stands {
+                    wire::CellStands::Counts => CellStands::Counts,
+                    wire::CellStands::NotYet => CellStands::NotYet,
+                    wire::CellStands::Unmet => CellStands::Unmet,
+                    wire::CellStands::Guardrail => CellStands::Guardrail,
+                    wire::CellStands::Inactive => CellStands::Inactive,
+                },
+                more: cell.more,
+                inherited: cell.inherited,
+                by_team: cell.by_team,
+                ends_at: cell.expires_at.map(Timestamp::millis),
+            });
+            rows.push(MatrixRow {
+                cells: cells.collect(),
+                principal: record(&row.principal),
+            });
+        }
+        MatrixView {
+            places: reply.places.iter().map(|place| self.place(place)).collect(),
+            roles: roles.into_iter().map(|role| self.role(role)).collect(),
+            rows,
+            next,
+            next_places,
+        }
+    }
+
+    fn place(&self, place: &PlaceName) -> AccessPlace {
+        let class = self.book.places.get(place.id).and_then(|node| node.class);
+        AccessPlace {
+            id: place.id.to_string(),
+            path: place.path.to_string(),
+            depth: names::count(place.path.segments().len()),
+            class: class.map(|class| names::class(Some(class))),
+        }
+    }
+
+    /// A grant on its way to somebody.
+    pub(in crate::cases) fn way(&self, path: &AccessPath) -> AccessWay {
+        AccessWay {
+            grant: path.grant.to_string(),
+            role: self.role(path.role),
+            place: path.scope.to_string(),
+            path: self.path(path.scope),
+            inherited: path.inherited,
+            team: path.team.map(|team| self.name(team)),
+            through: path.through.map(|team| self.name(team)),
+            reason: path.reason.clone().filter(|reason| !reason.is_empty()),
+            given_by: path.granted_by.map(|giver| self.name(giver)),
+            given_at: path.granted_at.millis(),
+            from: path.not_before.map(Timestamp::millis),
+            ends_at: path.expires_at.map(Timestamp::millis),
+            conditions: why::conditions(&self.book, &path.conditions, self.now)
+                .into_iter()
+                .map(|condition| condition.words)
+                .collect(),
+            stands: stands(&path.stands),
+            uses: uses(path.uses),
+            may: path.may.iter().copied().map(step).collect(),
+        }
+    }
+
+    /// A role by name.
+    pub(in crate::cases) fn role(&self, role: RoleId) -> RoleRef {
+        let known = self.roles.iter().find(|known| known.id == role);
+        RoleRef {
+            id: role.to_string(),
+            name: known.map_or_else(|| "A role".to_owned(), |known| known.name.to_string()),
+        }
+    }
+
+    /// Where a place stands.
+    pub(in crate::cases) fn path(&self, scope: ScopeId) -> String {
+        let known = self.scopes.get(&scope).cloned();
+        known.unwrap_or_else(|| self.book.places.path(scope).to_owned())
+    }
+
+    /// Somebody by name.
+    pub(in crate::cases) fn name(&self, principal: PrincipalId) -> String {
+        match self.principals.get(&principal) {
+            Some(record) => record.name.clone(),
+            None => names::name(&self.book, principal),
+        }
+    }
+
+    /// Somebody.
+    pub(in crate::cases) fn person(&self, principal: PrincipalId) -> PersonRef {
+        match self.principals.get(&principal) {
+            Some(record) => person(record),
+            None => names::person(&self.book, principal),
+        }
+    }
+
+    pub(super) fn principal(&self, principal: PrincipalId) -> PrincipalView {
+        match self.principals.get(&principal) {
+            Some(known) => record(known),
+            None => PrincipalView {
+                person: names::person(&self.book, principal),
+                kind: PrincipalKind::Person,
+                active: true,
+            },
+        }
+    }
+}
+
+/// A principal as the server knows it.
+pub(super) fn record(record: &PrincipalRecord) -> PrincipalView {
+    PrincipalView {
+        person: person(record),
+        kind: match record.kind {
+            Kind::Person => PrincipalKind::Person,
+            Kind::Team => PrincipalKind::Team,
+            Kind::Service => PrincipalKind::Service,
+        },
+        active: record.state == PrincipalState::Active,
+    }
+}
+
+fn person(record: &PrincipalRecord) -> PersonRef {
+    PersonRef {
+        id: record.id.to_string(),
+        name: record.name.clone(),
+        email: record.email.clone(),
+        initials: names::initials(&record.name),
+        team: None,
+    }
+}
+
+fn uses(uses: wire::Uses) -> UsesView {
+    UsesView {
+        last_at: uses.last_at.map(Timestamp::millis),
+        recent: names::number(uses.recent),
+    }
+}
+
+fn stands(stands: &wire::Stands) -> GrantStands {
+    match stands {
+        wire::Stands::Counts => GrantStands::Counts,
+        wire::Stands::NotYet { from } => GrantStands::NotYet { from: from.millis() },
+        wire::Stands::Over { .. } => GrantStands::Over,
+        wire::Stands::Void => GrantStands::Void,
+        wire::Stands::Unmet { conditions } => GrantStands::Unmet {
+            words: conditions.iter().map(unmet).collect(),
+        },
+    }
+}
+
+fn unmet(unmet: &Unmet) -> String {
+    match unmet {
+        Unmet::MultiFactor { .. } => "needs a fresh multi-factor sign-in",
+        Unmet::Network => "counts from certain networks only",
+        Unmet::EnrolledDevice => "needs an enrolled device",
+        Unmet::Hours { .. } => "counts at other hours",
+        Unmet::Unreadable => "has a condition that the server cannot read, so it does not count",
+    }
+    .to_owned()
+}
+
+const fn step(step: wire::GrantStep) -> GrantStep {
+    match step {
+        wire::GrantStep::Shorten => GrantStep::Shorten,
+        wire::GrantStep::Narrow => GrantStep::Narrow,
+        wire::GrantStep::Revoke => GrantStep::Revoke,
+    }
+}
+
+/// A decision in words.
+pub(in crate::cases) fn verdict(verdict: &Verdict) -> VerdictView {
+    let words = match verdict.reason.as_str() {
+        "granted" => "A grant gives it, and no guardrail forbids it.",
+        "no_grant" => "No grant gives it here.",
+        "conditions_unmet" => "A grant would give it at another time or under its conditions.",
+        "guardrail" => "A guardrail forbids it, whatever the grants say.",
+        "principal_suspended" => "The account is suspended.",
+        "principal_disabled" => "The account is disabled.",
+        "not_an_actor" => "A team holds grants; its members use them.",
+        "policy_error" => "A policy could not be evaluated, so it is refused. Somebody has to repair it.",
+        _ => "The server refuses it.",
+    };
+    VerdictView {
+        allowed: verdict.allowed,
+        words: words.to_owned(),
+        guardrails: verdict
+            .guardrails
+            .iter()
+            .map(|guardrail| guardrail.name.clone())
+            .collect(),
+    }
+}
