@@ -7,13 +7,13 @@ use crate::{
     Vault,
     session::CallError,
     view::{
-        access::{AccessAtView, AccessOfView, AccessPlace, MatrixView, PrincipalView},
+        access::{AccessAtView, AccessOfView, AccessPlace, MatrixView, PrincipalView, RoleRef},
         problem::Problem,
     },
 };
 use claviger_model::{
     action::Action,
-    ids::{PrincipalId, ScopeId},
+    ids::{PrincipalId, RoleId, ScopeId},
     scope::ScopePath,
 };
 use claviger_protocol::{
@@ -126,6 +126,20 @@ impl Vault {
             .iter()
             .filter(|record| has(&record.name) || record.email.as_deref().is_some_and(has));
         Ok(found.take(FOUND).map(shown::record).collect())
+    }
+
+    /// Roles that can do less than one, for narrowing a grant of it; the server holds narrowing against the same.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn lesser_roles(&self, role: &str) -> Result<Vec<RoleRef>, Problem> {
+        let id: RoleId = names::id(role)?;
+        let reply: RolesReply = self.inner.ask(route::ROLES, &[]).await?;
+        let Some(role) = reply.roles.iter().find(|role| role.id == id) else {
+            return Err(names::not_found());
+        };
+        let lesser = reply.roles.iter().filter(|other| shown::is_less(other, role));
+        Ok(lesser.map(shown::role_ref).collect())
     }
 
     /// What it takes to show a reply: its names, and those of all roles.

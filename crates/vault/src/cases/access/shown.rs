@@ -14,7 +14,7 @@ use crate::{
 use claviger_model::{
     ids::{PrincipalId, RoleId, ScopeId},
     principal::{PrincipalKind as Kind, PrincipalState},
-    role::Role,
+    role::{MayGrant, Role},
     time::Timestamp,
 };
 use claviger_protocol::{
@@ -198,6 +198,23 @@ impl<'a> Shown<'a> {
     }
 }
 
+/// A role with its name.
+pub(super) fn role_ref(role: &Role) -> RoleRef {
+    RoleRef {
+        id: role.id.to_string(),
+        name: role.name.to_string(),
+    }
+}
+
+/// Whether a role can do less than another one: no action more, and nothing more to grant.
+pub(super) fn is_less(role: &Role, than: &Role) -> bool {
+    let grants_no_more = match &role.may_grant {
+        MayGrant::Roles(roles) => roles.iter().all(|granted| than.may_grant.includes(*granted)),
+        MayGrant::Every => than.may_grant == MayGrant::Every,
+    };
+    role.id != than.id && role.actions.is_subset(&than.actions) && grants_no_more
+}
+
 /// A principal as the server knows it.
 pub(super) fn record(record: &PrincipalRecord) -> PrincipalView {
     PrincipalView {
@@ -280,5 +297,51 @@ pub(in crate::cases) fn verdict(verdict: &Verdict) -> VerdictView {
             .iter()
             .map(|guardrail| guardrail.name.clone())
             .collect(),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use claviger_model::builtin_roles as roles;
+
+    #[test]
+    fn the_lesser_roles_of_each_built_in_one() {
+        let all = roles::all();
+        let lesser = |id: RoleId| -> Vec<String> {
+            let than = all.iter().find(|role| role.id == id).unwrap();
+            let lesser = all.iter().filter(|role| is_less(role, than));
+            lesser.map(|role| role.name.to_string()).collect()
+        };
+        assert!(lesser(roles::VIEWER).is_empty());
+        assert_eq!(lesser(roles::EDITOR), ["Viewer", "Consumer", "Reader"]);
+        assert_eq!(lesser(roles::LEAD), ["Viewer"]);
+        assert_eq!(lesser(roles::OWNER), ["Viewer", "Lead"]);
+    }
+
+    #[test]
+    fn every_reason_has_words_of_its_own() {
+        let words = |reason: &str| {
+            let verdict = Verdict {
+                allowed: false,
+                reason: reason.to_owned(),
+                guardrails: Vec::new(),
+            };
+            super::verdict(&verdict).words
+        };
+        let known = [
+            "granted",
+            "no_grant",
+            "conditions_unmet",
+            "guardrail",
+            "principal_suspended",
+            "principal_disabled",
+            "not_an_actor",
+            "policy_error",
+        ];
+        for reason in known {
+            assert_ne!(words(reason), words("from_the_future"), "{reason}");
+        }
     }
 }
