@@ -47,6 +47,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             access::access_of,
             access::access_matrix,
             access::access_people,
+            access::lesser_roles,
             access::plan_grant_change,
             access::change_grant,
             access::explain,

@@ -5,7 +5,7 @@ use claviger_vault::{
     view::{
         access::{
             AccessAtView, AccessOfView, AccessPlace, ExplainAbout, ExplainView, GrantChange, GrantPlanView,
-            MatrixView, PrincipalView,
+            MatrixView, PrincipalView, RoleRef,
         },
         problem::Problem,
     },
@@ -60,6 +60,13 @@ pub async fn access_matrix(
 #[specta::specta]
 pub async fn access_people(vault: State<'_, Vault>, letters: String) -> Result<Vec<PrincipalView>, Problem> {
     vault.access_people(&letters).await
+}
+
+/// Roles that can do less than one.
+#[tauri::command]
+#[specta::specta]
+pub async fn lesser_roles(vault: State<'_, Vault>, role: String) -> Result<Vec<RoleRef>, Problem> {
+    vault.lesser_roles(&role).await
 }
 
 /// What taking from a grant would take.
