@@ -8,10 +8,7 @@
     clippy::disallowed_methods,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::panic,
     dead_code,
-    unused_imports,
     reason = "a measurement"
 )]
 
