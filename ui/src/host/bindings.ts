@@ -66,6 +66,24 @@ export const commands = {
 	refuseRequest: (id: string, words: string) => __TAURI_INVOKE<null>("refuse_request", { id, words }),
 	/**  Takes a request back. */
 	withdrawRequest: (id: string) => __TAURI_INVOKE<null>("withdraw_request", { id }),
+	/**  Places where this person may look at grants. */
+	accessPlaces: () => __TAURI_INVOKE<AccessPlace[]>("access_places"),
+	/**  Who has access at a place. */
+	accessAt: (place: string, after: string | null) => __TAURI_INVOKE<AccessAtView>("access_at", { place, after }),
+	/**  What reaches somebody. */
+	accessOf: (principal: string, after: string | null) => __TAURI_INVOKE<AccessOfView>("access_of", { principal, after }),
+	/**  People and places. */
+	accessMatrix: (top: string, after: string | null, afterPlaces: string | null) => __TAURI_INVOKE<MatrixView>("access_matrix", { top, after, afterPlaces }),
+	/**  People, teams and services by name. */
+	accessPeople: (letters: string) => __TAURI_INVOKE<PrincipalView[]>("access_people", { letters }),
+	/**  Roles that can do less than one. */
+	lesserRoles: (role: string) => __TAURI_INVOKE<RoleRef[]>("lesser_roles", { role }),
+	/**  What taking from a grant would take. */
+	planGrantChange: (grant: string, change: GrantChange) => __TAURI_INVOKE<GrantPlanView>("plan_grant_change", { grant, change }),
+	/**  Carries out that plan. */
+	changeGrant: (grant: string, change: GrantChange, digest: string, reason: string) => __TAURI_INVOKE<null>("change_grant", { grant, change, digest, reason }),
+	/**  Why somebody can or cannot do something. */
+	explain: (about: ExplainAbout, action: string, principal: string | null) => __TAURI_INVOKE<ExplainView>("explain", { about, action, principal }),
 	/**  A page of one's own history. */
 	history: (query: HistoryQuery) => __TAURI_INVOKE<HistoryPage>("history", { query }),
 	/**  Whether the log proves the history whole. */
@@ -87,6 +105,100 @@ export const commands = {
 };
 
 /* Types */
+/**  Who has access at a place. */
+export type AccessAtView = {
+	/**  In the order of names. */
+	people: AccessPerson[],
+	/**  Handed back for the next page. */
+	next: string | null,
+	/**  Uses are counted until this moment. */
+	countedUntil: number,
+};
+
+/**  A grant that reaches somebody. */
+export type AccessGrant = {
+	/**  The grant. */
+	way: AccessWay,
+	/**  Whether what its role is for is allowed there now. */
+	now: VerdictView,
+	/**  Of anything there and below, by this principal. */
+	uses: UsesView,
+};
+
+/**  What reaches somebody. */
+export type AccessOfView = {
+	/**  Whose. */
+	principal: PrincipalView,
+	/**  In the order of places. */
+	grants: AccessGrant[],
+	/**  Handed back for the next page. */
+	next: string | null,
+	/**  Uses are counted until this moment. */
+	countedUntil: number,
+};
+
+/**  Somebody's access at a place. */
+export type AccessPerson = {
+	/**  Who. */
+	principal: PrincipalView,
+	/**  The strongest role. */
+	role: RoleRef,
+	/**  Whether what it is for is allowed now. */
+	now: VerdictView,
+	/**  Of anything here and below. */
+	uses: UsesView,
+	/**  Every grant that reaches them here, the strongest first. */
+	ways: AccessWay[],
+};
+
+/**  A place where this person may look at grants. */
+export type AccessPlace = {
+	/**  Id. */
+	id: string,
+	/**  Empty for the organization. */
+	path: string,
+	/**  Number of segments. */
+	depth: number,
+	/**  Of an environment and of what lies within. */
+	class: EnvironmentClass | null,
+};
+
+/**  A grant, and how it reaches somebody. */
+export type AccessWay = {
+	/**  The grant. */
+	grant: string,
+	/**  Its role. */
+	role: RoleRef,
+	/**  Where it was given: id. */
+	place: string,
+	/**  Where it was given: path, empty for the organization. */
+	path: string,
+	/**  Whether that is above the place in question. */
+	inherited: boolean,
+	/**  The team that holds it; null when the principal itself does. */
+	team: string | null,
+	/**  The nested team on the way. */
+	through: string | null,
+	/**  Null where it is not for this person. */
+	reason: string | null,
+	/**  As the reason. */
+	givenBy: string | null,
+	/**  Given at. */
+	givenAt: number,
+	/**  From when it counts. */
+	from: number | null,
+	/**  Until when. */
+	endsAt: number | null,
+	/**  In words. */
+	conditions: string[],
+	/**  How it stands. */
+	stands: GrantStands,
+	/**  How often anybody used it. */
+	uses: UsesView,
+	/**  What this person may take from it. */
+	may: GrantStep[],
+};
+
 /**  App state. */
 export type AppState = {
 	/**  Session. */
@@ -116,6 +228,19 @@ export type BinRow = {
 	/**  Can restore. */
 	canRestore: boolean,
 } & SecretRef;
+
+/**  How a cell stands. */
+export type CellStands = 
+/**  It counts. */
+"counts" | 
+/**  It begins later. */
+"notYet" | 
+/**  Its conditions do not hold now. */
+"unmet" | 
+/**  A guardrail forbids what the role is for. */
+"guardrail" | 
+/**  The principal cannot act at present. */
+"inactive";
 
 /**  A hint to ask again. */
 export type Changed = {
@@ -216,6 +341,16 @@ export type DayCount = {
 	refused: number,
 };
 
+/**  A device that is told to destroy something. */
+export type DeviceLoss = {
+	/**  Whose. */
+	person: PersonRef,
+	/**  What it is called. */
+	name: string,
+	/**  Values that it keeps and must destroy. */
+	values: number,
+};
+
 /**  Device ref. */
 export type DeviceRef = {
 	/**  Id. */
@@ -297,6 +432,47 @@ export type EnvironmentClass =
 /**  Unclassified. */
 "unclassified";
 
+/**  What it is about. */
+export type ExplainAbout = 
+/**  A secret. */
+{ type: "secret"; 
+/**  Id. */
+id: string } | 
+/**  A place. */
+{ type: "place"; 
+/**  Id. */
+id: string };
+
+/**  Why, or why not. */
+export type ExplainView = {
+	/**  The action, by its code. */
+	action: string,
+	/**  Where it is decided. */
+	path: string,
+	/**  The decision. */
+	verdict: VerdictView,
+	/**  Decided for somebody as well signed in as can be. */
+	atBest: boolean,
+	/**  Every grant that reaches there. */
+	ways: ExplainWay[],
+	/**  What is missing. */
+	lacking: Lacking,
+	/**  The least role that would do. */
+	role: RoleRef | null,
+	/**  A few people who may give it. */
+	grantors: PersonRef[],
+};
+
+/**  A grant that reaches somebody at the place in question. */
+export type ExplainWay = {
+	/**  The grant. */
+	way: AccessWay,
+	/**  Whether its role has the action. */
+	hasAction: boolean,
+	/**  Whether it decided. */
+	decided: boolean,
+};
+
 /**  Export format. */
 export type ExportFormat = 
 /**  Csv. */
@@ -311,6 +487,72 @@ export type ExportReply = {
 	/**  Rows. */
 	rows: number,
 };
+
+/**  What is to become of a grant. */
+export type GrantChange = 
+/**  It ends now. */
+{ type: "revoke" } | 
+/**  It ends earlier. */
+{ type: "shorten"; 
+/**  When. */
+endsAt: number } | 
+/**  A lesser one takes its place. */
+{ type: "narrow"; 
+/**  The role; the same when null. */
+role: string | null; /**  The place; the same when null. */
+place: string | null };
+
+/**  Exactly what will be lost, by whom. */
+export type GrantPlanView = {
+	/**  Handed back to carry it out. */
+	digest: string,
+	/**  Who holds the grant. */
+	holder: PersonRef,
+	/**  Its role. */
+	role: RoleRef,
+	/**  Its place, by path. */
+	path: string,
+	/**  What takes its place, in words. */
+	instead: string | null,
+	/**  When it is lost; null for at once. */
+	at: number | null,
+	/**  How many people it reaches. */
+	reached: number,
+	/**  Those who lose something. */
+	losses: LossGroup[],
+	/**  The first devices. */
+	devices: DeviceLoss[],
+	/**  How many devices. */
+	devicesTotal: number,
+	/**  Values on them that are destroyed. */
+	valuesTotal: number,
+};
+
+/**  How a grant stands. */
+export type GrantStands = 
+/**  It counts. */
+{ type: "counts" } | 
+/**  It begins later. */
+{ type: "notYet"; 
+/**  When. */
+from: number } | 
+/**  It is over. */
+{ type: "over" } | 
+/**  It can never count. */
+{ type: "void" } | 
+/**  Its conditions do not hold now. */
+{ type: "unmet"; 
+/**  What is missing, in words. */
+words: string[] };
+
+/**  What may be taken from a grant. */
+export type GrantStep = 
+/**  An earlier end. */
+"shorten" | 
+/**  A lesser role or a place below. */
+"narrow" | 
+/**  All of it. */
+"revoke";
 
 /**  History action. */
 export type HistoryAction = 
@@ -491,6 +733,17 @@ export type KnownSecret = {
 	canGrant: PersonRef[],
 } & SecretRef;
 
+/**  What is missing. */
+export type Lacking = 
+/**  Nothing. */
+"nothing" | 
+/**  A role. */
+"role" | 
+/**  Other circumstances. */
+"circumstances" | 
+/**  Nothing that a grant could mend. */
+"noGrantHelps";
+
 /**  What this device keeps of one place. */
 export type LeaseSummary = {
 	/**  Scope. */
@@ -579,6 +832,70 @@ words: string } |
 { type: "violated"; 
 /**  Words. */
 words: string };
+
+/**  What is lost at a place. */
+export type LossAt = {
+	/**  Path, empty for the organization. */
+	path: string,
+	/**  Secrets directly there. */
+	secrets: number,
+	/**  What can be done there no more, in words. */
+	actions: string[],
+};
+
+/**  People who lose the same. */
+export type LossGroup = {
+	/**  The first of them. */
+	people: PersonRef[],
+	/**  How many they are. */
+	peopleTotal: number,
+	/**  The first places. */
+	places: LossAt[],
+	/**  How many places. */
+	placesTotal: number,
+	/**  Secrets of all of them. */
+	secretsTotal: number,
+};
+
+/**  A cell of the matrix. */
+export type MatrixCell = {
+	/**  Number of the place. */
+	place: number,
+	/**  Number of the role. */
+	role: number,
+	/**  How it stands. */
+	stands: CellStands,
+	/**  Further grants there. */
+	more: number,
+	/**  Whether it comes from above. */
+	inherited: boolean,
+	/**  Whether it comes by a team. */
+	byTeam: boolean,
+	/**  Ends at. */
+	endsAt: number | null,
+};
+
+/**  Somebody's line of the matrix. */
+export type MatrixRow = {
+	/**  Who. */
+	principal: PrincipalView,
+	/**  Only places with access. */
+	cells: MatrixCell[],
+};
+
+/**  People and places. */
+export type MatrixView = {
+	/**  In the order of paths. */
+	places: AccessPlace[],
+	/**  The roles that the cells name. */
+	roles: RoleRef[],
+	/**  In the order of names. */
+	rows: MatrixRow[],
+	/**  Handed back for the next people. */
+	next: string | null,
+	/**  Handed back for the next places. */
+	nextPlaces: string | null,
+};
 
 /**  Metadata edit. */
 export type MetadataEdit = {
@@ -697,6 +1014,25 @@ export type PlacesView = {
 	toAnswer: number,
 };
 
+/**  What a principal is. */
+export type PrincipalKind = 
+/**  A human being. */
+"person" | 
+/**  A set of principals. */
+"team" | 
+/**  A program. */
+"service";
+
+/**  Somebody or something that can hold grants. */
+export type PrincipalView = {
+	/**  Who. */
+	person: PersonRef,
+	/**  What it is. */
+	kind: PrincipalKind,
+	/**  Whether it can act at present. */
+	active: boolean,
+};
+
 /**  A refused or failed command; the page decides severity, words and action from its code. */
 export type Problem = {
 	/**  Stable, camelCase. */
@@ -792,6 +1128,14 @@ text: string } |
 base64: string; 
 /**  Size. */
 size: number };
+
+/**  A role. */
+export type RoleRef = {
+	/**  Id. */
+	id: string,
+	/**  Name. */
+	name: string,
+};
 
 /**  Rotation. */
 export type Rotation = {
@@ -1092,6 +1436,14 @@ export type UnlockWay =
 /**  Sign in. */
 "signIn";
 
+/**  How often something was used. */
+export type UsesView = {
+	/**  Null for never. Looking at names leaves no trace. */
+	lastAt: number | null,
+	/**  In the last 90 days. */
+	recent: number,
+};
+
 /**  Value input; erased when it is dropped, and not printed. */
 export type ValueInput = 
 /**  Text. */
@@ -1102,6 +1454,16 @@ text: string } |
 { type: "binary"; 
 /**  Base64. */
 base64: string };
+
+/**  Whether something is allowed now. */
+export type VerdictView = {
+	/**  Yes or no. */
+	allowed: boolean,
+	/**  Why, in a sentence. */
+	words: string,
+	/**  Guardrails that forbid it, by name. */
+	guardrails: string[],
+};
 
 /**  Version view. */
 export type VersionView = {

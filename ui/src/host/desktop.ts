@@ -47,6 +47,16 @@ export function desktopHost(): Host {
     refuseRequest: (id, words) => call('refuse_request', { id, words }),
     withdrawRequest: (id) => call('withdraw_request', { id }),
 
+    accessPlaces: () => call('access_places'),
+    accessAt: (place, after) => call('access_at', { place, after }),
+    accessOf: (principal, after) => call('access_of', { principal, after }),
+    accessMatrix: (top, after, afterPlaces) => call('access_matrix', { top, after, afterPlaces }),
+    accessPeople: (letters) => call('access_people', { letters }),
+    lesserRoles: (role) => call('lesser_roles', { role }),
+    planGrantChange: (grant, change) => call('plan_grant_change', { grant, change }),
+    changeGrant: (grant, change, digest, reason) => call('change_grant', { grant, change, digest, reason }),
+    explain: (about, action, principal) => call('explain', { about, action, principal }),
+
     history: (query) => call('history', { query }),
     proofStatus: () => call('proof_status'),
     exportHistory: (format, query) => call('export_history', { format, query }),

@@ -5,6 +5,18 @@
  * {@link Problem}. No reply carries a secret value, except that of `revealValue`.
  */
 
+import type {
+  AccessAtView,
+  AccessOfView,
+  AccessPlace,
+  ExplainAbout,
+  ExplainView,
+  GrantChange,
+  GrantPlanView,
+  MatrixView,
+  PrincipalView,
+  RoleRef,
+} from './access';
 import type { DeviceView, LeaseSummary, Settings } from './device';
 import type { ExportFormat, ExportReply, HistoryPage, HistoryQuery, ProofStatus } from './history';
 import type { ListPage, ListQuery, SearchReply } from './lists';
@@ -71,6 +83,20 @@ export interface Host {
   requestRotation(secret: Id, reason: string): Promise<Id>;
   refuseRequest(id: Id, words: string): Promise<void>;
   withdrawRequest(id: Id): Promise<void>;
+
+  /** Empty for those who may look at nobody's access. */
+  accessPlaces(): Promise<AccessPlace[]>;
+  accessAt(place: Id, after: string | null): Promise<AccessAtView>;
+  accessOf(principal: Id, after: string | null): Promise<AccessOfView>;
+  accessMatrix(top: Id, after: string | null, afterPlaces: string | null): Promise<MatrixView>;
+  accessPeople(letters: string): Promise<PrincipalView[]>;
+  lesserRoles(role: Id): Promise<RoleRef[]>;
+  /** Shows what will be lost; nothing is changed. */
+  planGrantChange(grant: Id, change: GrantChange): Promise<GrantPlanView>;
+  /** Carries out that very plan, or rejects with `planStale`. */
+  changeGrant(grant: Id, change: GrantChange, digest: string, reason: string): Promise<void>;
+  /** Of oneself when nobody is named. */
+  explain(about: ExplainAbout, action: string, principal: Id | null): Promise<ExplainView>;
 
   history(query: HistoryQuery): Promise<HistoryPage>;
   proofStatus(): Promise<ProofStatus>;

@@ -1,3 +1,4 @@
+import type { AccessWay, ExplainAbout, GrantStep } from '../host/access';
 import type { DeviceView } from '../host/device';
 import type { Place } from '../host/places';
 import type { Id } from '../host/primitives';
@@ -14,6 +15,8 @@ export type DialogState =
   | { type: 'requestRotation'; secret: SecretDetail }
   | { type: 'refuse'; request: RotationRequest }
   | { type: 'keepOffline'; place: Place }
+  | { type: 'changeGrant'; way: AccessWay; of: string; step: GrantStep }
+  | { type: 'explain'; about: ExplainAbout; name: string; action: string }
   | { type: 'endDevice'; device: DeviceView }
   | { type: 'signOut' }
   | { type: 'forgetServer' };

@@ -7,6 +7,7 @@ import type { RequestsView } from '../host/requests';
 import type { BinRow } from '../host/secrets';
 import type { AppState } from '../host/state';
 import { count } from '../words/names';
+import { Access } from './access.svelte';
 import { SecretActions } from './actions';
 import { Clock } from './clock.svelte';
 import { Dialogs } from './dialogs.svelte';
@@ -17,7 +18,7 @@ import { Toasts } from './toasts.svelte';
 import { Values } from './values.svelte';
 import { Vault } from './vault.svelte';
 
-export type View = 'vault' | 'requests' | 'history' | 'bin' | 'settings';
+export type View = 'vault' | 'requests' | 'access' | 'history' | 'bin' | 'settings';
 
 const starting: AppState = {
   session: { type: 'starting' },
@@ -38,6 +39,7 @@ export class Page {
   readonly dialogs = new Dialogs();
   readonly values: Values;
   readonly vault: Vault;
+  readonly access: Access;
   readonly history: MyHistory;
   readonly preferences: Preferences;
   readonly actions: SecretActions;
@@ -57,6 +59,7 @@ export class Page {
     this.clock = clock;
     this.values = new Values(host, clock);
     this.vault = new Vault(host, this.values);
+    this.access = new Access(host);
     this.history = new MyHistory(host, clock);
     this.preferences = new Preferences(host);
     this.actions = new SecretActions(this);
@@ -115,6 +118,7 @@ export class Page {
     const asked: Promise<unknown>[] = [];
     if (has('places', 'secrets', 'requests', 'history')) asked.push(this.vault.refresh());
     if (has('requests') && this.requests.status.type !== 'idle') asked.push(this.#askRequests());
+    if (has('places')) asked.push(this.#learnAccess());
     if (has('history') && this.view === 'history') asked.push(this.history.load());
     if (has('secrets') && this.view === 'bin') asked.push(this.#askBin());
     if (has('devices', 'places') && this.view === 'settings') asked.push(this.#askDevices());
@@ -188,6 +192,7 @@ export class Page {
     const after = state.session.type;
     if (after === 'signedIn' && before !== 'signedIn') {
       void this.vault.load();
+      void this.#learnAccess();
       void this.#load(this.view);
     }
     if (before === 'signedIn' && after !== 'signedIn') this.#leave(after === 'locked');
@@ -208,6 +213,7 @@ export class Page {
   #leave(locked: boolean): void {
     this.vault.forget();
     this.history.forget();
+    this.access.forget();
     for (const query of [this.requests, this.bin, this.devices, this.leases]) query.forget();
     this.dialogs.close();
     this.toasts.clear();
@@ -221,9 +227,18 @@ export class Page {
 
   async #load(view: View): Promise<void> {
     if (view === 'requests') await this.#askRequests();
+    if (view === 'access') await this.access.load();
     if (view === 'history') await this.history.load();
     if (view === 'bin') await this.#askBin();
     if (view === 'settings') await this.#askDevices();
+  }
+
+  /** Whoever may look nowhere any more is shown something else. */
+  async #learnAccess(): Promise<void> {
+    await this.access.learn();
+    if (this.view !== 'access') return;
+    if (this.access.open) await this.access.load();
+    else this.go('vault');
   }
 
   #askRequests(): Promise<void> {

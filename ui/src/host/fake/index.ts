@@ -1,6 +1,7 @@
 /** A host out of thin air, for tests and for looking at the page in a browser. */
 import type { Host, HostEvents } from '../host';
 import type { AppState } from '../state';
+import { accessOf } from './host-access';
 import { accountOf } from './host-account';
 import { binOf } from './host-bin';
 import { deviceOf } from './host-device';
@@ -42,6 +43,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...editsOf(fake),
     ...binOf(fake),
     ...requestsOf(fake),
+    ...accessOf(fake),
     ...myHistoryOf(fake),
     ...deviceOf(fake),
   };

@@ -1,0 +1,107 @@
+import type { AccessAtView, AccessOfView, AccessPlace, MatrixView, PrincipalView } from '../host/access';
+import type { Host } from '../host/host';
+import type { Id } from '../host/primitives';
+import { Query } from './query.svelte';
+
+export type AccessMode = 'place' | 'person' | 'matrix';
+
+/** Who has what: the places where one may look, and what is looked at. */
+export class Access {
+  readonly places = new Query<AccessPlace[]>();
+  readonly at = new Query<AccessAtView>();
+  readonly of = new Query<AccessOfView>();
+  readonly matrix = new Query<MatrixView>();
+  readonly found = new Query<PrincipalView[]>();
+  mode = $state<AccessMode>('place');
+  /** The place that is looked at, and the topmost one of the matrix. */
+  place = $state<Id | null>(null);
+  /** Who is looked at. */
+  person = $state.raw<PrincipalView | null>(null);
+  letters = $state('');
+  #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** Whether there is anything to look at. */
+  get open(): boolean {
+    return (this.places.value?.length ?? 0) > 0;
+  }
+
+  /** Learns where one may look; what was looked at before stays, if one still may. */
+  async learn(): Promise<void> {
+    await this.places.ask(() => this.#host.accessPlaces());
+    const places = this.places.value;
+    if (places === null) return;
+    if (!places.some((place) => place.id === this.place)) this.place = places[0]?.id ?? null;
+  }
+
+  async load(): Promise<void> {
+    if (this.mode === 'person') return this.#loadPerson();
+    if (this.place === null) return;
+    const place = this.place;
+    if (this.mode === 'place') await this.at.ask(() => this.#host.accessAt(place, null));
+    else await this.matrix.ask(() => this.#host.accessMatrix(place, null, null));
+  }
+
+  async go(mode: AccessMode): Promise<void> {
+    this.mode = mode;
+    await this.load();
+  }
+
+  async look(place: Id): Promise<void> {
+    this.place = place;
+    this.at.forget();
+    this.matrix.forget();
+    await this.load();
+  }
+
+  async show(person: PrincipalView): Promise<void> {
+    this.person = person;
+    this.mode = 'person';
+    this.of.forget();
+    await this.load();
+  }
+
+  /** Looks for people, teams and services by name. */
+  async search(letters: string): Promise<void> {
+    this.letters = letters;
+    await this.found.ask(() => this.#host.accessPeople(letters));
+  }
+
+  /** The next people of the place in sight. */
+  async more(): Promise<void> {
+    const [known, place] = [this.at.value, this.place];
+    if (known?.next == null || place === null) return;
+    const next = await this.#host.accessAt(place, known.next);
+    await this.at.ask(() => Promise.resolve({ ...next, people: [...known.people, ...next.people] }));
+  }
+
+  /** The next grants of the person in sight. */
+  async moreOf(): Promise<void> {
+    const [known, person] = [this.of.value, this.person];
+    if (known?.next == null || person === null) return;
+    const next = await this.#host.accessOf(person.person.id, known.next);
+    await this.of.ask(() => Promise.resolve({ ...next, grants: [...known.grants, ...next.grants] }));
+  }
+
+  /** The next people, or the next places, of the matrix. */
+  async turn(after: string | null, afterPlaces: string | null): Promise<void> {
+    const place = this.place;
+    if (place !== null) await this.matrix.ask(() => this.#host.accessMatrix(place, after, afterPlaces));
+  }
+
+  forget(): void {
+    for (const query of [this.places, this.at, this.of, this.matrix, this.found]) query.forget();
+    this.person = null;
+    this.letters = '';
+    this.mode = 'place';
+  }
+
+  async #loadPerson(): Promise<void> {
+    const person = this.person;
+    if (person !== null) await this.of.ask(() => this.#host.accessOf(person.person.id, null));
+    else if (this.found.status.type === 'idle') await this.search('');
+  }
+}

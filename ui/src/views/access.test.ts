@@ -1,0 +1,155 @@
+import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { fakeHost, type FakeHost, type FakeOptions } from '../host/fake';
+import { testids } from '../testids';
+import App from './App.svelte';
+
+configure({ asyncUtilTimeout: 10_000 });
+afterEach(cleanup);
+
+async function open(options: FakeOptions = {}): Promise<FakeHost> {
+  const host = fakeHost(options);
+  render(App, { host });
+  await fireEvent.click(await screen.findByTestId(testids.navAccess));
+  await screen.findByTestId(testids.accessTable);
+  return host;
+}
+
+async function audit() {
+  const { violations } = await axe.run(document.body, {
+    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
+  });
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+}
+
+const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
+
+async function choose(step: string) {
+  const [menu] = await screen.findAllByTestId(testids.grantMenu);
+  if (!menu) throw new Error('no menu');
+  menu.focus();
+  await fireEvent.keyDown(menu, { key: 'Enter' });
+  await fireEvent.click(await screen.findByTestId(step));
+  return screen.findByTestId(testids.dialog);
+}
+
+describe('access', () => {
+  it('is not there for those who may look nowhere', async () => {
+    const host = fakeHost({ scene: 'empty' });
+    render(App, { host });
+    await screen.findByTestId(testids.navVault);
+    await waitFor(() => expect(calls(host, 'accessPlaces')).toHaveLength(1));
+    expect(screen.queryByTestId(testids.navAccess)).toBeNull();
+  });
+
+  it('shows every grant of everybody at a place, page by page', async () => {
+    const host = await open();
+    const rows = screen.getAllByTestId(testids.accessRow);
+    expect(rows.length).toBe(4);
+    expect(within(rows[0] as HTMLElement).getByText(/through Payments, which is in the team Backend/)).toBeTruthy();
+    await audit();
+    await fireEvent.click(screen.getByText('Show more people'));
+    await waitFor(() => expect(screen.getAllByTestId(testids.accessRow).length).toBeGreaterThan(4));
+    expect(calls(host, 'accessAt').at(-1)?.args[1]).toBe('more');
+  });
+
+  it('shows what is lost before a grant is revoked, and carries out that very plan', async () => {
+    const host = await open();
+    const dialog = await choose(testids.revokeGrant);
+    expect(await within(dialog).findByText(/use values, reveal and copy values/)).toBeTruthy();
+    expect(within(dialog).getByTestId(testids.grantPlan).textContent).toContain('1 device');
+    await audit();
+    const submit = within(dialog).getByTestId(testids.submit) as HTMLButtonElement;
+    expect(submit.disabled).toBe(true);
+    await fireEvent.input(within(dialog).getByTestId(testids.reasonField), { target: { value: 'left the team' } });
+    await fireEvent.click(submit);
+    await waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
+    const [call] = calls(host, 'changeGrant');
+    const [planned] = calls(host, 'planGrantChange');
+    expect(call?.args).toEqual([
+      planned?.args[0],
+      { type: 'revoke' },
+      `plan-of-${String(planned?.args[0])}`,
+      'left the team',
+    ]);
+  });
+
+  it('shows the plan anew when it would be another one by now', async () => {
+    const host = await open();
+    const dialog = await choose(testids.revokeGrant);
+    await within(dialog).findByText(/use values/);
+    await fireEvent.input(within(dialog).getByTestId(testids.reasonField), { target: { value: 'left the team' } });
+    host.refuse('changeGrant', 'planStale');
+    await fireEvent.click(within(dialog).getByTestId(testids.submit));
+    expect((await within(dialog).findByTestId(testids.dialogProblem)).textContent).toContain('Something changed');
+    expect(calls(host, 'planGrantChange')).toHaveLength(2);
+  });
+
+  it('plans anew with each end that is chosen', async () => {
+    const host = await open();
+    const dialog = await choose(testids.shortenGrant);
+    await waitFor(() => expect(calls(host, 'planGrantChange')).toHaveLength(1));
+    await fireEvent.input(within(dialog).getByTestId(testids.grantEnd), { target: { value: '2030-01-02T03:04' } });
+    await waitFor(() =>
+      expect(calls(host, 'planGrantChange').at(-1)?.args[1]).toEqual({
+        type: 'shorten',
+        endsAt: new Date(2030, 0, 2, 3, 4).getTime(),
+      }),
+    );
+  });
+
+  it('narrows only to something less', async () => {
+    const host = await open();
+    await fireEvent.click(within(screen.getByTestId(testids.accessMode)).getByLabelText('By person'));
+    await fireEvent.click((await screen.findAllByTestId(testids.accessFound))[2] as HTMLElement);
+    await screen.findByTestId(testids.accessTable);
+    const dialog = await choose(testids.narrowGrant);
+    expect(within(dialog).getByTestId(testids.grantPlan).textContent).toContain('Choose what it becomes');
+    const role = within(dialog).getByTestId(testids.grantRole) as HTMLSelectElement;
+    await waitFor(() =>
+      expect([...role.options].map((one) => one.text)).toEqual(['Reader, as it is', 'Viewer', 'Consumer']),
+    );
+    await fireEvent.change(role, { target: { value: 'role-Consumer' } });
+    await waitFor(() =>
+      expect(calls(host, 'planGrantChange').at(-1)?.args[1]).toEqual({
+        type: 'narrow',
+        role: 'role-Consumer',
+        place: null,
+      }),
+    );
+    await within(dialog).findByText(/Instead they have/);
+    await audit();
+  });
+
+  it('walks the matrix by keyboard and opens the person with Enter', async () => {
+    const host = await open();
+    await fireEvent.click(within(screen.getByTestId(testids.accessMode)).getByLabelText('Matrix'));
+    const grid = await screen.findByTestId(testids.matrix);
+    await audit();
+    const cells = within(grid).getAllByRole('gridcell');
+    expect(cells.filter((cell) => cell.tabIndex === 0)).toHaveLength(1);
+    cells[0]?.focus();
+    await fireEvent.keyDown(document.activeElement as Element, { key: 'ArrowDown' });
+    const there = document.activeElement as HTMLElement;
+    expect(there.dataset['at']).toBe('1-0');
+    expect(there.tabIndex).toBe(0);
+    await fireEvent.keyDown(there, { key: 'Enter' });
+    await screen.findByTestId(testids.accessTable);
+    expect(calls(host, 'accessOf')).toHaveLength(1);
+  });
+
+  it('says why one can and cannot, and who can help', async () => {
+    const host = fakeHost();
+    render(App, { host });
+    await fireEvent.click(await screen.findByTestId(testids.explain));
+    const answer = await screen.findByTestId(testids.explainAnswer);
+    await waitFor(() => expect(answer.textContent).toContain('No.'));
+    expect(answer.textContent).toMatch(/The least role that would do is Editor/);
+    expect(answer.textContent).toMatch(/can give it/);
+    await audit();
+    await fireEvent.change(screen.getByTestId(testids.explainAction), { target: { value: 'secret.use' } });
+    await waitFor(() => expect(answer.textContent).toContain('this decides'));
+    expect(calls(host, 'explain').map((call) => call.args[1])).toEqual(['secret.write', 'secret.use']);
+  });
+});

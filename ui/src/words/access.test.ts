@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import type { AccessWay } from '../host/access';
+import { abbreviations, endWords, placeWords, standsWords, usesWords, wayWords } from './access';
+
+const day = 86_400_000;
+const now = Date.UTC(2026, 10, 22, 12);
+const way = (team: string | null, through: string | null) => ({ team, through }) as AccessWay;
+
+it('says how a grant reaches somebody', () => {
+  expect(wayWords(way(null, null))).toBe('given directly');
+  expect(wayWords(way('Backend', null))).toBe('through the team Backend');
+  expect(wayWords(way('Backend', 'Payments'))).toBe('through Payments, which is in the team Backend');
+  expect(placeWords('')).toBe('Whole organization');
+});
+
+it('says when it was used and when it ends', () => {
+  expect(usesWords({ lastAt: null, recent: 0 }, now)).toBe('never');
+  expect(usesWords({ lastAt: now - 3 * day, recent: 2 }, now)).toBe('3 d');
+  expect(endWords(null, now)).toBe('no end');
+  expect(endWords(now + 6 * day, now)).toBe('in 6 d');
+  expect(standsWords({ type: 'counts' }, now)).toBeNull();
+  expect(standsWords({ type: 'unmet', words: ['x'] }, now)).toBe('not now');
+});
+
+it('tells roles apart by as few letters as it takes', () => {
+  expect(abbreviations(['Viewer', 'Reader', 'Owner', 'Offboarder'])).toEqual(['V', 'R', 'O', 'Of']);
+});

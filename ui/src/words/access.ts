@@ -1,0 +1,68 @@
+/** Access in the words of a person. */
+import type { AccessWay, CellStands, GrantStands, UsesView } from '../host/access';
+import { agoShort, date, left } from './time';
+
+export const whole = 'Whole organization';
+
+export const placeWords = (path: string): string => (path === '' ? whole : path);
+
+/** "directly", "through the team Backend", "through Payments, which is in Backend". */
+export function wayWords(way: AccessWay): string {
+  if (way.team === null) return 'given directly';
+  if (way.through === null) return `through the team ${way.team}`;
+  return `through ${way.through}, which is in the team ${way.team}`;
+}
+
+export function usesWords(uses: UsesView, now: number): string {
+  if (uses.lastAt === null) return 'never';
+  return agoShort(uses.lastAt, now);
+}
+
+export function endWords(endsAt: number | null, now: number): string {
+  return endsAt === null ? 'no end' : `in ${left(endsAt, now)}`;
+}
+
+/** What a way has to say besides that it counts. */
+export function standsWords(stands: GrantStands, now: number): string | null {
+  switch (stands.type) {
+    case 'counts':
+      return null;
+    case 'notYet':
+      return `from ${date(stands.from, now)}`;
+    case 'over':
+      return 'over';
+    case 'void':
+      return 'never counts';
+    case 'unmet':
+      return 'not now';
+  }
+}
+
+export const cellWords: Record<CellStands, string> = {
+  counts: 'counts now',
+  notYet: 'begins later',
+  unmet: 'under conditions that do not hold now',
+  guardrail: 'forbidden by a guardrail',
+  inactive: 'the account cannot act',
+};
+
+/** The shortest beginnings that tell names apart, two letters at most. */
+export function abbreviations(names: readonly string[]): string[] {
+  const first = (name: string) => name.slice(0, 1).toUpperCase();
+  return names.map((name, at) => {
+    const clash = names.some((other, place) => place < at && first(other) === first(name));
+    return clash ? name.slice(0, 2) : first(name);
+  });
+}
+
+/** What can be asked about, by code. */
+export const explained: readonly { value: string; label: string }[] = [
+  { value: 'secret.use', label: 'use it in a program' },
+  { value: 'secret.reveal', label: 'reveal or copy it' },
+  { value: 'secret.write', label: 'write a new version' },
+  { value: 'secret.edit', label: 'edit its details' },
+  { value: 'secret.delete', label: 'delete it' },
+  { value: 'rotation.request', label: 'ask for a rotation' },
+  { value: 'grant.view', label: 'see who has access' },
+  { value: 'grant.assign', label: 'give access' },
+];
