@@ -73,7 +73,7 @@ export class Access {
   /** The next people of the place in sight. */
   async more(): Promise<void> {
     const [known, place] = [this.at.value, this.place];
-    if (known?.next == null || place === null) return;
+    if (!known?.next || place === null) return;
     const next = await this.#host.accessAt(place, known.next);
     await this.at.ask(() => Promise.resolve({ ...next, people: [...known.people, ...next.people] }));
   }
@@ -81,7 +81,7 @@ export class Access {
   /** The next grants of the person in sight. */
   async moreOf(): Promise<void> {
     const [known, person] = [this.of.value, this.person];
-    if (known?.next == null || person === null) return;
+    if (!known?.next || person === null) return;
     const next = await this.#host.accessOf(person.person.id, known.next);
     await this.of.ask(() => Promise.resolve({ ...next, grants: [...known.grants, ...next.grants] }));
   }
