@@ -199,6 +199,38 @@ export const screens = {
       await page.getByText('No requests').waitFor();
     },
   },
+  access: { after: (page) => go(page, 'nav-access', 'access-row') },
+  'access-person': {
+    after: async (page) => {
+      await go(page, 'nav-access', 'access-row');
+      await page.getByText('By person').click();
+      await page.getByTestId('access-found').nth(1).click();
+      await shown(page, 'access-table');
+    },
+  },
+  'access-matrix': {
+    after: async (page) => {
+      await go(page, 'nav-access', 'access-row');
+      await page.getByText('Matrix').click();
+      await shown(page, 'matrix');
+    },
+  },
+  'dialog-narrow': {
+    after: async (page) => {
+      await go(page, 'nav-access', 'access-row');
+      await page.getByTestId('grant-menu').nth(2).click();
+      await id(page, 'narrow-grant').click();
+      await id(page, 'grant-role').selectOption({ index: 1 });
+      await page.getByText('Instead they have').waitFor();
+    },
+  },
+  'dialog-explain': {
+    after: async (page) => {
+      await stripe(page);
+      await id(page, 'explain').click();
+      await page.getByText('The least role').waitFor();
+    },
+  },
   history: { after: (page) => go(page, 'nav-history', 'history-row') },
   'history-table': {
     after: async (page) => {

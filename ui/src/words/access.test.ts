@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { AccessWay } from '../host/access';
-import { abbreviations, endWords, placeWords, standsWords, usesWords, wayWords } from './access';
+import { abbreviations, endWords, placeWords, standsWords, usedHere, usesWords, wayWords, within } from './access';
 
 const day = 86_400_000;
 const now = Date.UTC(2026, 10, 22, 12);
@@ -16,10 +16,19 @@ it('says how a grant reaches somebody', () => {
 it('says when it was used and when it ends', () => {
   expect(usesWords({ lastAt: null, recent: 0 }, now)).toBe('never');
   expect(usesWords({ lastAt: now - 3 * day, recent: 2 }, now)).toBe('3 d');
+  expect(usedHere({ lastAt: now - 3_600_000, recent: 1 }, now)).toBe('used here 1 hour ago, 1 time in 90 days');
+  expect(usedHere({ lastAt: null, recent: 0 }, now)).toBe('never used here');
   expect(endWords(null, now)).toBe('no end');
   expect(endWords(now + 6 * day, now)).toBe('in 6 d');
   expect(standsWords({ type: 'counts' }, now)).toBeNull();
   expect(standsWords({ type: 'unmet', words: ['x'] }, now)).toBe('not now');
+});
+
+it('leaves out of a path what stands above it', () => {
+  expect(within('payments/production/stripe', 'payments')).toBe('production/stripe');
+  expect(within('payments', 'payments')).toBe('payments');
+  expect(within('payments', '')).toBe('payments');
+  expect(within('', '')).toBe('Whole organization');
 });
 
 it('tells roles apart by as few letters as it takes', () => {

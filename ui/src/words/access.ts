@@ -1,6 +1,7 @@
 /** Access in the words of a person. */
 import type { AccessWay, CellStands, GrantStands, UsesView } from '../host/access';
-import { agoShort, date, left } from './time';
+import { count } from './names';
+import { ago, agoShort, date, left } from './time';
 
 export const whole = 'Whole organization';
 
@@ -16,6 +17,17 @@ export function wayWords(way: AccessWay): string {
 export function usesWords(uses: UsesView, now: number): string {
   if (uses.lastAt === null) return 'never';
   return agoShort(uses.lastAt, now);
+}
+
+/** A sentence's part: "used here 3 hours ago, 12 times in 90 days". */
+export function usedHere(uses: UsesView, now: number): string {
+  if (uses.lastAt === null) return 'never used here';
+  return `used here ${ago(uses.lastAt, now)}, ${count(uses.recent, 'time')} in 90 days`;
+}
+
+/** Paths below a place without its own path, for narrow heads. */
+export function within(path: string, top: string): string {
+  return path !== top && top !== '' && path.startsWith(`${top}/`) ? path.slice(top.length + 1) : placeWords(path);
 }
 
 export function endWords(endsAt: number | null, now: number): string {
