@@ -39,6 +39,15 @@ async fn from_its_making_to_its_erasure() {
         .await
         .parse();
     assert_eq!((&made, made.size), (&again, 3));
+    let mut altered = body.clone();
+    altered["value"] = json!(house.sealed(&editor, id, 1, b"two"));
+    assert_eq!(
+        house
+            .call(Some(&editor), &route::CREATE_SECRET, &[], &altered)
+            .await
+            .code(),
+        "conflict"
+    );
 
     // Another secret of that name, case aside.
     let other = SecretId::random(&SystemEntropy);

@@ -57,10 +57,11 @@ async fn make(
     };
     let policies = change.demand(&acting, demand).await?.policies();
     if let Some(known) = change.db().secret(call.id).await? {
-        // The id is random: whoever repeats it made it, unless it stands elsewhere or has moved on.
-        let same =
+        // The id is random: whoever repeats it made it, unless it stands elsewhere, has moved on or began with another value.
+        let stands =
             known.scope == call.scope && known.description == description && known.deleted_at.is_none();
-        return if same {
+        let first = change.db().sealed_version(call.id, 1).await?;
+        return if stands && first.is_some_and(|first| value.is_same_value(&first)) {
             record(change, call.id).await
         } else {
             Err(Code::Conflict.into())
