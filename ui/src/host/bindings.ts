@@ -499,7 +499,8 @@ endsAt: number } |
 /**  A lesser one takes its place. */
 { type: "narrow"; 
 /**  The role; the same when null. */
-role: string | null; /**  The place; the same when null. */
+role: string | null; 
+/**  The place; the same when null. */
 place: string | null };
 
 /**  Exactly what will be lost, by whom. */

@@ -52,7 +52,7 @@ pub(super) fn session(live: &Live, book: &Book) -> SessionRef {
 }
 
 /// The first letters of the first and the last word.
-fn initials(name: &str) -> String {
+pub(crate) fn initials(name: &str) -> String {
     let mut words = name
         .split_whitespace()
         .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));

@@ -2,7 +2,7 @@
 
 use crate::{
     cases::{names, why},
-    state::book::Book,
+    state::{book::Book, person::initials},
     view::{
         access::{
             AccessGrant, AccessPerson, AccessPlace, AccessWay, CellStands, GrantStands, GrantStep,
@@ -233,7 +233,7 @@ fn person(record: &PrincipalRecord) -> PersonRef {
         id: record.id.to_string(),
         name: record.name.clone(),
         email: record.email.clone(),
-        initials: names::initials(&record.name),
+        initials: initials(&record.name),
         team: None,
     }
 }
