@@ -139,7 +139,7 @@ impl Things {
                 number.map(|number| acknowledged.versions.extend(number.as_u64()))
             }
             _ => {
-                let asked = json!({ "place": self.toggled, "on": turn % 2 == 0 });
+                let asked = json!({ "place": self.toggled, "on": turn.is_multiple_of(2) });
                 window.ask("keep_offline", asked).await.map(drop)
             }
         };
