@@ -15,3 +15,4 @@ mod load;
 mod rig;
 mod screens;
 mod spine;
+mod who_has_what;

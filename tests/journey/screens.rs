@@ -17,14 +17,13 @@ async fn journey_through_the_screens() {
     window.find("secret-row").await;
 
     for theme in THEMES {
-        choose_theme(&window, theme).await;
+        window.themed(theme).await;
         walk(&window, theme).await;
     }
     // The places fold away, and everything is still there.
     window.resize(960, 640).await;
     for theme in THEMES {
-        window.keys("body", Key::Control + ",").await;
-        choose_theme(&window, theme).await;
+        window.themed(theme).await;
         walk(&window, &format!("{theme}-narrow")).await;
     }
     window.close().await;
@@ -70,27 +69,4 @@ async fn walk(window: &Window<'_>, theme: &str) {
     shows("bin").await;
     window.keys("body", Key::Control + ",").await;
     window.find("theme").await;
-}
-
-async fn choose_theme(window: &Window<'_>, theme: &str) {
-    if window
-        .driver
-        .find(By::Css("[data-testid='theme']"))
-        .await
-        .is_err()
-    {
-        window.keys("body", Key::Control + ",").await;
-    }
-    let label = match theme {
-        "contrast" => "High contrast",
-        "dark" => "Dark",
-        _ => "Light",
-    };
-    let fieldset = window.find("theme").await;
-    for choice in fieldset.find_all(By::Tag("label")).await.unwrap() {
-        if choice.text().await.unwrap() == label {
-            choice.click().await.unwrap();
-        }
-    }
-    window.css(&format!("html[data-theme='{theme}']")).await;
 }

@@ -159,6 +159,11 @@ impl Desktop {
         self.said("xdotool", &["windowsize", window, &width, &height]);
     }
 
+    /// Takes the pointer to a corner, where nothing explains itself to one that rests.
+    pub fn point_nowhere(&self) {
+        self.said("xdotool", &["mousemove", "0", "0"]);
+    }
+
     /// Writes what is on the screen as PNG. (The driver's own pictures hang now and then where nothing is drawn anew.)
     pub fn picture(&self, path: &Path) {
         let taken = Command::new("import")

@@ -1,6 +1,7 @@
 //! Real parts for journeys: the company's server and identity provider, a private desktop, the window, a second person.
 
 mod audit;
+mod choose;
 pub mod company;
 pub mod desktop;
 mod entry;

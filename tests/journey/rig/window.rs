@@ -171,6 +171,7 @@ impl<'a> Window<'a> {
         let Some(folder) = std::env::var_os("CLAVIGER_SHOTS").map(PathBuf::from) else {
             return;
         };
+        self.desktop.point_nowhere();
         // What comes into sight has come by then, and scroll bars of a moment ago are gone.
         tokio::time::sleep(SETTLED).await;
         self.desktop.picture(&folder.join(format!("{name}.png")));

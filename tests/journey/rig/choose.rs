@@ -1,0 +1,32 @@
+//! Choosing one of a few.
+
+use super::window::Window;
+use thirtyfour::prelude::*;
+
+impl Window<'_> {
+    /// Chooses by label in a group of choices.
+    pub async fn choose(&self, testid: &str, label: &str) {
+        let group = self.find(testid).await;
+        self.until(&format!("`{label}` of `{testid}`"), async || {
+            for choice in group.find_all(By::Tag("label")).await.ok()? {
+                if choice.text().await.ok()? == label {
+                    return choice.click().await.ok();
+                }
+            }
+            None
+        })
+        .await;
+    }
+
+    /// Goes to the settings and chooses a theme there.
+    pub async fn themed(&self, theme: &str) {
+        self.keys("body", Key::Control + ",").await;
+        let label = match theme {
+            "contrast" => "High contrast",
+            "dark" => "Dark",
+            _ => "Light",
+        };
+        self.choose("theme", label).await;
+        self.css(&format!("html[data-theme='{theme}']")).await;
+    }
+}
