@@ -1,5 +1,6 @@
 import type { Id } from '../host/primitives';
 import type { SecretDetail, SecretRef } from '../host/secrets';
+import { lackWords } from '../words/lack';
 import { nameOf } from '../words/names';
 import type { Page } from './page.svelte';
 
@@ -23,11 +24,9 @@ export class SecretActions {
       return;
     }
     const detail = this.detail;
-    if (detail?.id === secret.id && !detail.rights.reveal) {
-      toasts.note(
-        'You may use this, not copy it.',
-        'Copying needs the right to reveal. “Why you can use this” says what you hold.',
-      );
+    const lack = detail?.id === secret.id ? lackWords(detail.rights) : null;
+    if (lack) {
+      toasts.note(lack.copy, lack.remedy);
       return;
     }
     await this.#page.attempt(() => values.copy(secret.id, nameOf(secret), version));
