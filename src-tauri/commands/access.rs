@@ -3,10 +3,9 @@
 use claviger_vault::{
     Vault,
     view::{
-        access::{
-            AccessAtView, AccessOfView, AccessPlace, ExplainAbout, ExplainView, GrantChange, GrantPlanView,
-            MatrixView, PrincipalView, RoleRef,
-        },
+        access::{AccessAtView, AccessOfView, AccessPlace, MatrixView, PrincipalView, RoleRef},
+        explain::{ExplainAbout, ExplainView},
+        grant_change::{GrantChange, GrantPlanView},
         problem::Problem,
     },
 };

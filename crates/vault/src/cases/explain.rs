@@ -4,7 +4,7 @@ use super::{access::shown, names};
 use crate::{
     Vault,
     view::{
-        access::{ExplainAbout, ExplainView, ExplainWay, Lacking},
+        explain::{ExplainAbout, ExplainView, ExplainWay, Lacking},
         problem::Problem,
     },
 };

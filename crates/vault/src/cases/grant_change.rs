@@ -4,7 +4,7 @@ use super::{access::shown::Shown, input, names};
 use crate::{
     Vault,
     view::{
-        access::{DeviceLoss, GrantChange, GrantPlanView, LossAt, LossGroup},
+        grant_change::{DeviceLoss, GrantChange, GrantPlanView, LossAt, LossGroup},
         problem::Problem,
     },
 };

@@ -4,6 +4,8 @@
 pub mod access;
 pub mod device;
 pub mod event;
+pub mod explain;
+pub mod grant_change;
 pub mod history;
 pub mod list;
 pub mod places;
