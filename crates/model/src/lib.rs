@@ -3,6 +3,7 @@
 //! Everything here is parsed once at the edge into types that cannot be wrong; the crates above trust them.
 
 pub mod action;
+pub mod approval;
 pub mod builtin_roles;
 pub mod conditions;
 pub mod entropy;

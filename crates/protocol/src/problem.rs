@@ -84,6 +84,8 @@ codes! {
     StalePlan = "stale_plan", 409, "Something changed since this was shown; look at it again";
     /// Separation of duties.
     SeparationOfDuties = "separation_of_duties", 403, "Nobody can do this for themselves";
+    /// The same person has too many open requests.
+    RequestLimit = "request_limit", 409, "You have as many open requests as one person can have";
     /// The last Owner would go.
     LastOwner = "last_owner", 409, "The organization needs an owner";
     /// Sealed for another device, organization or version.

@@ -109,6 +109,20 @@ routes! {
     MAKE_REQUEST = "POST" "/v1/requests" Session;
     /// [`crate::requests::RefuseRequest`].
     REFUSE_REQUEST = "POST" "/v1/requests/{request}/refuse" Session;
+    /// [`crate::requests::ApproveRequest`].
+    APPROVE_REQUEST = "POST" "/v1/requests/{request}/approve" Session;
+    /// [`crate::requests::AnswersCall`].
+    ANSWER_REQUESTS = "POST" "/v1/requests/answers" Session;
+    /// [`crate::requests::OptionsCall`].
+    REQUEST_OPTIONS = "POST" "/v1/requests/options" Session;
+    /// [`crate::requests::Evidence`].
+    REQUEST_EVIDENCE = "GET" "/v1/requests/{request}/evidence" Session;
+    /// [`crate::requests::KnownCall`].
+    KNOWN = "POST" "/v1/known" Session;
+    /// [`crate::requests::RequestSettingsReply`].
+    REQUEST_SETTINGS = "GET" "/v1/scopes/{scope}/requests" Session;
+    /// [`crate::requests::SetRequestSettings`].
+    SET_REQUEST_SETTINGS = "PUT" "/v1/scopes/{scope}/requests" Session;
     /// Taken back by its author.
     WITHDRAW_REQUEST = "POST" "/v1/requests/{request}/withdraw" Session;
     /// [`crate::places::ScopesReply`].

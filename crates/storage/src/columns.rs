@@ -72,7 +72,19 @@ macro_rules! release_columns {
 macro_rules! request_columns {
     () => {
         "r.id, r.kind, r.scope, r.secret, r.role, r.seconds, r.asked_by, r.asked_at, r.reason, r.state, \
-         r.answered_by, r.answered_at, r.word, r.version"
+         r.answered_by, r.answered_at, r.word, r.version, r.extends"
+    };
+}
+
+macro_rules! step_columns {
+    () => {
+        "t.request, t.approved_by, t.approved_at, t.role, t.scope, t.seconds, t.word"
+    };
+}
+
+macro_rules! given_columns {
+    () => {
+        "v.request, v.given, v.rule, v.ends_at, v.closed_at"
     };
 }
 

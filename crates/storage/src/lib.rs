@@ -20,6 +20,7 @@
 #[macro_use]
 mod columns;
 
+pub mod approvals;
 pub mod changes;
 mod codes;
 pub mod config;

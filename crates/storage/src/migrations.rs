@@ -31,6 +31,11 @@ pub(crate) const SQLITE: &[Step] = &[
         name: "usage",
         sql: include_str!("../migrations/sqlite/0003_usage.sql"),
     },
+    Step {
+        version: 4,
+        name: "requests",
+        sql: include_str!("../migrations/sqlite/0004_requests.sql"),
+    },
 ];
 
 /// The steps of PostgreSQL.
@@ -49,6 +54,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 3,
         name: "usage",
         sql: include_str!("../migrations/postgres/0003_usage.sql"),
+    },
+    Step {
+        version: 4,
+        name: "requests",
+        sql: include_str!("../migrations/postgres/0004_requests.sql"),
     },
 ];
 

@@ -24,6 +24,8 @@ pub enum Asked {
         secret: Option<SecretId>,
         /// For how long, in seconds.
         seconds: u32,
+        /// The request whose access it prolongs.
+        extends: Option<RequestId>,
     },
 }
 
@@ -91,6 +93,17 @@ pub trait RequestReads {
         before: Option<Timestamp>,
         limit: u32,
     ) -> Result<Vec<Request>>;
+    /// What someone asked for at a scope, newest first.
+    async fn requests_by_at(
+        &mut self,
+        principal: PrincipalId,
+        scope: ScopeId,
+        limit: u32,
+    ) -> Result<Vec<Request>>;
+    /// How many requests of someone were made after a moment and are open.
+    async fn open_requests_of(&mut self, principal: PrincipalId, after: Timestamp) -> Result<u64>;
+    /// Whether [`RequestWrites::delete_requests_before`] would find any.
+    async fn any_to_delete(&mut self, moment: Timestamp) -> Result<bool>;
     /// What someone asked for, newest first.
     async fn requests_by(&mut self, principal: PrincipalId, limit: u32) -> Result<Vec<Request>>;
 }
@@ -105,6 +118,8 @@ pub trait RequestWrites {
     async fn answer_request(&mut self, id: RequestId, state: RequestState, answer: &Answer) -> Result<()>;
     /// Fulfils all open rotation requests of a secret with a new version; returns them as they were.
     async fn fulfil_rotations(&mut self, secret: SecretId, answer: &Answer) -> Result<Vec<Request>>;
+    /// Deletes requests that were answered before a moment and whose access is over, with their approvals; how many.
+    async fn delete_requests_before(&mut self, moment: Timestamp, limit: u32) -> Result<u64>;
     /// Withdraws all open requests of a principal (offboarding); returns them as they were.
     async fn withdraw_requests_of(&mut self, principal: PrincipalId, answer: &Answer)
     -> Result<Vec<Request>>;

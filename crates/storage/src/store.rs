@@ -2,6 +2,7 @@
 
 use crate::{
     Result,
+    approvals::{ApprovalReads, ApprovalWrites},
     changes::{ChangeReads, ChangeWrites},
     config::{Database, StoreConfig},
     failures::{FailureReads, FailureWrites},
@@ -37,6 +38,7 @@ pub trait Reader:
     + LogReads
     + ReleaseReads
     + RequestReads
+    + ApprovalReads
     + OrderReads
     + JournalReads
     + ChangeReads
@@ -66,6 +68,7 @@ pub trait Locked:
     + LogWrites
     + ReleaseWrites
     + RequestWrites
+    + ApprovalWrites
     + OrderWrites
     + JournalWrites
     + ChangeWrites

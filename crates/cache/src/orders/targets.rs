@@ -168,8 +168,9 @@ impl State {
     ) -> Result<(), CacheError> {
         self.visit(Book::Requests, |id, bytes| {
             let request = serde_json::from_slice::<RequestRecord>(bytes).ok();
-            let about = request.map(|request| match request.want {
-                Want::Rotation { secret } => secret,
+            let about = request.and_then(|request| match request.want {
+                Want::Rotation { secret } => Some(secret),
+                Want::Access { secret, .. } => secret,
             });
             if about.is_some_and(|secret| named.contains(&secret) || reach.named_secrets.contains(&secret)) {
                 edits.remove(Book::Requests, id);

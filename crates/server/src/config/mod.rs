@@ -37,6 +37,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// Limits.
     pub limits: Limits,
+    /// How long answered requests are kept, from the end of what they gave.
+    pub requests_kept: Duration,
     /// How the log is written to the standard error.
     pub log: LogFormat,
 }

@@ -21,6 +21,7 @@ pub(super) const NAMES: &[&str] = &[
     "organization",
     "trusted_proxies",
     "log",
+    "requests_kept_days",
     "database_tls.certificate_authority",
     "database_tls.allow_unverified",
     "tls.certificate",
@@ -40,6 +41,7 @@ pub(super) const NAMES: &[&str] = &[
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7420";
 const MEBIBYTE: u64 = 1024 * 1024;
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,6 +56,7 @@ pub(super) struct Settings {
     trusted_proxies: Vec<String>,
     #[serde(default)]
     log: LogFormat,
+    requests_kept_days: Option<u64>,
     #[serde(default)]
     database_tls: DatabaseTlsSettings,
     #[serde(default)]
@@ -145,6 +148,7 @@ impl Settings {
                 .collect::<Result<_, _>>()?,
             limits: self.limits.parse()?,
             log: self.log,
+            requests_kept: DAY * number("requests_kept_days", self.requests_kept_days, 730, 30, 36_500)?,
         })
     }
 }

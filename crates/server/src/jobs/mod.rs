@@ -8,7 +8,11 @@ pub mod usage;
 
 pub use failures::Failures;
 
-use crate::{app::Shared, http::refusal::Chain, operations::secrets::bin::erase_due};
+use crate::{
+    app::Shared,
+    http::refusal::Chain,
+    operations::{requests::over, secrets::bin::erase_due},
+};
 use claviger_storage::Database;
 use std::time::Duration;
 use tokio::{task::JoinHandle, time::MissedTickBehavior};
@@ -48,6 +52,12 @@ pub async fn sweep(app: &Shared) {
     }
     if let Err(refusal) = expired::end(app).await {
         tracing::warn!(?refusal, "expired sessions could not be ended");
+    }
+    if let Err(refusal) = over::close(app).await {
+        tracing::warn!(?refusal, "access that ended by itself could not be seen to");
+    }
+    if let Err(refusal) = over::forget(app, app.config.requests_kept).await {
+        tracing::warn!(?refusal, "old requests could not be deleted");
     }
     if let Err(refusal) = erase_due(app).await {
         tracing::warn!(?refusal, "the bin could not be emptied of what is due");

@@ -13,7 +13,7 @@ pub mod orders;
 pub mod path;
 pub mod principals;
 pub mod release;
-mod requests;
+pub mod requests;
 mod scopes;
 pub mod secrets;
 mod sync;

@@ -5,6 +5,7 @@ use crate::{
     caller::Caller,
     entitlement::{Answer, Circumstances, Epoch, Place, Subject, list::Listed},
     http::Refusal,
+    operations::requests::Judge,
     sequencer::change::{circumstances, standing},
 };
 use claviger_model::{
@@ -74,6 +75,15 @@ impl<'a> View<'a> {
     /// The epoch of the state.
     pub const fn epoch(&self) -> u64 {
         self.number
+    }
+
+    /// For judging others in this state.
+    pub fn judge(&self) -> Judge<'a> {
+        Judge {
+            entitlements: &self.app.entitlements,
+            epoch: self.epoch,
+            now: self.now(),
+        }
     }
 
     /// What the caller may do where.

@@ -477,6 +477,7 @@ fn config(database: Database, key_file: &Path) -> Config {
             unauthenticated_burst: 10_000,
             shutdown: Duration::from_secs(1),
         },
+        requests_kept: HOUR * 24 * 100,
         log: LogFormat::default(),
     }
 }

@@ -22,6 +22,8 @@ mod outages;
 mod program;
 mod releases;
 mod replicas;
+mod requests;
+mod requests_random;
 mod secrets;
 mod starts;
 mod whole;

@@ -143,7 +143,7 @@ async fn end_all(handle: &mut Handle, ending: &[Grant], end: &Ended) -> Result<(
     handle
         .record_changes(&ending.iter().map(change).collect::<Vec<_>>())
         .await?;
-    Ok(())
+    super::approvals_write::close_given(handle, &wanted, end.at).await
 }
 
 fn change(grant: &Grant) -> NewChange {

@@ -8,6 +8,8 @@ mod changes;
 mod failures;
 #[macro_use]
 mod grants;
+mod approvals;
+mod approvals_write;
 mod grants_write;
 mod handle;
 mod journal;

@@ -81,6 +81,40 @@ impl RequestReads for Handle {
         all(&rows, request)
     }
 
+    async fn requests_by_at(
+        &mut self,
+        principal: PrincipalId,
+        scope: ScopeId,
+        limit: u32,
+    ) -> Result<Vec<Request>> {
+        let rows = sqlx::query(requests!(
+            "r.asked_by = $1 AND r.scope = $2 ORDER BY r.asked_at DESC, r.id LIMIT $3"
+        ))
+        .bind(principal.raw())
+        .bind(scope.raw())
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, request)
+    }
+
+    async fn open_requests_of(&mut self, principal: PrincipalId, after: Timestamp) -> Result<u64> {
+        let row = sqlx::query(
+            "SELECT COUNT(*) FROM requests r WHERE r.asked_by = $1 AND r.state = 'open' AND r.asked_at > $2",
+        )
+        .bind(principal.raw())
+        .bind(after.millis())
+        .fetch_one(self.db())
+        .await?;
+        Cells::of(&row).number()
+    }
+
+    async fn any_to_delete(&mut self, moment: Timestamp) -> Result<bool> {
+        Ok(!super::approvals_write::over_before(self, moment, 1)
+            .await?
+            .is_empty())
+    }
+
     async fn requests_by(&mut self, principal: PrincipalId, limit: u32) -> Result<Vec<Request>> {
         let rows = sqlx::query(requests!(
             "r.asked_by = $1 ORDER BY r.asked_at DESC, r.id LIMIT $2"
@@ -96,18 +130,19 @@ impl RequestReads for Handle {
 #[async_trait]
 impl RequestWrites for Handle {
     async fn insert_request(&mut self, request: &Request) -> Result<()> {
-        let (kind, secret, role, seconds) = match request.asked {
-            Asked::Rotation { secret } => ("rotation", Some(secret), None, None),
+        let (kind, secret, role, seconds, extends) = match request.asked {
+            Asked::Rotation { secret } => ("rotation", Some(secret), None, None, None),
             Asked::Access {
                 role,
                 secret,
                 seconds,
-            } => ("access", secret, Some(role), Some(seconds)),
+                extends,
+            } => ("access", secret, Some(role), Some(seconds), extends),
         };
         let answer = request.answer.as_ref();
         sqlx::query(
             "INSERT INTO requests (id, kind, scope, secret, role, seconds, asked_by, asked_at, reason, state, answered_by, \
-             answered_at, word, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+             answered_at, word, version, extends) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
         .bind(request.id.raw())
         .bind(kind)
@@ -123,6 +158,7 @@ impl RequestWrites for Handle {
         .bind(answer.map(|answer| answer.at.millis()))
         .bind(answer.map(|answer| answer.word.as_str()))
         .bind(answer.and_then(|answer| answer.version).map(int))
+        .bind(raw_or_null(extends.as_ref()))
         .execute(self.db())
         .await?;
         self.tell(change(request)).await?;
@@ -147,6 +183,10 @@ impl RequestWrites for Handle {
         let rows = open.bind(secret.raw()).fetch_all(self.db()).await?;
         self.answer_all(all(&rows, request)?, RequestState::Done, answer)
             .await
+    }
+
+    async fn delete_requests_before(&mut self, moment: Timestamp, limit: u32) -> Result<u64> {
+        super::approvals_write::delete_before(self, moment, limit).await
     }
 
     async fn withdraw_requests_of(
@@ -192,7 +232,7 @@ impl Handle {
     }
 }
 
-fn change(request: &Request) -> NewChange {
+pub fn change(request: &Request) -> NewChange {
     let secret = match request.asked {
         Asked::Rotation { secret } => Some(secret),
         Asked::Access { secret, .. } => secret,
@@ -206,15 +246,16 @@ fn change(request: &Request) -> NewChange {
 }
 
 /// Reads `request_columns!`.
-fn request(cells: &mut Cells<'_>) -> Result<Request> {
+pub fn request(cells: &mut Cells<'_>) -> Result<Request> {
     let (id, kind, scope) = (cells.id()?, cells.take::<String>()?, cells.id()?);
     let (secret, role, seconds) = (cells.id_or_null()?, cells.id_or_null()?, cells.number_or_null()?);
-    let asked = match (kind.as_str(), secret, role, seconds) {
+    let mut asked = match (kind.as_str(), secret, role, seconds) {
         ("rotation", Some(secret), ..) => Asked::Rotation { secret },
         ("access", secret, Some(role), Some(seconds)) => Asked::Access {
             role,
             secret,
             seconds,
+            extends: None,
         },
         _ => {
             let source = said("neither a rotation nor an access request");
@@ -231,6 +272,10 @@ fn request(cells: &mut Cells<'_>) -> Result<Request> {
         cells.take::<Option<String>>()?,
     );
     let version = cells.number_or_null()?;
+    let extends = cells.id_or_null()?;
+    if let Asked::Access { extends: kept, .. } = &mut asked {
+        *kept = extends;
+    }
     let answer = by.zip(at).map(|(by, at)| Answer {
         by,
         at,

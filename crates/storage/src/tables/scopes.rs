@@ -181,7 +181,7 @@ pub fn folded(path: &ScopePath) -> String {
 }
 
 /// Reads `scope_columns!`.
-fn scope(cells: &mut Cells<'_>) -> Result<Scope> {
+pub fn scope(cells: &mut Cells<'_>) -> Result<Scope> {
     Ok(Scope {
         id: cells.id()?,
         parent: cells.id_or_null()?,

@@ -24,6 +24,7 @@ macro_rules! contract {
     };
 }
 
+mod approvals;
 mod changes;
 mod devices;
 mod failures;

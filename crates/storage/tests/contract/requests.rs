@@ -45,6 +45,7 @@ async fn both_kinds_read_back(ground: Ground) {
         role: builtin_roles::READER,
         secret: None,
         seconds: 7200,
+        extends: None,
     };
     let access = Request {
         asked,

@@ -30,9 +30,9 @@ impl<'a> Rows<'a> {
             .requests
             .values()
             .filter(|request| request.state == RequestState::Open);
-        let requested = open.map(|request| {
-            let Want::Rotation { secret } = request.want;
-            secret
+        let requested = open.filter_map(|request| match request.want {
+            Want::Rotation { secret } => Some(secret),
+            Want::Access { .. } => None,
         });
         Self {
             book,

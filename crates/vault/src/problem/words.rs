@@ -62,6 +62,10 @@ pub(super) const fn of_code(code: Code) -> Words {
         Code::TooLarge | Code::ValueTooLarge => ("valueTooLarge", "The value is larger than 64 KiB."),
         Code::NameTaken => ("nameTaken", "There is already something with this name here."),
         Code::Conflict | Code::WrongState => ("conflict", "Somebody else changed this meanwhile."),
+        Code::RequestLimit => (
+            "requestLimit",
+            "You have as many open requests as one person can have.",
+        ),
         Code::TooMany => ("rateLimited", "That were many requests in a short time."),
         Code::CacheRolledBack => ("deviceCloned", "This device's cache is a copy of another one."),
         Code::ProviderDown => ("providerUnreachable", "Your identity provider does not answer."),

@@ -1,30 +1,45 @@
-//! Requests for a rotation: making, withdrawing, refusing, fulfilling and listing them.
+//! Requests for a rotation or for access: asking, answering, taking back, fulfilling and listing them.
+//!
+//! Approving is giving: whoever approves must be able to give it by hand to whoever asks (`may_assign`), so that nobody gets
+//! by asking what nobody may give them. [`terms`] says what is on the table, [`approvers`] who can approve, [`rules`] what is
+//! approved at once, [`record`] what each reader sees.
 
 mod answer;
+mod approve;
+mod approvers;
+mod evidence;
+mod give;
+mod known;
 mod make;
+mod options;
+pub mod over;
+mod record;
+mod rules;
+mod settings;
+mod terms;
 
 pub use answer::fulfil;
+pub use record::{Seen, people, records};
+pub use terms::Judge;
 
-use super::view::View;
+use super::{principals::named, view::View};
 use crate::{
     app::Shared,
     caller::Caller,
+    entitlement::list::Listed,
     http::{Handled, Refusal, handle},
 };
 use axum::extract::State;
 use claviger_model::{
     action::Action,
-    ids::{PrincipalId, RequestId, ScopeId},
+    ids::{RequestId, ScopeId},
 };
 use claviger_protocol::{
-    requests::{RequestRecord, RequestState, RequestsReply, Want},
+    requests::{RequestRecord, RequestsReply},
     route,
 };
-use claviger_storage::{
-    Reader, StorageError,
-    requests::{Asked, Request, RequestState as Standing},
-};
-use std::collections::BTreeMap;
+use claviger_storage::requests::Request;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most requests of each kind in the list.
 const MOST: u32 = 500;
@@ -34,69 +49,65 @@ pub fn routes() -> Vec<Handled> {
     vec![
         handle(route::REQUESTS, list),
         handle(route::MAKE_REQUEST, make::make),
+        handle(route::APPROVE_REQUEST, answer::approve),
         handle(route::REFUSE_REQUEST, answer::refuse),
+        handle(route::ANSWER_REQUESTS, answer::answer_all),
         handle(route::WITHDRAW_REQUEST, answer::withdraw),
+        handle(route::REQUEST_OPTIONS, options::options),
+        handle(route::REQUEST_EVIDENCE, evidence::evidence),
+        handle(route::KNOWN, known::known),
+        handle(route::REQUEST_SETTINGS, settings::read),
+        handle(route::SET_REQUEST_SETTINGS, settings::set),
     ]
 }
 
-/// The caller's own, and those on secrets that they may rotate.
+/// The caller's own, and those that they may answer or fulfil.
 async fn list(State(app): State<Shared>, caller: Caller) -> Result<axum::Json<RequestsReply>, Refusal> {
     let mut view = View::open(&app, &caller).await?;
-    let answerable = view.listed().await?.scopes_with(Action::RotationFulfil);
-    let requests = visible(view.db(), caller.principal, &answerable).await?;
-    Ok(axum::Json(RequestsReply { requests }))
+    let requests = visible(&mut view).await?;
+    let named_in: BTreeSet<_> = requests.iter().flat_map(people).collect();
+    let principals = named(view.db(), named_in).await?;
+    Ok(axum::Json(RequestsReply { requests, principals }))
+}
+
+/// Where somebody may see the requests of others.
+pub fn answerable(listed: &Listed) -> Vec<ScopeId> {
+    let mut scopes = listed.scopes_with(Action::RotationFulfil);
+    scopes.extend(listed.scopes_with(Action::RequestAnswer));
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
 }
 
 /// What somebody asked for and what they may answer, newest first.
 ///
 /// # Errors
 /// When the tables cannot be read.
-pub async fn visible(
-    reader: &mut dyn Reader,
-    person: PrincipalId,
-    answerable: &[ScopeId],
-) -> Result<Vec<RequestRecord>, StorageError> {
-    let mut found = reader.requests_by(person, MOST).await?;
-    if !answerable.is_empty() {
-        found.extend(reader.open_requests_in(answerable, MOST).await?);
-        found.extend(reader.requests_in(answerable, None, MOST).await?);
+pub async fn visible(view: &mut View<'_>) -> Result<Vec<RequestRecord>, Refusal> {
+    let scopes = answerable(&*view.listed().await?);
+    let person = view.principal.id;
+    let mut found = view.db().requests_by(person, MOST).await?;
+    if !scopes.is_empty() {
+        found.extend(view.db().open_requests_in(&scopes, MOST).await?);
+        found.extend(view.db().requests_in(&scopes, None, MOST).await?);
     }
-    let found: BTreeMap<RequestId, RequestRecord> = found
-        .iter()
-        .filter_map(record)
-        .map(|record| (record.id, record))
-        .collect();
-    let mut requests: Vec<_> = found.into_values().collect();
-    requests.sort_by_key(|request| (std::cmp::Reverse(request.asked_at), request.id));
-    Ok(requests)
+    seen(view, found).await
 }
 
-/// A request for people; none for a request for access, which has no form on the wire yet.
-pub fn record(request: &Request) -> Option<RequestRecord> {
-    let Asked::Rotation { secret } = request.asked else {
-        return None;
+/// Those of these requests that the caller may see, each once, newest first.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn seen(view: &mut View<'_>, found: Vec<Request>) -> Result<Vec<RequestRecord>, Refusal> {
+    let found: BTreeMap<RequestId, Request> =
+        found.into_iter().map(|request| (request.id, request)).collect();
+    let mut found: Vec<_> = found.into_values().collect();
+    found.sort_by_key(|request| (std::cmp::Reverse(request.asked_at), request.id));
+    let (judge, principal, circumstances) = (view.judge(), view.principal.clone(), view.circumstances);
+    let seen = Seen {
+        judge,
+        by: &principal,
+        circumstances: &circumstances,
     };
-    let answer = request.answer.as_ref();
-    let state = match (request.state, answer) {
-        (Standing::Done, Some(answer)) => RequestState::Done {
-            at: answer.at,
-            by: answer.by,
-            version: answer.version.unwrap_or(0),
-        },
-        (Standing::Refused, Some(answer)) => RequestState::Refused {
-            at: answer.at,
-            by: answer.by,
-            words: answer.word.clone(),
-        },
-        (Standing::Withdrawn, Some(answer)) => RequestState::Withdrawn { at: answer.at },
-        _ => RequestState::Open,
-    };
-    Some(RequestRecord {
-        id: request.id,
-        want: Want::Rotation { secret },
-        reason: request.reason.clone(),
-        asked_by: request.asked_by,
-        asked_at: request.asked_at,
-        state,
-    })
+    Ok(records(view.db(), seen, &found).await?)
 }

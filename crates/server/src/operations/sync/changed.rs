@@ -3,18 +3,15 @@
 use crate::{
     entitlement::list::Listed,
     http::Refusal,
-    operations::{requests::record, secrets::locate::records, view::View},
+    operations::{requests as asked_for, secrets::locate::records, view::View},
 };
-use claviger_model::{
-    action::Action,
-    ids::{RequestId, SecretId},
-};
+use claviger_model::{action::Action, ids::SecretId};
 use claviger_protocol::{requests::RequestRecord, secrets::SecretRecord, sync::PAGE};
 use claviger_storage::changes::{Change, ChangeKind};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// Requests of one secret that are looked at.
-const OF_SECRET: u32 = 100;
+/// Requests of one secret, or of one person at one place, that are looked at.
+const OF_ONE: u32 = 100;
 
 /// A page of changes.
 #[derive(Debug, Default)]
@@ -85,7 +82,7 @@ pub async fn since(
         cursor: cut,
         secrets,
         removed: removed.difference(&upserted).copied().collect(),
-        requests: told(view, listed, &asked).await?,
+        requests: told(view, &asked).await?,
         more: end.is_some(),
     })
 }
@@ -103,7 +100,7 @@ async fn requests(
         .db()
         .principal_changes_since(&[own], &kinds, cursor, limit)
         .await?;
-    let answerable = listed.scopes_with(Action::RotationFulfil);
+    let answerable = asked_for::answerable(listed);
     if !answerable.is_empty() {
         found.extend(
             view.db()
@@ -117,20 +114,22 @@ async fn requests(
     Ok(found)
 }
 
-/// The requests of the secrets that changes name, as they stand now.
-async fn told(
-    view: &mut View<'_>,
-    listed: &Listed,
-    changes: &[Change],
-) -> Result<Vec<RequestRecord>, Refusal> {
-    let own = view.principal.id;
-    let secrets: BTreeSet<_> = changes.iter().filter_map(|change| change.change.secret).collect();
-    let mut told: BTreeMap<RequestId, RequestRecord> = BTreeMap::new();
-    for secret in secrets {
-        for request in view.db().requests_of_secret(secret, OF_SECRET).await? {
-            let may = request.asked_by == own || listed.allows(request.scope, Action::RotationFulfil);
-            told.extend(record(&request).filter(|_| may).map(|record| (record.id, record)));
+/// The requests that changes name, as they stand now.
+async fn told(view: &mut View<'_>, changes: &[Change]) -> Result<Vec<RequestRecord>, Refusal> {
+    let named: BTreeSet<_> = changes
+        .iter()
+        .map(|change| change.change)
+        .map(|change| (change.secret, change.principal.zip(change.scope)))
+        .collect();
+    let mut found = Vec::new();
+    for (secret, asked) in named {
+        match (secret, asked) {
+            (Some(secret), _) => found.extend(view.db().requests_of_secret(secret, OF_ONE).await?),
+            (None, Some((person, scope))) => {
+                found.extend(view.db().requests_by_at(person, scope, OF_ONE).await?);
+            }
+            (None, None) => {}
         }
     }
-    Ok(told.into_values().collect())
+    asked_for::seen(view, found).await
 }

@@ -15,9 +15,8 @@ use crate::{
 };
 use axum::extract::State;
 use changed::Changed;
-use claviger_model::{action::Action, ids::PrincipalId};
+use claviger_model::ids::PrincipalId;
 use claviger_protocol::{
-    requests::{RequestRecord, RequestState},
     route,
     sync::{SyncCall, SyncReply},
 };
@@ -44,12 +43,11 @@ async fn sync(
     let listed = view.listed().await?;
     let entitlement = entitlement::of(&mut view, &listed).await?;
     let head = view.db().committed_head().await?;
-    let answerable = listed.scopes_with(Action::RotationFulfil);
 
     // A device that begins, or that stands before the beginning of the feed, takes the scopes anew.
     let anew = call.cursor == 0 || call.cursor < head.sync_floor || call.cursor > head.sync_cursor;
     let changed = if anew {
-        let requests = requests::visible(view.db(), caller.principal, &answerable).await?;
+        let requests = requests::visible(&mut view).await?;
         Changed {
             cursor: head.sync_cursor,
             requests,
@@ -58,7 +56,7 @@ async fn sync(
     } else {
         changed::since(&mut view, &listed, call.cursor, head.sync_cursor).await?
     };
-    let mut people: BTreeSet<PrincipalId> = changed.requests.iter().flat_map(people).collect();
+    let mut people: BTreeSet<PrincipalId> = changed.requests.iter().flat_map(requests::people).collect();
     people.extend(
         changed
             .secrets
@@ -82,13 +80,4 @@ async fn sync(
         history,
         orders: u64::try_from(orders).unwrap_or(u64::MAX),
     }))
-}
-
-/// Everyone whom a request names.
-fn people(request: &RequestRecord) -> impl Iterator<Item = PrincipalId> + use<> {
-    let by = match &request.state {
-        RequestState::Done { by, .. } | RequestState::Refused { by, .. } => Some(*by),
-        RequestState::Open | RequestState::Withdrawn { .. } => None,
-    };
-    [Some(request.asked_by), by].into_iter().flatten()
 }

@@ -17,6 +17,7 @@ const fn sentence(code: Code) -> &'static str {
         Code::Forbidden => "You had no right to it",
         Code::StepUp => "It asked for a fresh multi-factor sign-in",
         Code::SeparationOfDuties => "Nobody can do this for themselves",
+        Code::RequestLimit => "Too many of your requests waited for an answer",
         Code::LastOwner => "The organization needs an owner",
         Code::ProofReused => "The proof of this device was used before",
         Code::BadProof | Code::UseNonce | Code::Unauthenticated => "The proof of this device did not hold",

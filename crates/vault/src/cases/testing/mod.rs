@@ -17,7 +17,7 @@ use claviger_model::{
     time::Timestamp,
 };
 use claviger_protocol::{
-    requests::{RequestRecord, RequestState, Want},
+    requests::{Course, RequestRecord, RequestState, Want},
     secrets::SecretRecord,
     sync::{Entitlement, RoleName, ScopeRights, ScopesReply},
 };
@@ -230,6 +230,7 @@ impl Sample {
             asked_by: by,
             asked_at: at(millis),
             state,
+            course: Course::default(),
         };
         self.book.learn(&Learned {
             requests: vec![request],

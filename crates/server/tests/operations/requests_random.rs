@@ -1,0 +1,354 @@
+//! Random organizations and random calls: nobody gets by asking what nobody who may give it gave, nobody approves themselves,
+//! and an ended grant never decides again. The expectations are written down anew here, without the policy engine.
+
+use crate::house::{Actor, House, request_id};
+use claviger_model::{
+    builtin_roles::{CONSUMER, EDITOR, LEAD, OWNER, READER, VIEWER},
+    entropy::{Entropy, Sequence, SystemEntropy},
+    grant::Grant,
+    ids::{PolicyId, PrincipalId, RequestId, RoleId, ScopeId, SecretId},
+    time::{Clock, Timestamp},
+};
+use claviger_protocol::{
+    requests::{RequestSettingsReply, RequestState, RequestsReply},
+    route::{self, Route},
+};
+use claviger_storage::requests::{Asked, Request};
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+const LADDER: [RoleId; 5] = [VIEWER, CONSUMER, READER, EDITOR, LEAD];
+const STEPS: usize = 90;
+
+struct Dice(Sequence);
+
+impl Dice {
+    fn below(&self, limit: usize) -> usize {
+        let mut bytes = [0; 4];
+        self.0.fill(&mut bytes);
+        usize::try_from(u32::from_be_bytes(bytes)).unwrap() % limit
+    }
+
+    fn pick<'a, T>(&self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
+}
+
+struct World {
+    house: House,
+    people: Vec<Actor>,
+    teams: Vec<PrincipalId>,
+    /// Who is in a team, nesting resolved by hand.
+    members: BTreeMap<PrincipalId, BTreeSet<PrincipalId>>,
+    secrets: Vec<(ScopeId, SecretId)>,
+    asked: Vec<RequestId>,
+    /// Grants that were checked, with the moment.
+    checked: BTreeSet<claviger_model::ids::GrantId>,
+}
+
+impl World {
+    async fn new(dice: &Dice) -> Self {
+        let house = House::new().await;
+        let places = house.places;
+        let scopes = [places.payments, places.production, places.staging];
+        let mut people = Vec::new();
+        for _ in 0..6 {
+            let mut roles = Vec::new();
+            for _ in 0..dice.below(3) {
+                roles.push((*dice.pick(&[VIEWER, READER, LEAD, LEAD]), *dice.pick(&scopes)));
+            }
+            people.push(house.actor(&roles).await);
+        }
+        people.push(house.actor(&[(OWNER, places.root)]).await);
+        let some = |count: usize| -> BTreeSet<PrincipalId> {
+            (0..count).map(|_| dice.pick(&people).principal).collect()
+        };
+        let (inner, outer) = (some(2), some(2));
+        let list = |set: &BTreeSet<PrincipalId>| set.iter().copied().collect::<Vec<_>>();
+        let one = house.team("inner", &list(&inner)).await;
+        let nested: Vec<_> = outer.iter().copied().chain([one]).collect();
+        let two = house.team("outer", &nested).await;
+        let all: BTreeSet<_> = inner.union(&outer).copied().collect();
+        let mut locked = house.app.store.locked().await.unwrap();
+        let now = locked.now();
+        for (team, role) in [(one, LEAD), (two, *dice.pick(&[VIEWER, READER]))] {
+            let grant = crate::house::grant(team, role, *dice.pick(&scopes), now);
+            locked.insert_grant(&grant).await.unwrap();
+        }
+        locked.commit().await.unwrap();
+        let mut secrets = Vec::new();
+        for scope in [places.production, places.staging] {
+            secrets.push((scope, house.secret(scope, "KEY", b"value").await));
+        }
+        let mut world = Self {
+            house,
+            people,
+            teams: vec![one, two],
+            members: BTreeMap::from([(one, inner), (two, all)]),
+            secrets,
+            asked: Vec::new(),
+            checked: BTreeSet::new(),
+        };
+        let grants = world.grants().await;
+        world.checked.extend(grants.iter().map(|grant| grant.id));
+        world
+    }
+
+    async fn grants(&self) -> Vec<Grant> {
+        let mut reader = self.house.app.store.reader().await.unwrap();
+        let mut all = Vec::new();
+        for holder in self
+            .people
+            .iter()
+            .map(|actor| actor.principal)
+            .chain(self.teams.iter().copied())
+        {
+            all.extend(reader.grant_history(holder, 500).await.unwrap());
+        }
+        all
+    }
+
+    fn chain(&self, scope: ScopeId) -> Vec<ScopeId> {
+        let places = self.house.places;
+        match scope {
+            scope if scope == places.root => vec![places.root],
+            scope if scope == places.payments => vec![scope, places.root],
+            scope => vec![scope, places.payments, places.root],
+        }
+    }
+
+    fn reaches(&self, holder: PrincipalId, person: PrincipalId) -> bool {
+        holder == person
+            || self
+                .members
+                .get(&holder)
+                .is_some_and(|members| members.contains(&person))
+    }
+
+    /// Whether somebody had one of these roles at a place at a moment.
+    fn had(
+        &self,
+        grants: &[Grant],
+        who: PrincipalId,
+        roles: &[RoleId],
+        at: ScopeId,
+        when: Timestamp,
+    ) -> bool {
+        let chain = self.chain(at);
+        grants.iter().any(|grant| {
+            self.reaches(grant.principal, who)
+                && roles.contains(&grant.role)
+                && chain.contains(&grant.scope)
+                && grant.granted_at <= when
+                && grant.expires_at.is_none_or(|end| when < end)
+                && grant.ended.as_ref().is_none_or(|end| when <= end.at)
+        })
+    }
+
+    /// What a giver must have had for this role.
+    fn givers(role: RoleId) -> &'static [RoleId] {
+        if [VIEWER, CONSUMER, READER, EDITOR].contains(&role) {
+            &[LEAD, OWNER]
+        } else {
+            &[OWNER]
+        }
+    }
+
+    async fn call(&self, by: &Actor, route: &Route, argument: &str, body: &Value) -> String {
+        let arguments: &[&dyn std::fmt::Display] = if argument.is_empty() { &[] } else { &[&argument] };
+        self.house.call(Some(by), route, arguments, body).await.code()
+    }
+
+    async fn act(&mut self, dice: &Dice) {
+        let places = self.house.places;
+        let scopes = [places.payments, places.production, places.staging];
+        let by = dice.below(self.people.len());
+        let by = &self.people[by];
+        match dice.below(12) {
+            0..4 => {
+                let id = request_id();
+                let want = json!({
+                    "kind": "access", "role": dice.pick(&LADDER), "scope": dice.pick(&scopes),
+                    "seconds": dice.pick(&[300, 600, 1200]),
+                });
+                let body = json!({"id": id, "want": want, "reason": "because"});
+                if self.call(by, &route::MAKE_REQUEST, "", &body).await == "ok" {
+                    self.asked.push(id);
+                }
+            }
+            4..8 if !self.asked.is_empty() => {
+                let id = dice.pick(&self.asked).to_string();
+                let mut body = json!({});
+                for (key, value) in [
+                    ("role", json!(dice.pick(&LADDER))),
+                    ("scope", json!(dice.pick(&scopes))),
+                    ("seconds", json!(dice.pick(&[300, 600, 5000]))),
+                ] {
+                    if dice.below(3) == 0 {
+                        body[key] = value;
+                    }
+                }
+                self.call(by, &route::APPROVE_REQUEST, &id, &body).await;
+            }
+            8 => {
+                let live: Vec<_> = self
+                    .grants()
+                    .await
+                    .into_iter()
+                    .filter(|grant| grant.ended.is_none())
+                    .collect();
+                let grant = dice.pick(&live).id.to_string();
+                self.call(by, &route::END_GRANT, &grant, &json!({"reason": "over"}))
+                    .await;
+            }
+            9 => {
+                let scope = dice.pick(&scopes).to_string();
+                let before = self
+                    .house
+                    .call(Some(by), &route::REQUEST_SETTINGS, &[&scope], &Value::Null)
+                    .await;
+                if before.status == 200 {
+                    let before: RequestSettingsReply = before.parse();
+                    let rule = json!({
+                        "id": PolicyId::random(&SystemEntropy), "name": "rule", "author": by.principal,
+                        "teams": [dice.pick(&self.teams)],
+                        "approves": {"what": "access", "role": dice.pick(&LADDER), "most_seconds": 600},
+                    });
+                    let after = json!({"steps": dice.below(2) + 1, "rules": [rule]});
+                    let body = json!({"before": before.here, "after": after});
+                    self.call(by, &route::SET_REQUEST_SETTINGS, &scope, &body).await;
+                }
+            }
+            10 if !self.asked.is_empty() => {
+                let id = dice.pick(&self.asked).to_string();
+                self.call(by, &route::REFUSE_REQUEST, &id, &json!({"words": "no"}))
+                    .await;
+            }
+            _ => {
+                self.house.clock.advance(Duration::from_secs(240));
+                let mut again = Vec::new();
+                for person in &self.people {
+                    again.push(self.house.sign_in(person.principal).await);
+                }
+                self.people = again;
+            }
+        }
+    }
+
+    async fn check(&mut self, dice: &Dice) {
+        let grants = self.grants().await;
+        let mut reader = self.house.app.store.reader().await.unwrap();
+        for grant in grants.iter().filter(|grant| !self.checked.contains(&grant.id)) {
+            let request = self.of(grant).await;
+            let Asked::Access { role, seconds, .. } = request.asked else {
+                panic!("{request:?}")
+            };
+            assert_eq!(grant.principal, request.asked_by);
+            assert_ne!(grant.granted_by, grant.principal, "nobody approves themselves");
+            let asked_at = |role: RoleId| LADDER.iter().position(|one| *one == role).unwrap();
+            let lead = grant.role == LEAD || role == LEAD;
+            assert!(if lead {
+                grant.role == role || grant.role == VIEWER
+            } else {
+                asked_at(grant.role) <= asked_at(role)
+            });
+            assert!(self.chain(grant.scope).contains(&request.scope));
+            let lasts = grant.expires_at.unwrap().since(grant.granted_at);
+            assert!(lasts <= Duration::from_secs(seconds.into()));
+            let steps = reader.steps_of(&[request.id]).await.unwrap();
+            let rule = reader.given_by(&[request.id]).await.unwrap()[0].rule;
+            let settings = reader.request_settings(&self.chain(grant.scope)).await.unwrap();
+            let needed = settings
+                .iter()
+                .filter_map(|(_, settings)| settings.steps)
+                .max()
+                .unwrap_or(1);
+            let mut by: BTreeSet<_> = steps.iter().map(|step| step.by).collect();
+            by.insert(grant.granted_by);
+            for giver in &by {
+                assert_ne!(*giver, grant.principal);
+            }
+            let may = |giver: &&PrincipalId| {
+                self.had(
+                    &grants,
+                    **giver,
+                    Self::givers(grant.role),
+                    grant.scope,
+                    grant.granted_at,
+                )
+            };
+            let givers = by.iter().filter(may).count();
+            assert!(by.contains(&grant.granted_by) && may(&&grant.granted_by));
+            if let Some(rule) = rule {
+                assert_eq!(needed, 1);
+                let rules = settings.iter().flat_map(|(_, settings)| &settings.rules);
+                let rule = rules.into_iter().find(|one| one.id == rule).unwrap();
+                assert_eq!(rule.author, grant.granted_by);
+                assert!(rule.teams.iter().any(|team| self.reaches(*team, grant.principal)));
+                assert!(!rule.teams.iter().any(|team| self.reaches(*team, rule.author)));
+            } else {
+                assert!(givers >= usize::try_from(needed).unwrap(), "{givers} of {needed}");
+            }
+        }
+        self.checked.extend(grants.iter().map(|grant| grant.id));
+        // What decides is what lives.
+        let (person, (scope, secret)) = (dice.pick(&self.people), *dice.pick(&self.secrets));
+        let now = self.house.clock.now();
+        let alive: Vec<_> = grants
+            .iter()
+            .filter(|grant| grant.active_at(now))
+            .cloned()
+            .collect();
+        let expected = self.had(&alive, person.principal, &[READER, EDITOR], scope, now);
+        let items = json!({"items": [{"secret": secret, "purpose": "reveal"}]});
+        let reply = self
+            .house
+            .call(Some(person), &route::RELEASES, &[], &items)
+            .await
+            .json();
+        let released = reply["results"][0]["problem"].is_null();
+        assert_eq!(released, expected, "{reply}");
+    }
+
+    async fn of(&self, grant: &Grant) -> Request {
+        let mut reader = self.house.app.store.reader().await.unwrap();
+        let given = reader.given_by(&self.asked).await.unwrap();
+        let link = given.iter().find(|given| given.grant == grant.id);
+        reader
+            .request(link.expect("a request").request)
+            .await
+            .unwrap()
+            .unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_what_nobody_who_may_give_it_gave() {
+    let (mut given, mut waiting) = (0, 0);
+    for seed in 1..=3 {
+        let dice = Dice(Sequence::new(seed));
+        let mut world = World::new(&dice).await;
+        let before = world.checked.len();
+        for _ in 0..STEPS {
+            world.act(&dice).await;
+            world.check(&dice).await;
+        }
+        given += world.checked.len() - before;
+        let owner = world.people.last().unwrap();
+        let reply: RequestsReply = world
+            .house
+            .call(Some(owner), &route::REQUESTS, &[], &Value::Null)
+            .await
+            .parse();
+        waiting += reply
+            .requests
+            .iter()
+            .filter(|one| one.state == RequestState::Open)
+            .count();
+    }
+    // The dice must have let something happen.
+    assert!(given > 10 && waiting > 5, "{given} given, {waiting} wait");
+}
