@@ -2,6 +2,7 @@
 
 use super::{
     DAY, DAYS,
+    asked::Planned,
     people::Company,
     requests::{self, Asker},
     secrets::{self, Kept, lead},
@@ -27,7 +28,7 @@ const SETTING_UP: u32 = 14;
 pub(super) async fn live(
     seeder: &Seeder,
     company: &Company,
-    secrets: &mut [Kept],
+    (secrets, asked): (&mut [Kept], &mut Planned),
     now: Timestamp,
 ) -> anyhow::Result<()> {
     let first = super::midnight(now.minus(DAY * DAYS));
@@ -42,6 +43,7 @@ pub(super) async fn live(
             if at >= now.minus(Duration::from_secs(600)) || at < begun || (weekday >= 5 && slot != 1) {
                 continue;
             }
+            asked.until(seeder, at).await?;
             let mut turn = seeder.turn(at).await?;
             work(&mut turn, company, secrets, &draw, weekday >= 5);
             if slot == 2 {

@@ -1,6 +1,7 @@
 //! Filling an empty database: a year of an invented company, day by day, each change with its event.
 
 mod access;
+mod asked;
 mod clock;
 mod life;
 mod people;
@@ -82,9 +83,12 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let company = people::settle(&seeder).await?;
     places::lay_out(&seeder).await?;
     access::give(&seeder, now).await?;
+    asked::settle(&seeder).await?;
     let mut secrets = secrets::write_first(&seeder).await?;
-    life::live(&seeder, &company, &mut secrets, now).await?;
+    let mut asked = asked::planned(now);
+    life::live(&seeder, &company, (&mut secrets, &mut asked), now).await?;
     access::give_today(&seeder, now).await?;
+    asked.until(&seeder, now).await?;
     store.close().await;
     Ok(())
 }
