@@ -84,6 +84,18 @@ export const commands = {
 	changeGrant: (grant: string, change: GrantChange, digest: string, reason: string) => __TAURI_INVOKE<null>("change_grant", { grant, change, digest, reason }),
 	/**  Why somebody can or cannot do something. */
 	explain: (about: ExplainAbout, action: string, principal: string | null) => __TAURI_INVOKE<ExplainView>("explain", { about, action, principal }),
+	/**  What could be asked for at a place, or for the sake of a secret. */
+	accessOptions: (place: string | null, secret: string | null) => __TAURI_INVOKE<AccessOptions>("access_options", { place, secret }),
+	/**  Asks for access. */
+	requestAccess: (ask: AskAccess) => __TAURI_INVOKE<string>("request_access", { ask }),
+	/**  Approves a request, perhaps less than it asks for. */
+	approveRequest: (id: string, terms: ApproveAccess) => __TAURI_INVOKE<null>("approve_request", { id, terms }),
+	/**  Approves many as asked, or refuses them with words. */
+	answerRequests: (ids: string[], refusal: string | null) => __TAURI_INVOKE<AnswerOutcome[]>("answer_requests", { ids, refusal }),
+	/**  Hands back early what a request gave. */
+	handBack: (id: string) => __TAURI_INVOKE<null>("hand_back", { id }),
+	/**  What helps to answer a request. */
+	requestEvidence: (id: string) => __TAURI_INVOKE<RequestEvidence>("request_evidence", { id }),
 	/**  A page of one's own history. */
 	history: (query: HistoryQuery) => __TAURI_INVOKE<HistoryPage>("history", { query }),
 	/**  Whether the log proves the history whole. */
@@ -199,6 +211,113 @@ export type AccessWay = {
 	may: GrantStep[],
 };
 
+/**  A role that could be asked for. */
+export type AccessOption = {
+	/**  The role. */
+	role: string,
+	/**  Its name. */
+	name: string,
+	/**  The codes of the actions that it would newly allow. */
+	newly: string[],
+	/**  Some who can approve it. */
+	approvers: PersonRef[],
+	/**  For at most so long a rule approves it at once. */
+	atOnceSeconds: number | null,
+};
+
+/**  What could be asked for at a place. */
+export type AccessOptions = {
+	/**  The place. */
+	place: string,
+	/**  Where that is. */
+	path: string,
+	/**  How many secrets it would reach, where the person may know. */
+	reaches: number | null,
+	/**  From least to most. */
+	roles: AccessOption[],
+	/**  How many have to approve. */
+	steps: number,
+};
+
+/**  A request for access. */
+export type AccessRequest = {
+	/**  Id. */
+	id: string,
+	/**  The role that is asked for. */
+	role: string,
+	/**  Its name. */
+	roleName: string,
+	/**  The place. */
+	place: string,
+	/**  Where that is; empty for the whole organization. */
+	path: string,
+	/**  The secret for whose sake it is asked. */
+	secret: SecretRef | null,
+	/**  For how long. */
+	seconds: number,
+	/**  Whether it prolongs earlier access. */
+	extends: boolean,
+	/**  Reason. */
+	reason: string,
+	/**  By. */
+	by: PersonRef,
+	/**  At. */
+	at: number,
+	/**  Mine. */
+	mine: boolean,
+	/**  State. */
+	state: AccessState,
+	/**  Who approved so far. */
+	steps: ApprovalStep[],
+	/**  How many have to approve. */
+	needed: number,
+	/**  Some who can. */
+	approvers: PersonRef[],
+	/**  When it lapses without an answer. */
+	lapsesAt: number | null,
+	/**  What it became. */
+	given: GivenAccess | null,
+	/**  What this person can do about it. */
+	can: RequestVerbs,
+};
+
+/**  How a request for access stands. */
+export type AccessState = 
+/**  Open. */
+{ type: "open" } | 
+/**  Approved; what it gave may be over. */
+{ type: "approved"; 
+/**  At. */
+at: number; 
+/**  By. */
+by: string; 
+/**  Whether it still gives anything. */
+lives: boolean } | 
+/**  Nobody answered in time. */
+{ type: "lapsed"; 
+/**  At. */
+at: number } | 
+/**  Refused. */
+{ type: "refused"; 
+/**  At. */
+at: number; 
+/**  By. */
+by: string; 
+/**  Words. */
+words: string } | 
+/**  Taken back. */
+{ type: "withdrawn"; 
+/**  At. */
+at: number };
+
+/**  What became of one answer among many. */
+export type AnswerOutcome = {
+	/**  The request. */
+	id: string,
+	/**  Why it could not be answered so. */
+	problem: Problem | null,
+};
+
 /**  App state. */
 export type AppState = {
 	/**  Session. */
@@ -213,6 +332,44 @@ export type AppState = {
 	storage: Problem | null,
 	/**  Version of the app. */
 	version: string,
+};
+
+/**  An approval. */
+export type ApprovalStep = {
+	/**  By. */
+	by: string,
+	/**  At. */
+	at: number,
+	/**  What they said; empty for nothing. */
+	words: string,
+};
+
+/**  An approval, perhaps of less; none = as asked. */
+export type ApproveAccess = {
+	/**  A lesser role. */
+	role: string | null,
+	/**  A place below. */
+	place: string | null,
+	/**  A shorter time. */
+	seconds: number | null,
+	/**  A word to whoever asked. */
+	words: string,
+};
+
+/**  What somebody asks for. */
+export type AskAccess = {
+	/**  The role. */
+	role: string,
+	/**  The place. */
+	place: string,
+	/**  The secret for whose sake it is asked. */
+	secret: string | null,
+	/**  For how long. */
+	seconds: number,
+	/**  Why. */
+	reason: string,
+	/**  The request whose access it prolongs. */
+	extends: string | null,
 };
 
 /**  Bin row. */
@@ -273,6 +430,14 @@ export type CheckpointView = {
 	size: number,
 	/**  At. */
 	at: number,
+};
+
+/**  Something that can be chosen. */
+export type Choice = {
+	/**  Id. */
+	id: string,
+	/**  Name. */
+	name: string,
 };
 
 /**  Why the clipboard was cleared. */
@@ -555,6 +720,22 @@ export type GrantStep =
 /**  All of it. */
 "revoke";
 
+/**  What a request became. */
+export type GivenAccess = {
+	/**  The role's name, perhaps less than was asked for. */
+	roleName: string,
+	/**  Where, perhaps below what was asked for. */
+	path: string,
+	/**  When it ends by itself. */
+	endsAt: number,
+	/**  When it was ended before. */
+	endedAt: number | null,
+	/**  By whom; none for the person who asked. */
+	endedBy: string | null,
+	/**  Whether a rule approved it. */
+	byRule: boolean,
+};
+
 /**  History action. */
 export type HistoryAction = 
 /**  Copied. */
@@ -585,6 +766,12 @@ export type HistoryAction =
 "rotationRefused" | 
 /**  Rotation withdrawn. */
 "rotationWithdrawn" | 
+/**  Access requested. */
+"accessRequested" | 
+/**  Access approved, or one step towards it. */
+"accessApproved" | 
+/**  Access refused. */
+"accessRefused" | 
 /**  Access given. */
 "accessGiven" | 
 /**  Access ended. */
@@ -914,6 +1101,16 @@ export type MetadataEdit = {
 	note: string | null,
 };
 
+/**  An action that would newly be allowed. */
+export type NewlyAllowed = {
+	/**  The action's code. */
+	action: string,
+	/**  In how many places. */
+	places: number,
+	/**  For how many secrets. */
+	secrets: number,
+};
+
 /**  Offline copy. */
 export type OfflineCopy = {
 	/**  Issued at. */
@@ -1072,6 +1269,37 @@ export type ProofStatus = {
 	witnessed: boolean,
 };
 
+/**  A request of either kind. */
+export type Request = 
+/**  For a rotation. */
+{
+	type: "rotation",
+} & RotationRequest | 
+/**  For access. */
+{
+	type: "access",
+} & AccessRequest;
+
+/**  What helps to answer. */
+export type RequestEvidence = {
+	/**  What it would newly allow. */
+	newly: NewlyAllowed[],
+	/**  Earlier requests of this person at this place. */
+	samePerson: SimilarRequests,
+	/**  And of others. */
+	others: SimilarRequests,
+	/**  When this person last read a value there. */
+	lastReadAt: number | null,
+	/**  When anybody did. */
+	lastReadByAnyoneAt: number | null,
+	/**  Whether the person is from outside. */
+	outside: boolean,
+	/**  Lesser roles that could be given instead. */
+	lesser: Choice[],
+	/**  Places below that it could be given at instead. */
+	below: Choice[],
+};
+
 /**  Request state. */
 export type RequestState = 
 /**  Open. */
@@ -1097,14 +1325,26 @@ words: string } |
 /**  At. */
 at: number };
 
+/**  What can be done about a request for access. */
+export type RequestVerbs = {
+	/**  Approve. */
+	approve: boolean,
+	/**  Refuse. */
+	refuse: boolean,
+	/**  Take back. */
+	withdraw: boolean,
+	/**  Hand back what it gave. */
+	handBack: boolean,
+};
+
 /**  Requests view. */
 export type RequestsView = {
 	/**  Newest first, every state. */
-	mine: RotationRequest[],
+	mine: Request[],
 	/**  To answer. */
-	toAnswer: RotationRequest[],
-	/**  Answered by anyone, on secrets this person may rotate. */
-	answered: RotationRequest[],
+	toAnswer: Request[],
+	/**  Answered by anyone, where this person may answer. */
+	answered: Request[],
 };
 
 /**  Reveal reply. */
@@ -1160,8 +1400,14 @@ export type RotationRequest = {
 	at: number,
 	/**  Mine. */
 	mine: boolean,
-	/**  Can answer. */
+	/**  Whether this person can approve, refuse or fulfil it. */
 	canAnswer: boolean,
+	/**  Whether this person can fulfil it with a new version. */
+	canFulfil: boolean,
+	/**  Whether this person can approve it, so that it can be fulfilled. */
+	canApprove: boolean,
+	/**  Whether somebody has to approve it before it can be fulfilled. */
+	waitsForApproval: boolean,
 	/**  State. */
 	state: RequestState,
 };
@@ -1406,6 +1652,16 @@ export type Settings = {
 	clipboardSeconds: number,
 	/**  How long a revealed value stays on screen. */
 	revealSeconds: number,
+};
+
+/**  How requests like this one were answered. */
+export type SimilarRequests = {
+	/**  All. */
+	asked: number,
+	/**  Approved. */
+	approved: number,
+	/**  Refused. */
+	refused: number,
 };
 
 /**  Stage. */

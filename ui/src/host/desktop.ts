@@ -46,6 +46,12 @@ export function desktopHost(): Host {
     requestRotation: (secret, reason) => call('request_rotation', { secret, reason }),
     refuseRequest: (id, words) => call('refuse_request', { id, words }),
     withdrawRequest: (id) => call('withdraw_request', { id }),
+    accessOptions: (place, secret) => call('access_options', { place, secret }),
+    requestAccess: (ask) => call('request_access', { ask }),
+    approveRequest: (id, terms) => call('approve_request', { id, terms }),
+    answerRequests: (ids, refusal) => call('answer_requests', { ids, refusal }),
+    handBack: (id) => call('hand_back', { id }),
+    requestEvidence: (id) => call('request_evidence', { id }),
 
     accessPlaces: () => call('access_places'),
     accessAt: (place, after) => call('access_at', { place, after }),

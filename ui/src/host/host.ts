@@ -22,7 +22,7 @@ import type { ExportFormat, ExportReply, HistoryPage, HistoryQuery, ProofStatus 
 import type { ListPage, ListQuery, SearchReply } from './lists';
 import type { KeptOffline, PlacesView } from './places';
 import type { Id, Millis } from './primitives';
-import type { RequestsView } from './requests';
+import type { AccessOptions, AnswerOutcome, ApproveAccess, AskAccess, RequestEvidence, RequestsView } from './requests';
 import type { BinRow, SecretView } from './secrets';
 import type { AppState, ServerView } from './state';
 import type { CopyReply, MetadataEdit, RevealReply, SecretDraft, ValueInput } from './values';
@@ -83,6 +83,15 @@ export interface Host {
   requestRotation(secret: Id, reason: string): Promise<Id>;
   refuseRequest(id: Id, words: string): Promise<void>;
   withdrawRequest(id: Id): Promise<void>;
+  /** What could be asked for at a place, or for the sake of a secret. */
+  accessOptions(place: Id | null, secret: Id | null): Promise<AccessOptions>;
+  requestAccess(ask: AskAccess): Promise<Id>;
+  approveRequest(id: Id, terms: ApproveAccess): Promise<void>;
+  /** Approves many as asked, or refuses them with these words; each has its own outcome. */
+  answerRequests(ids: Id[], refusal: string | null): Promise<AnswerOutcome[]>;
+  /** Gives back early what a request gave. */
+  handBack(id: Id): Promise<void>;
+  requestEvidence(id: Id): Promise<RequestEvidence>;
 
   /** Empty for those who may look at nobody's access. */
   accessPlaces(): Promise<AccessPlace[]>;

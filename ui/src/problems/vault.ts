@@ -40,6 +40,12 @@ export const vault: Words = {
   reasonMissing: entry('note', 'A reason is needed.', 'Write in a few words why.'),
   reasonTooLong: entry('problem', 'The reason is too long.', 'It has room for 2,000 bytes.'),
   binaryNotCopied: entry('problem', 'This value is not text, so it cannot be copied.', 'Reveal it to see its bytes.'),
+  requestLimit: entry(
+    'note',
+    'You have as many open requests as one person can have.',
+    'Take one back under Requests, or wait for an answer.',
+  ),
+  requestNotAnswered: entry('note', 'This request could not be answered so.', null, 'reload'),
   requestClosed: entry('note', 'This request has already been answered.', null, 'reload'),
   requestExists: entry('note', 'A rotation is already requested.', 'You see its state on the secret.', 'reload'),
   binExpired: entry('problem', 'This secret has left the bin for good.', null, 'reload'),

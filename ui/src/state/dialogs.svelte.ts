@@ -2,7 +2,7 @@ import type { AccessWay, ExplainAbout, GrantStep } from '../host/access';
 import type { DeviceView } from '../host/device';
 import type { Place } from '../host/places';
 import type { Id } from '../host/primitives';
-import type { RotationRequest } from '../host/requests';
+import type { AccessRequest, AnyRequest, RotationRequest } from '../host/requests';
 import type { SecretDetail } from '../host/secrets';
 
 export type DialogState =
@@ -13,7 +13,10 @@ export type DialogState =
   | { type: 'newVersion'; secret: { id: Id; title: string; envName: string | null }; fulfils: RotationRequest | null }
   | { type: 'delete'; secret: SecretDetail }
   | { type: 'requestRotation'; secret: SecretDetail }
-  | { type: 'refuse'; request: RotationRequest }
+  | { type: 'refuse'; request: AnyRequest }
+  | { type: 'refuseMany'; requests: AccessRequest[]; done: () => void }
+  | { type: 'approve'; request: AccessRequest; focus: 'submit' | 'role' | 'time' }
+  | { type: 'askAccess'; place: Id | null; secret: { id: Id; title: string } | null; extend: AccessRequest | null }
   | { type: 'keepOffline'; place: Place }
   | { type: 'changeGrant'; way: AccessWay; of: string; step: GrantStep }
   | { type: 'explain'; about: ExplainAbout; name: string; action: string }

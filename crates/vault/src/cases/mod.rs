@@ -4,6 +4,8 @@
 //! book at once, and let the next sync bring the rest. To add one: a file here, its types in `view`, its method.
 
 mod access;
+mod access_requests;
+mod access_view;
 mod bin;
 mod creating;
 mod devices;

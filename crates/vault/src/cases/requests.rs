@@ -1,22 +1,23 @@
-//! Requests for a rotation: asking, answering, taking back.
+//! Requests of both kinds, and asking for a rotation, refusing, taking back.
 
-use super::{input, names};
+use super::{access_view::access, input, names};
 use crate::{
     Vault,
     session::CallError,
     state::book::Book,
     view::{
         problem::Problem,
-        request::{RequestState as Shown, RequestsView, RotationRequest},
+        request::{Request, RequestState as Shown, RequestsView, RotationRequest},
     },
 };
 use claviger_model::{
     action::Action,
     ids::{PrincipalId, RequestId, SecretId},
+    time::Timestamp,
 };
 use claviger_protocol::{
     problem::Code,
-    requests::{MakeRequest, RefuseRequest, RequestRecord, RequestState, Want},
+    requests::{MakeRequest, May, RefuseRequest, RequestRecord, RequestState, Want},
     route,
 };
 use std::cmp::Reverse;
@@ -28,7 +29,7 @@ impl Vault {
     /// When nobody is signed in.
     pub async fn requests(&self) -> Result<RequestsView, Problem> {
         let live = self.inner.live()?;
-        Ok(requests(&live.book(), live.principal))
+        Ok(requests(&live.book(), live.principal, self.now()))
     }
 
     /// Asks for a new value; answers with the request's id.
@@ -104,7 +105,7 @@ impl Vault {
         self.inner.hint_sync();
     }
 
-    fn closed(&self, error: CallError) -> Problem {
+    pub(super) fn closed(&self, error: CallError) -> Problem {
         if error.code() == Some(Code::WrongState) {
             self.inner.hint_sync();
             return names::problem("requestClosed", "This request has already been answered.", None);
@@ -113,16 +114,26 @@ impl Vault {
     }
 }
 
-fn requests(book: &Book, me: PrincipalId) -> RequestsView {
+fn requests(book: &Book, me: PrincipalId, now: Timestamp) -> RequestsView {
     let shown = |wanted: &dyn Fn(&RequestRecord) -> bool| {
         let mut found: Vec<_> = book.requests.values().filter(|request| wanted(request)).collect();
         found.sort_by_key(|request| (Reverse(request.asked_at), request.id));
-        found.into_iter().map(|request| view(book, me, request)).collect()
+        found
+            .into_iter()
+            .map(|request| either(book, me, request, now))
+            .collect()
     };
     RequestsView {
         mine: shown(&|request| request.asked_by == me),
         to_answer: shown(&|request| is_open(request) && can_answer(book, me, request)),
-        answered: shown(&|request| !is_open(request) && can_answer(book, me, request)),
+        answered: shown(&|request| !is_open(request) && could_answer(book, me, request)),
+    }
+}
+
+fn either(book: &Book, me: PrincipalId, request: &RequestRecord, now: Timestamp) -> Request {
+    match rotation(book, me, request) {
+        Some(rotation) => Request::Rotation(rotation),
+        None => Request::Access(Box::new(access(book, me, request, now))),
     }
 }
 
@@ -136,7 +147,9 @@ pub(super) fn to_answer(book: &Book, me: PrincipalId) -> impl Iterator<Item = &R
 pub(super) fn open_for(book: &Book, me: PrincipalId, secret: SecretId) -> Vec<RotationRequest> {
     let mut open: Vec<_> = open_of(book, secret).collect();
     open.sort_by_key(|request| (request.asked_at, request.id));
-    open.into_iter().map(|request| view(book, me, request)).collect()
+    open.into_iter()
+        .filter_map(|request| rotation(book, me, request))
+        .collect()
 }
 
 fn open_of(book: &Book, secret: SecretId) -> impl Iterator<Item = &RequestRecord> {
@@ -151,26 +164,59 @@ fn is_open(request: &RequestRecord) -> bool {
     request.state == RequestState::Open
 }
 
-/// Nobody answers themselves.
+/// Whether this person can do something about an open one; nobody answers themselves. The server said what they may do, for
+/// rotations also what the device knows counts.
 fn can_answer(book: &Book, me: PrincipalId, request: &RequestRecord) -> bool {
-    let Want::Rotation { secret } = request.want;
-    let secret = book.secrets.get(&secret);
+    let may = &request.course.may;
     request.asked_by != me
-        && secret.is_some_and(|secret| book.places.allows(secret.scope, Action::RotationFulfil))
+        && match request.want {
+            Want::Rotation { .. } => {
+                could_answer(book, me, request) || may.contains(&May::Approve) || may.contains(&May::Refuse)
+            }
+            Want::Access { .. } => may.contains(&May::Approve) || may.contains(&May::Refuse),
+        }
 }
 
-fn view(book: &Book, me: PrincipalId, request: &RequestRecord) -> RotationRequest {
-    let Want::Rotation { secret } = request.want;
-    RotationRequest {
+/// Whether this person sees it since they answer there.
+fn could_answer(book: &Book, me: PrincipalId, request: &RequestRecord) -> bool {
+    if request.asked_by == me {
+        return false;
+    }
+    match request.want {
+        Want::Rotation { secret } => {
+            let about = book.secrets.get(&secret);
+            fulfils(book, secret)
+                || about.is_some_and(|about| book.places.allows(about.scope, Action::RequestAnswer))
+        }
+        // Requests of others come only to those who answer.
+        Want::Access { .. } => true,
+    }
+}
+
+fn fulfils(book: &Book, secret: SecretId) -> bool {
+    let secret = book.secrets.get(&secret);
+    secret.is_some_and(|secret| book.places.allows(secret.scope, Action::RotationFulfil))
+}
+
+fn rotation(book: &Book, me: PrincipalId, request: &RequestRecord) -> Option<RotationRequest> {
+    let Want::Rotation { secret } = request.want else {
+        return None;
+    };
+    let (open, course) = (is_open(request), &request.course);
+    let waits = open && course.needed > 0 && course.steps.is_empty();
+    Some(RotationRequest {
         id: request.id.to_string(),
         secret: names::reference_to(book, secret),
         reason: request.reason.clone(),
         by: names::person(book, request.asked_by),
         at: request.asked_at.millis(),
         mine: request.asked_by == me,
-        can_answer: is_open(request) && can_answer(book, me, request),
+        can_answer: open && can_answer(book, me, request),
+        can_fulfil: open && request.asked_by != me && fulfils(book, secret),
+        can_approve: open && course.may.contains(&May::Approve),
+        waits_for_approval: waits,
         state: state(book, &request.state),
-    }
+    })
 }
 
 fn state(book: &Book, state: &RequestState) -> Shown {
@@ -186,7 +232,9 @@ fn state(book: &Book, state: &RequestState) -> Shown {
             by: names::name(book, *by),
             words: words.clone(),
         },
-        RequestState::Withdrawn { at } => Shown::Withdrawn { at: at.millis() },
+        RequestState::Withdrawn { at } | RequestState::Lapsed { at } => Shown::Withdrawn { at: at.millis() },
+        // A rotation is done, not approved.
+        RequestState::Approved { .. } => Shown::Open,
     }
 }
 

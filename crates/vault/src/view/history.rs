@@ -52,6 +52,12 @@ pub enum HistoryAction {
     RotationRefused,
     /// Rotation withdrawn.
     RotationWithdrawn,
+    /// Access requested.
+    AccessRequested,
+    /// Access approved, or one step towards it.
+    AccessApproved,
+    /// Access refused.
+    AccessRefused,
     /// Access given.
     AccessGiven,
     /// Access ended.

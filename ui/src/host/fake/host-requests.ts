@@ -1,18 +1,36 @@
-/** Requests for a rotation. */
+/** Requests for a rotation and for access. */
 import type { Host } from '../host';
-import type { RotationRequest } from '../requests';
-import { refOf, refusal } from './shapes';
+import type { AnyRequest, RotationRequest } from '../requests';
+import { accessRequest } from './seeded-access';
+import { hour, refOf, refusal } from './shapes';
 import type { FakeWorld } from './world';
 
 export function requestsOf(
   fake: FakeWorld,
-): Pick<Host, 'requests' | 'requestRotation' | 'refuseRequest' | 'withdrawRequest'> {
+): Pick<
+  Host,
+  | 'requests'
+  | 'requestRotation'
+  | 'refuseRequest'
+  | 'withdrawRequest'
+  | 'accessOptions'
+  | 'requestAccess'
+  | 'approveRequest'
+  | 'answerRequests'
+  | 'handBack'
+  | 'requestEvidence'
+> {
+  const all = (): AnyRequest[] =>
+    [
+      ...fake.requests.map((one) => ({ ...one, type: 'rotation' as const })),
+      ...fake.access.map((one) => ({ ...one, type: 'access' as const })),
+    ].sort((a, b) => b.at - a.at);
   return {
     requests: () =>
       fake.answer('requests', [], () => ({
-        mine: fake.requests.filter((one) => one.mine),
-        toAnswer: fake.requests.filter((one) => one.canAnswer && one.state.type === 'open'),
-        answered: fake.requests.filter((one) => !one.mine && one.state.type !== 'open'),
+        mine: all().filter((one) => one.mine),
+        toAnswer: all().filter((one) => !one.mine && one.state.type === 'open'),
+        answered: all().filter((one) => !one.mine && one.state.type !== 'open'),
       })),
     requestRotation: (id, reason) =>
       fake.answer('requestRotation', [id, reason], () => {
@@ -27,6 +45,9 @@ export function requestsOf(
           at: fake.now(),
           mine: true,
           canAnswer: false,
+          canFulfil: false,
+          canApprove: false,
+          waitsForApproval: false,
           state: { type: 'open' },
         };
         fake.requests = [request, ...fake.requests];
@@ -37,13 +58,95 @@ export function requestsOf(
       }),
     refuseRequest: (id, words) =>
       fake.answer('refuseRequest', [id, words], () => {
-        fake.close(id, { type: 'refused', at: fake.now(), by: fake.world.me.name, words });
+        const state = { type: 'refused', at: fake.now(), by: fake.world.me.name, words } as const;
+        if (!fake.closeAccess(id, state)) fake.close(id, state);
         fake.emit('changed', { areas: ['requests', 'secrets'], secrets: [] });
       }),
     withdrawRequest: (id) =>
       fake.answer('withdrawRequest', [id], () => {
-        fake.close(id, { type: 'withdrawn', at: fake.now() });
+        const state = { type: 'withdrawn', at: fake.now() } as const;
+        if (!fake.closeAccess(id, state)) fake.close(id, state);
         fake.emit('changed', { areas: ['requests', 'secrets'], secrets: [] });
       }),
+    accessOptions: (place, secret) =>
+      fake.answer('accessOptions', [place, secret], () => {
+        fake.needServer();
+        const person = fake.world.people[0] ?? fake.world.me;
+        const path = secret === null ? 'payments/production' : fake.find(secret).secret.path;
+        return {
+          place: place ?? path,
+          path,
+          reaches: 38,
+          roles: ['Consumer', 'Reader', 'Editor'].map((name) => ({
+            role: name.toLowerCase(),
+            name,
+            newly: ['secret.use', 'secret.reveal'],
+            approvers: [person],
+            atOnceSeconds: name === 'Consumer' ? 3_600 : null,
+          })),
+          steps: 1,
+        };
+      }),
+    requestAccess: (ask) =>
+      fake.answer('requestAccess', [ask], () => {
+        fake.needServer();
+        const request = accessRequest(fake.world, `request-${fake.nextId++}`, {
+          role: ask.role,
+          roleName: ask.role.charAt(0).toUpperCase() + ask.role.slice(1),
+          path: ask.place,
+          seconds: ask.seconds,
+          reason: ask.reason,
+          at: fake.now(),
+        });
+        fake.access = [request, ...fake.access];
+        fake.emit('changed', { areas: ['requests'], secrets: [] });
+        return request.id;
+      }),
+    approveRequest: (id, terms) =>
+      fake.answer('approveRequest', [id, terms], () => {
+        fake.needServer();
+        fake.approveAccess(id, terms);
+        fake.emit('changed', { areas: ['requests'], secrets: [] });
+      }),
+    answerRequests: (ids, refusal) =>
+      fake.answer('answerRequests', [ids, refusal], () => {
+        fake.needServer();
+        const asked = { role: null, place: null, seconds: null, words: '' };
+        for (const id of ids) {
+          if (refusal === null) fake.approveAccess(id, asked);
+          else fake.closeAccess(id, { type: 'refused', at: fake.now(), by: fake.world.me.name, words: refusal });
+        }
+        fake.emit('changed', { areas: ['requests'], secrets: [] });
+        return ids.map((id) => ({ id, problem: null }));
+      }),
+    handBack: (id) =>
+      fake.answer('handBack', [id], () => {
+        fake.needServer();
+        fake.access = fake.access.map((one) =>
+          one.id !== id || one.state.type !== 'approved' || one.given === null
+            ? one
+            : {
+                ...one,
+                state: { ...one.state, lives: false },
+                given: { ...one.given, endedAt: fake.now() },
+                can: { ...one.can, handBack: false },
+              },
+        );
+        fake.emit('changed', { areas: ['requests'], secrets: [] });
+      }),
+    requestEvidence: (id) =>
+      fake.answer('requestEvidence', [id], () => ({
+        newly: [
+          { action: 'secret.use', places: 2, secrets: 38 },
+          { action: 'secret.reveal', places: 2, secrets: 38 },
+        ],
+        samePerson: { asked: 2, approved: 1, refused: 1 },
+        others: { asked: 6, approved: 5, refused: 0 },
+        lastReadAt: null,
+        lastReadByAnyoneAt: fake.now() - 3 * hour,
+        outside: false,
+        lesser: [{ id: 'consumer', name: 'Consumer' }],
+        below: [{ id: 'payments/production/cards', name: 'payments/production/cards' }],
+      })),
   };
 }

@@ -12,7 +12,7 @@ export function secretsOf(fake: FakeWorld): Pick<Host, 'places' | 'list' | 'sear
         places: fake.world.places,
         favourites: fake.world.secrets.filter((one) => one.favourite && one.deletedAt === null).map(refOf),
         total: fake.world.secrets.filter((one) => one.deletedAt === null).length,
-        toAnswer: fake.requests.filter((one) => one.canAnswer && one.state.type === 'open').length,
+        toAnswer: [...fake.requests, ...fake.access].filter((one) => !one.mine && one.state.type === 'open').length,
       })),
     list: (query) =>
       fake.answer('list', [query], () => {

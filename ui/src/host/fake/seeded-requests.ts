@@ -19,6 +19,9 @@ export function seededRequests(world: ReturnType<typeof organization>, start: nu
     at: start - ago,
     mine: by < 0,
     canAnswer: by >= 0,
+    canFulfil: by >= 0,
+    canApprove: false,
+    waitsForApproval: false,
     state: end,
   });
   return [

@@ -3,11 +3,12 @@ import type { DeviceView, Settings } from '../device';
 import type { HostEvents } from '../host';
 import type { ListFilter, SecretRow } from '../lists';
 import type { Id, Problem } from '../primitives';
-import type { RotationRequest } from '../requests';
+import type { AccessRequest, AccessState, ApproveAccess, RotationRequest } from '../requests';
 import type { AppState } from '../state';
 import { sessions } from './devices';
 import { type FakeSecret, organization } from './organization';
 import { type Scene, sessionOf, stateOf } from './scene';
+import { seededAccess } from './seeded-access';
 import { seededRequests } from './seeded-requests';
 import { day, refOf, refusal } from './shapes';
 
@@ -37,6 +38,7 @@ export class FakeWorld {
   settings: Settings = { theme: 'system', lockAfterMinutes: 10, clipboardSeconds: 30, revealSeconds: 30 };
   devices: DeviceView[];
   requests: RotationRequest[];
+  access: AccessRequest[];
   state: AppState;
 
   constructor({ scene = 'signedIn', now = Date.now, delay = 0, many = 0 }: FakeOptions = {}) {
@@ -52,6 +54,7 @@ export class FakeWorld {
     }
     this.devices = sessions(this.start);
     this.requests = scene === 'empty' ? [] : seededRequests(this.world, this.start);
+    this.access = scene === 'empty' ? [] : seededAccess(this.world, this.start);
     this.state = stateOf(scene, this.world.me, this.start);
     for (const request of this.requests) this.attach(request);
   }
@@ -175,6 +178,36 @@ export class FakeWorld {
   attach(request: RotationRequest): void {
     const secret = this.world.secrets.find((one) => one.id === request.secret.id);
     if (secret && request.state.type === 'open') secret.openRequests = [request, ...secret.openRequests];
+  }
+
+  /** Ends a request for access; false when there is none of this id. */
+  closeAccess(id: Id, state: AccessState): boolean {
+    const open = this.access.find((one) => one.id === id);
+    if (!open) return false;
+    if (open.state.type !== 'open') throw refusal('requestClosed');
+    const can = { approve: false, refuse: false, withdraw: false, handBack: false };
+    this.access = this.access.map((one) => (one.id === id ? { ...one, state, can } : one));
+    return true;
+  }
+
+  approveAccess(id: Id, terms: ApproveAccess): void {
+    const now = this.now();
+    if (!this.closeAccess(id, { type: 'approved', at: now, by: this.world.me.name, lives: true })) return;
+    this.access = this.access.map((one) =>
+      one.id !== id
+        ? one
+        : {
+            ...one,
+            given: {
+              roleName: one.roleName,
+              path: terms.place ?? one.path,
+              endsAt: now + (terms.seconds ?? one.seconds) * 1_000,
+              endedAt: null,
+              endedBy: null,
+              byRule: false,
+            },
+          },
+    );
   }
 
   close(id: Id, end: RotationRequest['state']): void {

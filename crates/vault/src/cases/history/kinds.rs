@@ -10,6 +10,9 @@ pub(super) fn action(leaf: &Leaf, me: PrincipalId) -> HistoryAction {
     match leaf.kind.as_kind() {
         Some(EventKind::SessionEnded) if signed_out(leaf, me) => HistoryAction::SignedOut,
         Some(EventKind::SecretReadOffline) => read(label(leaf, "purpose")),
+        // Only access is asked for with a role.
+        Some(EventKind::RequestMade) if leaf.object.role.is_some() => HistoryAction::AccessRequested,
+        Some(EventKind::RequestAnswered) if leaf.object.role.is_some() => access(label(leaf, "state")),
         Some(EventKind::RequestAnswered) => answered(label(leaf, "state")),
         Some(kind) => plain(kind),
         None => HistoryAction::Other,
@@ -136,6 +139,16 @@ fn answered(state: Option<&str>) -> HistoryAction {
         Some("refused") => HistoryAction::RotationRefused,
         Some("withdrawn") => HistoryAction::RotationWithdrawn,
         // An answer that was itself refused says no state.
+        _ => HistoryAction::Other,
+    }
+}
+
+/// An answer to a request for access.
+fn access(state: Option<&str>) -> HistoryAction {
+    match state {
+        Some("approved" | "approved-by-rule" | "step") => HistoryAction::AccessApproved,
+        Some("refused") => HistoryAction::AccessRefused,
+        Some("withdrawn") => HistoryAction::RotationWithdrawn,
         _ => HistoryAction::Other,
     }
 }

@@ -1,0 +1,88 @@
+import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { fakeHost, type FakeHost } from '../host/fake';
+import { testids } from '../testids';
+import App from './App.svelte';
+
+configure({ asyncUtilTimeout: 10_000 });
+afterEach(cleanup);
+
+async function audit() {
+  const { violations } = await axe.run(document.body, {
+    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
+  });
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+}
+
+const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
+
+async function requests(): Promise<FakeHost> {
+  const host = fakeHost({});
+  render(App, { host });
+  await screen.findByTestId(testids.secretList);
+  await fireEvent.keyDown(document.activeElement ?? document.body, { key: '2', ctrlKey: true });
+  await screen.findAllByTestId(testids.requestRow);
+  return host;
+}
+
+const rowOf = async (words: RegExp): Promise<HTMLElement> => {
+  const quoted = await screen.findByText(words);
+  return quoted.closest('article') as HTMLElement;
+};
+
+describe('requests for access', () => {
+  it('are approved shorter, by keys, with the evidence at hand', async () => {
+    const host = await requests();
+    await audit();
+    const row = await rowOf(/nightly settlement/);
+    row.focus();
+    await fireEvent.keyDown(row, { key: 's' });
+    expect(await screen.findByText(/2 asked, 1 approved, 1 refused/)).toBeTruthy();
+    const time = screen.getByTestId(testids.approveTime);
+    await waitFor(() => expect(document.activeElement).toBe(time));
+    await audit();
+    await fireEvent.change(time, { target: { value: (time as HTMLSelectElement).options[0]?.value } });
+    await fireEvent.click(screen.getByTestId(testids.submit));
+    await waitFor(() => expect(calls(host, 'approveRequest')).toHaveLength(1));
+    expect(calls(host, 'approveRequest')[0]?.args[1]).toMatchObject({ role: null, place: null, seconds: 3_600 });
+  });
+
+  it('are refused with a word', async () => {
+    const host = await requests();
+    const row = await rowOf(/Rehearse the ledger migration/);
+    row.focus();
+    await fireEvent.keyDown(row, { key: 'r' });
+    const submit = await screen.findByTestId(testids.submit);
+    expect(submit).toHaveProperty('disabled', true);
+    await fireEvent.input(screen.getByTestId(testids.reasonField), { target: { value: 'On Tuesday' } });
+    await fireEvent.click(submit);
+    await waitFor(() => expect(calls(host, 'refuseRequest')[0]?.args[1]).toBe('On Tuesday'));
+  });
+
+  it('are answered many at once', async () => {
+    const host = await requests();
+    for (const box of await screen.findAllByTestId(testids.chooseRequest)) await fireEvent.click(box);
+    await audit();
+    await fireEvent.click(screen.getByTestId(testids.answerChosen));
+    await waitFor(() => expect(calls(host, 'answerRequests')[0]?.args[0]).toEqual(['access-1', 'access-2']));
+    expect(await screen.findByText('Approved: 2 of 2.')).toBeTruthy();
+  });
+
+  it('are handed back', async () => {
+    const host = await requests();
+    const [back] = await screen.findAllByTestId(testids.handBack);
+    if (back) await fireEvent.click(back);
+    await waitFor(() => expect(calls(host, 'handBack')[0]?.args[0]).toBe('access-4'));
+    await waitFor(() => expect(screen.queryByTestId(testids.handBack)).toBeNull());
+  });
+
+  it('are extended by asking again', async () => {
+    const host = await requests();
+    await fireEvent.click((await screen.findAllByText('Extend'))[0] as HTMLElement);
+    await fireEvent.input(await screen.findByTestId(testids.reasonField), { target: { value: 'Not done yet' } });
+    await audit();
+    await fireEvent.click(screen.getByTestId(testids.submit));
+    await waitFor(() => expect(calls(host, 'requestAccess')[0]?.args[0]).toMatchObject({ extends: 'access-4' }));
+  });
+});
