@@ -3,8 +3,9 @@
 use claviger_vault::{
     Vault,
     view::{
+        asking::{AccessOptions, AnswerOutcome, ApproveAccess, AskAccess, RequestEvidence},
         problem::Problem,
-        request::{AccessOptions, AnswerOutcome, ApproveAccess, AskAccess, RequestEvidence, RequestsView},
+        request::RequestsView,
     },
 };
 use tauri::State;

@@ -1,26 +1,27 @@
 //! Requests for access in every state, a place that is open to ask for, one that asks two people, and a rule.
 
-use super::{
-    DAY,
-    turn::{Seeder, Turn, principal},
+mod plan;
+mod settings;
+
+pub(super) use plan::planned;
+pub(super) use settings::settle;
+
+use super::turn::{Seeder, Turn, principal};
+use crate::company::{projects, stream};
+use claviger_ledger::{
+    label::Label,
+    leaf::{Fact, Object},
 };
-use crate::company::{people::DEVELOPER, projects, stream};
-use claviger_ledger::leaf::{Fact, NAME, Object};
 use claviger_model::{
-    approval::{ApprovalRule, Approves, RequestSettings},
-    builtin_roles::{CONSUMER, EDITOR, READER},
-    conditions::{Conditions, GrantConditions},
+    conditions::GrantConditions,
     event::EventKind,
     grant::{Ended, Grant},
     ids::{GrantId, PolicyId, RequestId, RoleId},
-    name::Name,
-    scope::{Discoverable, EnvironmentClass},
     time::{Clock, Timestamp},
 };
 use claviger_storage::{
     approvals::{Given, Step, Terms},
     requests::{Answer, Asked, Request, RequestState},
-    scopes::ScopeSettings,
 };
 use std::{collections::VecDeque, time::Duration};
 
@@ -49,188 +50,8 @@ enum End<'a> {
     Withdrawn,
 }
 
-/// How places approve, from the beginning.
-pub(super) async fn settle(seeder: &Seeder) -> anyhow::Result<()> {
-    let mut turn = seeder.turn(seeder.clock.now().plus(HOUR)).await?;
-    open(
-        &mut turn,
-        "ledger/production",
-        "Ines Moreau",
-        Discoverable::Everyone,
-    )
-    .await?;
-    let teams = vec![principal("Payments")];
-    open(
-        &mut turn,
-        "identity/staging",
-        "Lin Sato",
-        Discoverable::Teams(teams),
-    )
-    .await?;
-    let two = RequestSettings {
-        steps: Some(2),
-        ..RequestSettings::default()
-    };
-    approves(&mut turn, "identity/production", "Lin Sato", two).await?;
-    let rule = ApprovalRule {
-        id: on_call(),
-        name: Name::parse("Payments look into Ledger's staging")?,
-        approves: Approves::Access {
-            role: READER,
-            most_seconds: 8 * HOURS,
-        },
-        teams: [principal("Payments")].into(),
-        classes: [EnvironmentClass::Staging].into(),
-        conditions: Conditions::default(),
-        author: principal("Ines Moreau"),
-    };
-    let by_rule = RequestSettings {
-        rotations_need_approval: Some(true),
-        rules: vec![rule],
-        ..RequestSettings::default()
-    };
-    approves(&mut turn, "ledger", "Ines Moreau", by_rule).await?;
-    turn.commit().await
-}
-
-fn on_call() -> PolicyId {
-    PolicyId::random(&stream("rule/ledger"))
-}
-
 /// What is going to be asked for, the first first.
 pub(super) struct Planned(VecDeque<(Timestamp, Ask<'static>, End<'static>)>);
-
-/// The plan.
-pub(super) fn planned(now: Timestamp) -> Planned {
-    let ask = |by, role, at, hours, reason| Ask {
-        by,
-        role,
-        at,
-        hours,
-        reason,
-    };
-    let told = [
-        (
-            DAY * 40,
-            ask(
-                "Dmitri Volkov",
-                EDITOR,
-                "ledger/production",
-                24,
-                "Move the settlement job",
-            ),
-            End::Refused(
-                "Ines Moreau",
-                "The Ledger team moves it on Tuesday; Reader would do to look",
-            ),
-        ),
-        (
-            DAY * 20,
-            ask(
-                DEVELOPER,
-                EDITOR,
-                "payments/production",
-                8,
-                "Rotate the card scheme keys",
-            ),
-            End::Waits,
-        ),
-        (
-            DAY * 9,
-            ask(
-                DEVELOPER,
-                READER,
-                "ledger/production",
-                4,
-                "Compare balances after the incident",
-            ),
-            End::Approved {
-                by: "Ines Moreau",
-                back: Some(HOUR + HOUR / 2),
-                rule: None,
-            },
-        ),
-        (
-            DAY * 6,
-            ask(
-                "Jonas Keller",
-                READER,
-                "ledger/staging",
-                8,
-                "Reproduce the rounding difference",
-            ),
-            End::Approved {
-                by: "Ines Moreau",
-                back: None,
-                rule: Some(on_call()),
-            },
-        ),
-        (
-            DAY * 4,
-            ask(
-                "Rosa Delgado",
-                READER,
-                "identity/production",
-                2,
-                "Check the signing key of the test tenant",
-            ),
-            End::Step("Lin Sato"),
-        ),
-        (
-            DAY * 2,
-            ask(
-                "Salma Idrissi",
-                CONSUMER,
-                "ledger/production",
-                2,
-                "Wrong place, sorry",
-            ),
-            End::Withdrawn,
-        ),
-        (
-            HOUR * 3,
-            ask(
-                DEVELOPER,
-                READER,
-                "identity/staging",
-                24,
-                "The new sign-in page fails in our tests",
-            ),
-            End::Approved {
-                by: "Lin Sato",
-                back: None,
-                rule: None,
-            },
-        ),
-        (
-            HOUR * 2,
-            ask(
-                "Jonas Keller",
-                READER,
-                "payments/production",
-                4,
-                "The nightly settlement hangs",
-            ),
-            End::Waits,
-        ),
-        (
-            HOUR,
-            ask(
-                "Kwame Mensah",
-                CONSUMER,
-                "payments/staging",
-                72,
-                "Rehearse the ledger migration against payments",
-            ),
-            End::Waits,
-        ),
-    ];
-    Planned(
-        told.into_iter()
-            .map(|(ago, ask, end)| (now.minus(ago), ask, end))
-            .collect(),
-    )
-}
 
 impl Planned {
     /// Lets happen what is due at a moment.
@@ -268,20 +89,25 @@ async fn one(seeder: &Seeder, at: Timestamp, ask: Ask<'_>, end: End<'_>) -> anyh
         answer: None,
     };
     turn.db().insert_request(&request).await?;
-    tell(&mut turn, ask.by, EventKind::RequestMade, &request, ask.reason);
-    let (by, state, word) = match end {
+    tell(&mut turn, ask.by, &request, None, ask.reason)?;
+    let (by, state, said, word) = match end {
         End::Waits => return turn.commit().await,
         End::Step(by) => {
             step(&mut turn, &request, terms, by).await?;
+            tell(&mut turn, by, &request, Some("step"), "")?;
             return turn.commit().await;
         }
-        End::Refused(by, word) => (by, RequestState::Refused, word),
-        End::Withdrawn => (ask.by, RequestState::Withdrawn, ""),
+        End::Refused(by, word) => (by, RequestState::Refused, "refused", word),
+        End::Withdrawn => (ask.by, RequestState::Withdrawn, "withdrawn", ""),
         End::Approved { by, rule, .. } => {
             if rule.is_none() {
                 step(&mut turn, &request, terms, by).await?;
             }
-            (by, RequestState::Done, "")
+            let said = match rule {
+                None => "approved",
+                Some(_) => "approved-by-rule",
+            };
+            (by, RequestState::Done, said, "")
         }
     };
     let answer = Answer {
@@ -291,7 +117,7 @@ async fn one(seeder: &Seeder, at: Timestamp, ask: Ask<'_>, end: End<'_>) -> anyh
         version: None,
     };
     turn.db().answer_request(request.id, state, &answer).await?;
-    tell(&mut turn, by, EventKind::RequestAnswered, &request, word);
+    tell(&mut turn, by, &request, Some(said), word)?;
     let End::Approved { by, back, rule } = end else {
         return turn.commit().await;
     };
@@ -384,60 +210,37 @@ async fn give(
     Ok(grant.id)
 }
 
-fn tell(turn: &mut Turn<'_>, by: &str, kind: EventKind, request: &Request, words: &str) {
+/// The event of a request that is made, or of what became of it.
+fn tell(
+    turn: &mut Turn<'_>,
+    by: &str,
+    request: &Request,
+    state: Option<&str>,
+    words: &str,
+) -> anyhow::Result<()> {
+    let role = match request.asked {
+        Asked::Access { role, .. } => Some(role),
+        Asked::Rotation { .. } => None,
+    };
     let object = Object {
         request: Some(request.id),
         scope: Some(request.scope),
         principal: Some(request.asked_by),
+        role,
         ..Object::default()
     };
-    let event = turn.event(by, kind).on(object).concerning(request.asked_by);
+    let kind = match state {
+        None => EventKind::RequestMade,
+        Some(_) => EventKind::RequestAnswered,
+    };
+    let mut event = turn.event(by, kind).on(object).concerning(request.asked_by);
+    if let Some(state) = state {
+        event = event.fact("state", Fact::Label(Label::new(state)?));
+    }
     turn.record(if words.is_empty() {
         event
     } else {
         event.because(words)
     });
-}
-
-async fn open(turn: &mut Turn<'_>, path: &str, by: &str, discoverable: Discoverable) -> anyhow::Result<()> {
-    let (id, now) = (projects::id(path), turn.now());
-    let scope = turn.db().scope(id).await?;
-    let settings = ScopeSettings {
-        class: scope.as_ref().and_then(|scope| scope.class),
-        discoverable,
-        lease_seconds: scope.and_then(|scope| scope.lease_seconds),
-    };
-    turn.db().set_scope(id, &settings, now).await?;
-    edited(turn, path, by, None);
     Ok(())
-}
-
-async fn approves(
-    turn: &mut Turn<'_>,
-    path: &str,
-    by: &str,
-    settings: RequestSettings,
-) -> anyhow::Result<()> {
-    let now = turn.now();
-    turn.db()
-        .put_request_settings(projects::id(path), &settings, now)
-        .await?;
-    edited(turn, path, by, Some(settings.rules.len()));
-    Ok(())
-}
-
-fn edited(turn: &mut Turn<'_>, path: &str, by: &str, rules: Option<usize>) {
-    let object = Object {
-        scope: Some(projects::id(path)),
-        ..Object::default()
-    };
-    let event = turn
-        .event(by, EventKind::ScopeEdited)
-        .on(object)
-        .commit(NAME, path, None);
-    let rules = rules.and_then(|rules| i64::try_from(rules).ok());
-    turn.record(match rules {
-        Some(rules) => event.fact("approval-rules", Fact::Number(rules)),
-        None => event,
-    });
 }

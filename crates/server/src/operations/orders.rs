@@ -121,29 +121,44 @@ pub async fn after(change: &mut Change, Before(people): Before) -> Result<(), St
         let after = listed(change, &person).await?;
         let lost = Lost::between(&before, &after);
         change.hint(Audience::Person(person.id), Hint::Sync);
-        if lost.is_nothing() {
-            continue;
-        }
-        let mut common: Vec<_> = lost
-            .whole
-            .iter()
-            .map(|scope| Target::Scope {
-                scope: *scope,
-                names: true,
-            })
-            .collect();
-        for secret in directly_in(change.db(), &lost.alone.iter().copied().collect::<Vec<_>>()).await? {
-            common.push(Target::Secret { secret, names: true });
-        }
-        for device in devices(change.db(), person.id).await? {
-            let mut of_device = common.clone();
-            of_device.extend(leases(change, device.id, &lost).await?);
-            if !of_device.is_empty() {
-                targets.insert(device.id, (person.id, of_device));
-            }
-        }
+        destroy(change, person.id, &lost, &mut targets).await?;
     }
     issue(change, targets).await
+}
+
+/// Adds what every device of a person must destroy of what they lost.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn destroy(
+    change: &mut Change,
+    person: PrincipalId,
+    lost: &Lost,
+    targets: &mut Targets,
+) -> Result<(), Stop> {
+    if lost.is_nothing() {
+        return Ok(());
+    }
+    let mut common: Vec<_> = lost
+        .whole
+        .iter()
+        .map(|scope| Target::Scope {
+            scope: *scope,
+            names: true,
+        })
+        .collect();
+    for secret in directly_in(change.db(), &lost.alone.iter().copied().collect::<Vec<_>>()).await? {
+        common.push(Target::Secret { secret, names: true });
+    }
+    for device in devices(change.db(), person).await? {
+        let mut of_device = common.clone();
+        of_device.extend(leases(change, device.id, lost).await?);
+        if !of_device.is_empty() {
+            let entry = targets.entry(device.id).or_insert_with(|| (person, Vec::new()));
+            entry.1.extend(of_device);
+        }
+    }
+    Ok(())
 }
 
 /// Orders away a secret from whoever could see it where it was and may not where it is.

@@ -328,7 +328,11 @@ impl World {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_gets_what_nobody_who_may_give_it_gave() {
     let (mut given, mut waiting) = (0, 0);
-    for seed in 1..=3 {
+    for seed in 1..=12 {
+        // Some organizations have hardly anybody who may give.
+        if seed > 3 && given > 10 && waiting > 5 {
+            break;
+        }
         let dice = Dice(Sequence::new(seed));
         let mut world = World::new(&dice).await;
         let before = world.checked.len();

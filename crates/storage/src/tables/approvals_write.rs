@@ -12,7 +12,7 @@ use crate::{
     approvals::{ApprovalWrites, Given, Step},
     changes::ChangeWrites as _,
     raw_id::{RawId as _, raw_or_null},
-    requests::RequestReads as _,
+    requests::{Request, RequestReads as _},
 };
 use async_trait::async_trait;
 use claviger_model::{
@@ -92,16 +92,7 @@ pub async fn close_given(handle: &mut Handle, grants: &[GrantId], at: Timestamp)
 }
 
 async fn close(handle: &mut Handle, grants: &[GrantId], at: Timestamp) -> Result<usize> {
-    let rows = sqlx::query(concat!(
-        "SELECT ",
-        request_columns!(),
-        " FROM request_grants v JOIN requests r ON r.id = v.request WHERE v.closed_at IS NULL AND v.given ",
-        any!("$1")
-    ))
-    .bind(ids(grants))
-    .fetch_all(handle.db())
-    .await?;
-    let closing = all(&rows, request)?;
+    let closing = unclosed(handle, grants).await?;
     if closing.is_empty() {
         return Ok(0);
     }
@@ -113,10 +104,43 @@ async fn close(handle: &mut Handle, grants: &[GrantId], at: Timestamp) -> Result
     .bind(ids(grants))
     .execute(handle.db())
     .await?;
-    handle
-        .record_changes(&closing.iter().map(change).collect::<Vec<_>>())
-        .await?;
+    tell_all(handle, &closing).await?;
     Ok(closing.len())
+}
+
+/// The grant of a request ends earlier.
+pub async fn shorten_given(handle: &mut Handle, grant: GrantId, ends_at: Timestamp) -> Result<()> {
+    let shortened = unclosed(handle, &[grant]).await?;
+    if shortened.is_empty() {
+        return Ok(());
+    }
+    sqlx::query("UPDATE request_grants SET ends_at = $1 WHERE closed_at IS NULL AND given = $2")
+        .bind(ends_at.millis())
+        .bind(grant.raw())
+        .execute(handle.db())
+        .await?;
+    tell_all(handle, &shortened).await
+}
+
+/// The requests whose grants these are, where they were not seen to yet.
+async fn unclosed(handle: &mut Handle, grants: &[GrantId]) -> Result<Vec<Request>> {
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        request_columns!(),
+        " FROM request_grants v JOIN requests r ON r.id = v.request WHERE v.closed_at IS NULL AND v.given ",
+        any!("$1")
+    ))
+    .bind(ids(grants))
+    .fetch_all(handle.db())
+    .await?;
+    all(&rows, request)
+}
+
+async fn tell_all(handle: &mut Handle, requests: &[Request]) -> Result<()> {
+    handle
+        .record_changes(&requests.iter().map(change).collect::<Vec<_>>())
+        .await?;
+    Ok(())
 }
 
 /// Requests that were answered before a moment and whose access was over by then.

@@ -97,7 +97,7 @@ impl GrantWrites for Handle {
         let shortened = all(&shortened, grant)?;
         self.record_changes(&shortened.iter().map(change).collect::<Vec<_>>())
             .await?;
-        Ok(())
+        super::approvals_write::shorten_given(self, id, expires_at).await
     }
 
     async fn end_grants_of(&mut self, principal: PrincipalId, end: &Ended) -> Result<Vec<Grant>> {

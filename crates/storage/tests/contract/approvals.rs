@@ -19,6 +19,7 @@ contract!(
     approvals_read_back_and_each_person_approves_once,
     an_end_of_the_grant_closes_what_was_given_and_tells_the_feed,
     what_ended_by_itself_waits_to_be_seen_to,
+    a_shortened_grant_ends_what_was_given_sooner,
     settings_move_the_epoch_and_read_back,
     the_open_ones_are_counted_and_history_goes_by_its_time_only,
     discoverable_scopes_are_found,
@@ -159,6 +160,32 @@ async fn what_ended_by_itself_waits_to_be_seen_to(ground: Ground) {
             .unwrap()
             .is_empty()
     );
+}
+
+async fn a_shortened_grant_ends_what_was_given_sooner(ground: Ground) {
+    let mut locked = ground.locked().await;
+    let request = asked(&ground, &mut *locked).await;
+    let given = given(&ground, &mut *locked, &request).await;
+    let (sooner, before) = (ground.later(1800), locked.head().sync_cursor);
+    locked.shorten_grant(given.grant, sooner).await.unwrap();
+    let found = locked.given_and_over(sooner, 9).await.unwrap();
+    assert_eq!(
+        found,
+        [Given {
+            ends_at: sooner,
+            ..given
+        }]
+    );
+    let told = locked
+        .principal_changes_since(
+            &[ground.ada],
+            &[claviger_storage::changes::ChangeKind::Request],
+            before,
+            9,
+        )
+        .await
+        .unwrap();
+    assert_eq!(told.len(), 1, "whoever asked hears of it");
 }
 
 async fn settings_move_the_epoch_and_read_back(ground: Ground) {

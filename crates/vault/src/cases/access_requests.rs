@@ -4,12 +4,13 @@ use super::{input, names};
 use crate::{
     Vault,
     api::Nothing,
+    state::person::initials,
     view::{
-        problem::Problem,
-        request::{
+        asking::{
             AccessOption, AccessOptions, AnswerOutcome, ApproveAccess, AskAccess, Choice, NewlyAllowed,
             RequestEvidence, SimilarRequests,
         },
+        problem::Problem,
         state::PersonRef,
     },
 };
@@ -240,7 +241,7 @@ fn person(principals: &[PrincipalRecord], id: PrincipalId) -> PersonRef {
     let name = record.map_or_else(|| names::SOMEBODY.to_owned(), |record| record.name.clone());
     PersonRef {
         id: id.to_string(),
-        initials: names::initials(&name),
+        initials: initials(&name),
         email: record.and_then(|record| record.email.clone()),
         team: None,
         name,

@@ -2,6 +2,7 @@
 //! [`value::RevealReply`]. `ui/src/host/bindings.ts` is generated from these.
 
 pub mod access;
+pub mod asking;
 pub mod device;
 pub mod event;
 pub mod explain;

@@ -1,22 +1,16 @@
-//! Answers: approved, refused, taken back, fulfilled by a new version; one or many at once.
-//!
-//! Every refusal comes before the first write, so that one among many answers can be refused while the others stand.
+//! Answers: approved or refused.
 
 use super::{
     approve,
     give::{object, state},
     make::told,
-    record,
+    standing,
 };
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
     http::Refusal,
-    operations::{
-        path::Id,
-        secrets::locate::{self, Located},
-        words,
-    },
+    operations::{path::Id, words},
     sequencer::{Acting, Change, Stop, change::Demand, job},
     stream::Audience,
 };
@@ -25,14 +19,10 @@ use claviger_ledger::leaf::NAME;
 use claviger_model::{action::Action, event::EventKind, ids::RequestId};
 use claviger_protocol::{
     problem::Code,
-    requests::{
-        Answer, AnswersCall, AnswersReply, ApproveRequest, MAX_ANSWERS, MAX_WORDS, Outcome, RefuseRequest,
-        RequestRecord, RequestState as Shown,
-    },
+    requests::{Answer, ApproveRequest, MAX_WORDS, RefuseRequest, RequestRecord, RequestState as Shown},
     stream::Hint,
 };
 use claviger_storage::requests::{Answer as Row, Asked, Request, RequestState};
-use std::collections::BTreeSet;
 
 pub(super) const KIND: EventKind = EventKind::RequestAnswered;
 
@@ -72,51 +62,11 @@ async fn alone(
     app.sequencer.change(job).await.map(axum::Json)
 }
 
-/// Answers many, each with its own outcome.
-pub async fn answer_all(
-    State(app): State<Shared>,
-    caller: Caller,
-    Json(call): Json<AnswersCall>,
-) -> Result<axum::Json<AnswersReply>, Refusal> {
-    let named: BTreeSet<_> = call.answers.iter().map(|answer| answer.request).collect();
-    if call.answers.len() > MAX_ANSWERS || named.len() < call.answers.len() {
-        return Err(Refusal::new(Code::BadRequest).detail(format!(
-            "one call can answer {MAX_ANSWERS} requests, each of them once"
-        )));
-    }
-    let job = job::<Vec<Outcome>, _>(move |change| {
-        Box::pin(async move {
-            let acting = change.admit(&caller, KIND).await?;
-            let mut outcomes = Vec::with_capacity(call.answers.len());
-            for one in call.answers {
-                let outcome = match checked(one.answer) {
-                    Ok(answer) => answer_one(change, &acting, one.request, answer).await,
-                    Err(refusal) => Err(Stop::Failed(refusal)),
-                };
-                outcomes.push(settled(change, outcome)?);
-            }
-            Ok(outcomes)
-        })
-    });
-    let outcomes = app.sequencer.change(job).await?;
-    Ok(axum::Json(AnswersReply { outcomes }))
-}
-
-/// One among many: what is refused is recorded with the others; what fails for reasons of ours fails all.
-fn settled(change: &mut Change, outcome: Result<RequestRecord, Stop>) -> Result<Outcome, Stop> {
-    let refusal = match outcome {
-        Ok(record) => return Ok(Outcome::Done(Box::new(record))),
-        Err(Stop::Refused(refusal, event)) => {
-            change.record(*event);
-            refusal
-        }
-        Err(Stop::Failed(refusal)) if refusal.problem().status < 500 => refusal,
-        Err(failed) => return Err(failed),
-    };
-    Ok(Outcome::Problem(Box::new(refusal.problem().clone())))
-}
-
-fn checked(answer: Answer) -> Result<Answer, Refusal> {
+/// The words in their form.
+///
+/// # Errors
+/// When they cannot stand.
+pub(super) fn checked(answer: Answer) -> Result<Answer, Refusal> {
     Ok(match answer {
         Answer::Refuse(call) => Answer::Refuse(RefuseRequest {
             words: words::checked(&call.words, MAX_WORDS)?,
@@ -133,7 +83,11 @@ fn checked(answer: Answer) -> Result<Answer, Refusal> {
     })
 }
 
-async fn answer_one(
+/// Answers one request.
+///
+/// # Errors
+/// The refusal, before anything is written.
+pub(super) async fn answer_one(
     change: &mut Change,
     acting: &Acting,
     id: RequestId,
@@ -235,7 +189,7 @@ pub(super) async fn may_answer(
 /// # Errors
 /// Says why not.
 pub(super) fn open(change: &Change, request: &Request) -> Result<(), Stop> {
-    match record::state(request, change.now()) {
+    match standing::state(request, change.now()) {
         Shown::Open => Ok(()),
         Shown::Lapsed { .. } => Err(Refusal::new(Code::WrongState)
             .detail("nobody answered this request in time; it has to be made anew")
@@ -245,100 +199,4 @@ pub(super) fn open(change: &Change, request: &Request) -> Result<(), Stop> {
             .detail("it was answered already")
             .into()),
     }
-}
-
-/// Takes one's own request back.
-pub async fn withdraw(
-    State(app): State<Shared>,
-    Id(id): Id<RequestId>,
-    caller: Caller,
-) -> Result<axum::Json<RequestRecord>, Refusal> {
-    let job = job::<RequestRecord, _>(move |change| {
-        Box::pin(async move {
-            let acting = change.admit(&caller, KIND).await?;
-            let own = change
-                .db()
-                .request(id)
-                .await?
-                .filter(|request| request.asked_by == acting.who.principal);
-            let Some(request) = own else {
-                return Err(change.unknown(&acting, KIND, id));
-            };
-            open(change, &request)?;
-            let answer = Row {
-                by: acting.who.principal,
-                at: change.now(),
-                word: String::new(),
-                version: None,
-            };
-            change
-                .db()
-                .answer_request(id, RequestState::Withdrawn, &answer)
-                .await?;
-            let event = change.event(acting.who, KIND).on(object(&request));
-            change.record(state(event, "withdrawn"));
-            change.hint(Audience::Everyone, Hint::Sync);
-            told(change, &acting, id).await
-        })
-    });
-    app.sequencer.change(job).await.map(axum::Json)
-}
-
-/// Fulfils a request with a version that was just written in this transaction.
-///
-/// # Errors
-/// When the request is not open or is about another secret, the right is missing, or nobody approved it where somebody has to.
-pub async fn fulfil(
-    change: &mut Change,
-    acting: &Acting,
-    located: &Located,
-    id: RequestId,
-    version: u64,
-) -> Result<(), Stop> {
-    let asked = Asked::Rotation {
-        secret: located.secret.id,
-    };
-    let request = change
-        .db()
-        .request(id)
-        .await?
-        .filter(|request| request.asked == asked);
-    let Some(request) = request else {
-        return Err(change.unknown(acting, KIND, id));
-    };
-    let demand = Demand {
-        action: Action::RotationFulfil,
-        place: &located.place,
-        kind: KIND,
-        known_by: Action::SecretView,
-        object: locate::object(&located.secret),
-        asked: &id,
-    };
-    change.demand(acting, demand).await?;
-    open(change, &request)?;
-    if approve::rotation_waits(change, &request, &located.place).await? {
-        return Err(Refusal::new(Code::WrongState)
-            .detail("it has to be approved before it can be fulfilled")
-            .into());
-    }
-    let answer = Row {
-        by: acting.who.principal,
-        at: change.now(),
-        word: String::new(),
-        version: Some(version),
-    };
-    change
-        .db()
-        .answer_request(id, RequestState::Done, &answer)
-        .await?;
-    let event = located
-        .event(change, acting, KIND)
-        .on(claviger_ledger::leaf::Object {
-            request: Some(id),
-            ..locate::object(&located.secret)
-        })
-        .concerning(request.asked_by);
-    change.record(state(event, "done"));
-    change.hint(Audience::Everyone, Hint::Sync);
-    Ok(())
 }

@@ -13,7 +13,11 @@ use crate::{
     sequencer::{Acting, Change, Stop},
 };
 use claviger_ledger::leaf::Object;
-use claviger_model::{approval::RequestSettings, approval::SHORTEST_SECONDS, ids::PrincipalId};
+use claviger_model::{
+    approval::{RequestSettings, SHORTEST_SECONDS},
+    ids::PrincipalId,
+    time::Timestamp,
+};
 use claviger_policy::assign::MayAssign;
 use claviger_protocol::{problem::Code, requests::ApproveRequest};
 use claviger_storage::{
@@ -22,7 +26,7 @@ use claviger_storage::{
     principals::Principal,
     requests::{Request, RequestState},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// Approves a request; a repeated approval by the same person changes nothing.
 ///
@@ -74,8 +78,7 @@ async fn access(
     let may = judge
         .may_give(
             change.db(),
-            &acting.principal,
-            &acting.circumstances,
+            (&acting.principal, &acting.circumstances),
             &asker,
             &place,
             terms.role,
@@ -105,7 +108,7 @@ async fn access(
     let step = Step {
         request: request.id,
         by: acting.who.principal,
-        at: change.now(),
+        at: after(&steps, change.now()),
         terms: Some(terms),
         word: call.words.clone(),
     };
@@ -131,6 +134,12 @@ async fn access(
     };
     change.record(state(event, "step"));
     Ok(())
+}
+
+/// Later than every step before, so that their order is theirs.
+fn after(steps: &[Step], now: Timestamp) -> Timestamp {
+    let last = steps.iter().map(|step| step.at).max();
+    last.map_or(now, |last| now.max(last.plus(Duration::from_millis(1))))
 }
 
 /// What this approval leaves of the terms: never more than was on the table.

@@ -72,8 +72,7 @@ pub async fn can_approve(
         && judge
             .may_give(
                 reader,
-                person,
-                &circumstances,
+                (person, &circumstances),
                 receiver,
                 place,
                 terms.role,

@@ -1,7 +1,7 @@
 //! What helps to answer (`GET /v1/requests/{request}/evidence`): what it newly allows, similar requests, last use.
 
 use super::{
-    record::state,
+    standing::state,
     terms::{self, favourable, is_within},
 };
 use crate::{
@@ -168,7 +168,7 @@ async fn lesser(
     for role in within {
         let until = terms::until(terms, judge.now);
         let may = judge
-            .may_give(view.db(), &reader, &circumstances, asker, place, role.id, until)
+            .may_give(view.db(), (&reader, &circumstances), asker, place, role.id, until)
             .await?;
         lesser.extend(may.is_ok().then(|| RoleName {
             id: role.id,

@@ -1,8 +1,8 @@
 //! Asking (`POST /v1/requests`): for a rotation, or for access to a place that the caller may know of.
 
 use super::{
+    askable::{askable, within_limit},
     give,
-    known::may_ask,
     record::{Seen, records},
     rules::{self, Wanted as ByRule},
     terms::{self, Judge},
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
-    entitlement::{Epoch, Place},
+    entitlement::Epoch,
     http::Refusal,
     operations::{
         secrets::locate::{Wanted, locate, object},
@@ -23,7 +23,6 @@ use axum::extract::State;
 use claviger_ledger::leaf::{NAME, Object};
 use claviger_model::{
     action::Action,
-    approval::{LONGEST_SECONDS, SHORTEST_SECONDS},
     event::EventKind,
     grant::MAX_REASON_BYTES,
     ids::{RequestId, ScopeId, SecretId},
@@ -37,11 +36,8 @@ use claviger_storage::{
     approvals::Step,
     requests::{Asked, Request, RequestState},
 };
-use std::sync::Arc;
 
-const KIND: EventKind = EventKind::RequestMade;
-/// How many open requests one person can have.
-pub const OPEN_AT_ONCE: u64 = 20;
+pub(super) const KIND: EventKind = EventKind::RequestMade;
 
 /// Makes a request; a repeated call makes the same one.
 pub async fn make(
@@ -163,83 +159,6 @@ async fn access(
     }
     change.hint(Audience::Everyone, Hint::Sync);
     told(change, acting, id).await
-}
-
-/// The place, where the caller may ask for this; not found where they may not know of it.
-async fn askable(
-    change: &mut Change,
-    acting: &Acting,
-    scope: ScopeId,
-    asked: Asked,
-) -> Result<Arc<Place>, Stop> {
-    let Asked::Access {
-        role,
-        secret,
-        seconds,
-        ..
-    } = asked
-    else {
-        return Err(Code::Internal.into());
-    };
-    let Some(place) = change.place(scope).await? else {
-        return Err(change.unknown(acting, KIND, scope));
-    };
-    let entitlements = change.entitlements();
-    let judge = judge(change, &entitlements).await?;
-    if !may_ask(
-        change.db(),
-        judge,
-        &acting.principal,
-        &acting.circumstances,
-        &place,
-    )
-    .await?
-    {
-        return Err(change.unknown(acting, KIND, scope));
-    }
-    if let Some(secret) = secret {
-        let found = change.db().secret(secret).await?;
-        if !found.is_some_and(|found| found.scope == scope && found.deleted_at.is_none()) {
-            return Err(change.unknown(acting, KIND, secret));
-        }
-    }
-    let engine = judge.engine(change.db()).await?;
-    let Some(role) = engine.role(role) else {
-        return Err(Refusal::new(Code::NotFound)
-            .detail("there is no such role")
-            .into());
-    };
-    if !role.may_be_held_by(acting.principal.kind()) {
-        return Err(Refusal::new(Code::WrongState)
-            .detail("a service identity cannot hold this role")
-            .into());
-    }
-    if !(SHORTEST_SECONDS..=LONGEST_SECONDS).contains(&seconds) {
-        return Err(Refusal::new(Code::BadRequest)
-            .detail("access can be asked for from 5 minutes to 90 days")
-            .into());
-    }
-    Ok(place)
-}
-
-async fn within_limit(change: &mut Change, acting: &Acting, scope: ScopeId) -> Result<(), Stop> {
-    let since = terms::open_since(change.now());
-    let open = change.db().open_requests_of(acting.who.principal, since).await?;
-    if open < OPEN_AT_ONCE {
-        return Ok(());
-    }
-    let object = Object {
-        scope: Some(scope),
-        ..Object::default()
-    };
-    let event = change
-        .event(acting.who, KIND)
-        .on(object)
-        .refused(Code::RequestLimit);
-    let refusal = Refusal::new(Code::RequestLimit).detail(format!(
-        "{OPEN_AT_ONCE} of your requests wait for an answer; take one back, or wait"
-    ));
-    Err(Stop::Refused(refusal, Box::new(event)))
 }
 
 async fn repeated(

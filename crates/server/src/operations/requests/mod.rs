@@ -7,19 +7,24 @@
 mod answer;
 mod approve;
 mod approvers;
+mod askable;
+mod closed;
 mod evidence;
 mod give;
 mod known;
 mod make;
+mod many;
 mod options;
 pub mod over;
 mod record;
 mod rules;
 mod settings;
+mod standing;
 mod terms;
 
-pub use answer::fulfil;
-pub use record::{Seen, people, records};
+pub use closed::fulfil;
+pub use record::{Seen, records};
+pub use standing::people;
 pub use terms::Judge;
 
 use super::{principals::named, view::View};
@@ -51,8 +56,8 @@ pub fn routes() -> Vec<Handled> {
         handle(route::MAKE_REQUEST, make::make),
         handle(route::APPROVE_REQUEST, answer::approve),
         handle(route::REFUSE_REQUEST, answer::refuse),
-        handle(route::ANSWER_REQUESTS, answer::answer_all),
-        handle(route::WITHDRAW_REQUEST, answer::withdraw),
+        handle(route::ANSWER_REQUESTS, many::answer_all),
+        handle(route::WITHDRAW_REQUEST, closed::withdraw),
         handle(route::REQUEST_OPTIONS, options::options),
         handle(route::REQUEST_EVIDENCE, evidence::evidence),
         handle(route::KNOWN, known::known),

@@ -1,26 +1,22 @@
 //! What ended by itself: names and leases are ordered away, as when somebody ends it; and old history goes.
 
-use super::terms::favourable;
+use super::{make::judge, terms::favourable};
 use crate::{
     app::Shared,
     http::Refusal,
-    operations::orders::{self, Targets},
+    operations::orders::{self, Lost, Targets},
     sequencer::{Change, Stop, change::people_of},
     stream::Audience,
 };
 use claviger_ledger::leaf::{Fact, Object};
-use claviger_model::{
-    action::Action, event::EventKind, grant::Grant, ids::ScopeId, principal::PrincipalKind,
-};
-use claviger_protocol::{order::Target, stream::Hint};
-use claviger_storage::sessions::DeviceState;
-use std::{collections::BTreeSet, time::Duration};
+use claviger_model::{event::EventKind, grant::Grant, ids::ScopeId, principal::PrincipalKind, scope::Scope};
+use claviger_policy::entitled::{Entitlements as Rights, Rights as RightsAt};
+use claviger_protocol::stream::Hint;
+use std::time::Duration;
 
 /// Grants of one round; the rest follows in the next.
 const ROUND: u32 = 100;
 const PAGE: u32 = 1_000;
-/// Leases of one device that are looked at.
-const LEASES: u32 = 50_000;
 
 /// Sees to what requests gave and is over.
 ///
@@ -83,87 +79,48 @@ async fn settle(change: &mut Change) -> Result<(), Stop> {
     orders::issue(change, targets).await
 }
 
-/// What its holder may not see or read any more at and below its scope.
+/// What its holders may not see or read any more at and below its scope.
 async fn lost(change: &mut Change, grant: &Grant, targets: &mut Targets) -> Result<(), Stop> {
-    let mut below = BTreeSet::new();
-    let mut after = None;
-    loop {
-        let page = change.db().scopes_under(&[grant.scope], after, PAGE).await?;
-        let full = page.len() >= PAGE as usize;
-        after = page.last().map(|scope| scope.id);
-        below.extend(page.into_iter().map(|scope| scope.id));
-        if !full {
-            break;
-        }
-    }
+    let entitlements = change.entitlements();
+    let judge = judge(change, &entitlements).await?;
+    let engine = judge.engine(change.db()).await?;
+    let Some(role) = engine.role(grant.role) else {
+        return Ok(());
+    };
+    let given = RightsAt {
+        actions: role.actions.clone(),
+        ..RightsAt::default()
+    };
+    let below = below(change, grant.scope).await?;
+    let before = Rights {
+        scopes: below.iter().map(|scope| (scope.id, given.clone())).collect(),
+        ..Rights::default()
+    };
     for person in people_of(change.db(), grant.principal).await? {
         if person.kind() == PrincipalKind::Team {
             continue;
         }
-        let (entitlements, circumstances) = (change.entitlements(), favourable(change.now()));
-        let listed = entitlements.listed(change.db(), &person, &circumstances).await?;
-        let without = |action: Action| -> BTreeSet<ScopeId> {
-            below
-                .iter()
-                .copied()
-                .filter(|scope| !listed.allows(*scope, action))
-                .collect()
-        };
-        let unseen = without(Action::SecretView);
-        let unread: BTreeSet<_> = without(Action::SecretUse)
-            .intersection(&without(Action::SecretReveal))
-            .copied()
-            .collect();
-        for device in change.db().devices_of(person.id).await? {
-            if device.state == DeviceState::Ended {
-                continue;
-            }
-            let mut of_device = Vec::new();
-            if unseen == below {
-                of_device.push(Target::Scope {
-                    scope: grant.scope,
-                    names: true,
-                });
-            }
-            of_device.extend(leases(change, device.id, &unseen, &unread).await?);
-            if !of_device.is_empty() {
-                let entry = targets
-                    .entry(device.id)
-                    .or_insert_with(|| (person.id, Vec::new()));
-                entry.1.extend(of_device);
-            }
-        }
+        let after = entitlements
+            .listed(change.db(), &person, &favourable(judge.now))
+            .await?;
+        let parents = below.iter().chain(&after.scopes);
+        let parents = parents.map(|scope| (scope.id, scope.parent)).collect();
+        let lost = Lost::of(&before, &after.rights, &parents);
+        orders::destroy(change, person.id, &lost, targets).await?;
         change.hint(Audience::Person(person.id), Hint::Sync);
     }
     Ok(())
 }
 
-async fn leases(
-    change: &mut Change,
-    device: claviger_model::ids::DeviceId,
-    unseen: &BTreeSet<ScopeId>,
-    unread: &BTreeSet<ScopeId>,
-) -> Result<Vec<Target>, Stop> {
-    let now = change.now();
-    let held: BTreeSet<_> = change
-        .db()
-        .leases_on(device, now, LEASES)
-        .await?
-        .into_iter()
-        .map(|lease| lease.secret)
-        .collect();
-    let held: Vec<_> = held.into_iter().collect();
-    let secrets = if held.is_empty() {
-        Vec::new()
-    } else {
-        change.db().secrets(&held).await?
-    };
-    Ok(secrets
-        .into_iter()
-        .filter(|secret| unread.contains(&secret.scope))
-        .map(|secret| Target::Secret {
-            secret: secret.id,
-            names: unseen.contains(&secret.scope),
-        })
-        .collect())
+async fn below(change: &mut Change, top: ScopeId) -> Result<Vec<Scope>, Stop> {
+    let (mut below, mut after) = (Vec::new(), None);
+    loop {
+        let page = change.db().scopes_under(&[top], after, PAGE).await?;
+        let full = page.len() >= PAGE as usize;
+        after = page.last().map(|scope| scope.id);
+        below.extend(page);
+        if !full {
+            return Ok(below);
+        }
+    }
 }

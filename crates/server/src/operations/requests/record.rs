@@ -2,6 +2,7 @@
 
 use super::{
     approvers::approvers,
+    standing::{approval, given, state, want},
     terms::{self, Judge},
 };
 use crate::entitlement::{Circumstances, Place};
@@ -9,14 +10,14 @@ use claviger_model::{
     action::Action,
     approval::RequestSettings,
     grant::Grant,
-    ids::{GrantId, PrincipalId, RequestId},
+    ids::{GrantId, RequestId},
 };
-use claviger_protocol::requests::{Course, Given, May, RequestRecord, RequestState, Step as Approval, Want};
+use claviger_protocol::requests::{Course, Given, May, RequestRecord, RequestState};
 use claviger_storage::{
     Reader, StorageError,
     approvals::{Given as GivenRow, Step},
     principals::Principal,
-    requests::{Asked, Request, RequestState as Standing},
+    requests::{Asked, Request},
 };
 use std::collections::BTreeMap;
 
@@ -197,7 +198,7 @@ async fn may(
         if let (Some(asker), Some(place), true, false) = (asker, place, rights.answers, approved) {
             let until = terms::until(terms, judge.now);
             let may_give = judge
-                .may_give(reader, by, circumstances, &asker, &place, terms.role, until)
+                .may_give(reader, (by, circumstances), &asker, &place, terms.role, until)
                 .await?;
             may.extend(may_give.is_ok().then_some(May::Approve));
         }
@@ -219,90 +220,4 @@ async fn path(reader: &mut dyn Reader, judge: Judge<'_>, grant: &Grant) -> Resul
     Ok(place
         .map(|place| place.scope.path.to_string())
         .unwrap_or_default())
-}
-
-fn given(row: &GivenRow, grant: &Grant, role_name: String) -> Given {
-    Given {
-        grant: grant.id,
-        role: grant.role,
-        role_name,
-        scope: grant.scope,
-        path: String::new(),
-        ends_at: row.ends_at,
-        ended_at: grant.ended.as_ref().map(|end| end.at),
-        ended_by: grant.ended.as_ref().map(|end| end.by),
-        rule: row.rule,
-    }
-}
-
-fn approval(step: Step) -> Approval {
-    Approval {
-        by: step.by,
-        at: step.at,
-        words: step.word,
-    }
-}
-
-fn want(request: &Request) -> Want {
-    match request.asked {
-        Asked::Rotation { secret } => Want::Rotation { secret },
-        Asked::Access {
-            role,
-            secret,
-            seconds,
-            extends,
-        } => Want::Access {
-            role,
-            scope: request.scope,
-            secret,
-            seconds,
-            extends,
-        },
-    }
-}
-
-/// How a request stands; one that nobody answered in time lapses by itself.
-pub fn state(request: &Request, now: claviger_model::time::Timestamp) -> RequestState {
-    let access = matches!(request.asked, Asked::Access { .. });
-    match (request.state, request.answer.as_ref()) {
-        (Standing::Done, Some(answer)) if access => RequestState::Approved {
-            at: answer.at,
-            by: answer.by,
-        },
-        (Standing::Done, Some(answer)) => RequestState::Done {
-            at: answer.at,
-            by: answer.by,
-            version: answer.version.unwrap_or(0),
-        },
-        (Standing::Refused, Some(answer)) => RequestState::Refused {
-            at: answer.at,
-            by: answer.by,
-            words: answer.word.clone(),
-        },
-        (Standing::Withdrawn, Some(answer)) => RequestState::Withdrawn { at: answer.at },
-        _ => match terms::lapses_at(request).filter(|at| *at <= now) {
-            Some(at) => RequestState::Lapsed { at },
-            None => RequestState::Open,
-        },
-    }
-}
-
-/// Everyone whom a request names.
-pub fn people(request: &RequestRecord) -> impl Iterator<Item = PrincipalId> + use<> {
-    let by = match &request.state {
-        RequestState::Done { by, .. }
-        | RequestState::Refused { by, .. }
-        | RequestState::Approved { by, .. } => Some(*by),
-        RequestState::Open | RequestState::Withdrawn { .. } | RequestState::Lapsed { .. } => None,
-    };
-    let course = &request.course;
-    let ended = course.given.as_ref().and_then(|given| given.ended_by);
-    let named: Vec<_> = course
-        .approvers
-        .iter()
-        .copied()
-        .chain(course.steps.iter().map(|step| step.by))
-        .chain([Some(request.asked_by), by, ended].into_iter().flatten())
-        .collect();
-    named.into_iter()
 }

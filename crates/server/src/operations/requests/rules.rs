@@ -114,8 +114,7 @@ async fn vouched(
     let may = judge
         .may_give(
             reader,
-            &author,
-            &circumstances,
+            (&author, &circumstances),
             asker,
             place,
             terms.role,

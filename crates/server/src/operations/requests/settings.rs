@@ -95,7 +95,7 @@ pub async fn set(
                 .unwrap_or_default();
             let mut after = call.after;
             for rule in &mut after.rules {
-                let known = here.rules.iter().any(|other| *other == *rule);
+                let known = here.rules.contains(rule);
                 if !known {
                     rule.author = acting.who.principal;
                     may_write(change, &acting, &place, rule).await?;
@@ -210,8 +210,7 @@ async fn may_write(
         let may = judge
             .may_give(
                 change.db(),
-                &acting.principal,
-                &acting.circumstances,
+                (&acting.principal, &acting.circumstances),
                 &found,
                 place,
                 role,

@@ -133,8 +133,7 @@ impl Judge<'_> {
     pub async fn may_give(
         &self,
         reader: &mut dyn Reader,
-        giver: &Principal,
-        circumstances: &Circumstances,
+        (giver, circumstances): (&Principal, &Circumstances),
         receiver: &Principal,
         place: &Place,
         role: RoleId,

@@ -41,7 +41,7 @@ pub(crate) struct Sample {
     pub(crate) mara: PrincipalId,
     pub(crate) team: PrincipalId,
     records: HashMap<SecretId, SecretRecord>,
-    entropy: Sequence,
+    pub entropy: Sequence,
 }
 
 impl Sample {

@@ -191,7 +191,10 @@ async fn answer(
         ("GET", "/v1/me") => json(&told.me()),
         ("POST", "/v1/sync") => told.sync(&body),
         ("POST", "/v1/sync/scopes") => json(&told.secrets),
-        ("GET", "/v1/requests") => json(&RequestsReply { requests: Vec::new() }),
+        ("GET", "/v1/requests") => json(&RequestsReply {
+            requests: Vec::new(),
+            principals: Vec::new(),
+        }),
         ("POST", "/v1/history") => {
             let call: HistoryCall = serde_json::from_slice(&body).unwrap();
             json(&told.log.history(PERSON, &call, 500))

@@ -1,0 +1,119 @@
+//! How a request closes without an approver: taken back by its author, or fulfilled by a new version.
+
+use super::{
+    answer::{KIND, open},
+    approve,
+    give::{object, state},
+    make::told,
+};
+use crate::{
+    app::Shared,
+    caller::Caller,
+    http::Refusal,
+    operations::{
+        path::Id,
+        secrets::locate::{self, Located},
+    },
+    sequencer::{Acting, Change, Stop, change::Demand, job},
+    stream::Audience,
+};
+use axum::extract::State;
+use claviger_model::{action::Action, ids::RequestId};
+use claviger_protocol::{problem::Code, requests::RequestRecord, stream::Hint};
+use claviger_storage::requests::{Answer as Row, Asked, RequestState};
+
+/// Takes one's own request back.
+pub async fn withdraw(
+    State(app): State<Shared>,
+    Id(id): Id<RequestId>,
+    caller: Caller,
+) -> Result<axum::Json<RequestRecord>, Refusal> {
+    let job = job::<RequestRecord, _>(move |change| {
+        Box::pin(async move {
+            let acting = change.admit(&caller, KIND).await?;
+            let own = change
+                .db()
+                .request(id)
+                .await?
+                .filter(|request| request.asked_by == acting.who.principal);
+            let Some(request) = own else {
+                return Err(change.unknown(&acting, KIND, id));
+            };
+            open(change, &request)?;
+            let answer = Row {
+                by: acting.who.principal,
+                at: change.now(),
+                word: String::new(),
+                version: None,
+            };
+            change
+                .db()
+                .answer_request(id, RequestState::Withdrawn, &answer)
+                .await?;
+            let event = change.event(acting.who, KIND).on(object(&request));
+            change.record(state(event, "withdrawn"));
+            change.hint(Audience::Everyone, Hint::Sync);
+            told(change, &acting, id).await
+        })
+    });
+    app.sequencer.change(job).await.map(axum::Json)
+}
+
+/// Fulfils a request with a version that was just written in this transaction.
+///
+/// # Errors
+/// When the request is not open or is about another secret, the right is missing, or nobody approved it where somebody has to.
+pub async fn fulfil(
+    change: &mut Change,
+    acting: &Acting,
+    located: &Located,
+    id: RequestId,
+    version: u64,
+) -> Result<(), Stop> {
+    let asked = Asked::Rotation {
+        secret: located.secret.id,
+    };
+    let request = change
+        .db()
+        .request(id)
+        .await?
+        .filter(|request| request.asked == asked);
+    let Some(request) = request else {
+        return Err(change.unknown(acting, KIND, id));
+    };
+    let demand = Demand {
+        action: Action::RotationFulfil,
+        place: &located.place,
+        kind: KIND,
+        known_by: Action::SecretView,
+        object: locate::object(&located.secret),
+        asked: &id,
+    };
+    change.demand(acting, demand).await?;
+    open(change, &request)?;
+    if approve::rotation_waits(change, &request, &located.place).await? {
+        return Err(Refusal::new(Code::WrongState)
+            .detail("it has to be approved before it can be fulfilled")
+            .into());
+    }
+    let answer = Row {
+        by: acting.who.principal,
+        at: change.now(),
+        word: String::new(),
+        version: Some(version),
+    };
+    change
+        .db()
+        .answer_request(id, RequestState::Done, &answer)
+        .await?;
+    let event = located
+        .event(change, acting, KIND)
+        .on(claviger_ledger::leaf::Object {
+            request: Some(id),
+            ..locate::object(&located.secret)
+        })
+        .concerning(request.asked_by);
+    change.record(state(event, "done"));
+    change.hint(Audience::Everyone, Hint::Sync);
+    Ok(())
+}
