@@ -149,68 +149,6 @@ export type AccessOfView = {
 	countedUntil: number,
 };
 
-/**  Somebody's access at a place. */
-export type AccessPerson = {
-	/**  Who. */
-	principal: PrincipalView,
-	/**  The strongest role. */
-	role: RoleRef,
-	/**  Whether what it is for is allowed now. */
-	now: VerdictView,
-	/**  Of anything here and below. */
-	uses: UsesView,
-	/**  Every grant that reaches them here, the strongest first. */
-	ways: AccessWay[],
-};
-
-/**  A place where this person may look at grants. */
-export type AccessPlace = {
-	/**  Id. */
-	id: string,
-	/**  Empty for the organization. */
-	path: string,
-	/**  Number of segments. */
-	depth: number,
-	/**  Of an environment and of what lies within. */
-	class: EnvironmentClass | null,
-};
-
-/**  A grant, and how it reaches somebody. */
-export type AccessWay = {
-	/**  The grant. */
-	grant: string,
-	/**  Its role. */
-	role: RoleRef,
-	/**  Where it was given: id. */
-	place: string,
-	/**  Where it was given: path, empty for the organization. */
-	path: string,
-	/**  Whether that is above the place in question. */
-	inherited: boolean,
-	/**  The team that holds it; null when the principal itself does. */
-	team: string | null,
-	/**  The nested team on the way. */
-	through: string | null,
-	/**  Null where it is not for this person. */
-	reason: string | null,
-	/**  As the reason. */
-	givenBy: string | null,
-	/**  Given at. */
-	givenAt: number,
-	/**  From when it counts. */
-	from: number | null,
-	/**  Until when. */
-	endsAt: number | null,
-	/**  In words. */
-	conditions: string[],
-	/**  How it stands. */
-	stands: GrantStands,
-	/**  How often anybody used it. */
-	uses: UsesView,
-	/**  What this person may take from it. */
-	may: GrantStep[],
-};
-
 /**  A role that could be asked for. */
 export type AccessOption = {
 	/**  The role. */
@@ -237,6 +175,32 @@ export type AccessOptions = {
 	roles: AccessOption[],
 	/**  How many have to approve. */
 	steps: number,
+};
+
+/**  Somebody's access at a place. */
+export type AccessPerson = {
+	/**  Who. */
+	principal: PrincipalView,
+	/**  The strongest role. */
+	role: RoleRef,
+	/**  Whether what it is for is allowed now. */
+	now: VerdictView,
+	/**  Of anything here and below. */
+	uses: UsesView,
+	/**  Every grant that reaches them here, the strongest first. */
+	ways: AccessWay[],
+};
+
+/**  A place where this person may look at grants. */
+export type AccessPlace = {
+	/**  Id. */
+	id: string,
+	/**  Empty for the organization. */
+	path: string,
+	/**  Number of segments. */
+	depth: number,
+	/**  Of an environment and of what lies within. */
+	class: EnvironmentClass | null,
 };
 
 /**  A request for access. */
@@ -309,6 +273,42 @@ words: string } |
 { type: "withdrawn"; 
 /**  At. */
 at: number };
+
+/**  A grant, and how it reaches somebody. */
+export type AccessWay = {
+	/**  The grant. */
+	grant: string,
+	/**  Its role. */
+	role: RoleRef,
+	/**  Where it was given: id. */
+	place: string,
+	/**  Where it was given: path, empty for the organization. */
+	path: string,
+	/**  Whether that is above the place in question. */
+	inherited: boolean,
+	/**  The team that holds it; null when the principal itself does. */
+	team: string | null,
+	/**  The nested team on the way. */
+	through: string | null,
+	/**  Null where it is not for this person. */
+	reason: string | null,
+	/**  As the reason. */
+	givenBy: string | null,
+	/**  Given at. */
+	givenAt: number,
+	/**  From when it counts. */
+	from: number | null,
+	/**  Until when. */
+	endsAt: number | null,
+	/**  In words. */
+	conditions: string[],
+	/**  How it stands. */
+	stands: GrantStands,
+	/**  How often anybody used it. */
+	uses: UsesView,
+	/**  What this person may take from it. */
+	may: GrantStep[],
+};
 
 /**  What became of one answer among many. */
 export type AnswerOutcome = {
@@ -653,6 +653,22 @@ export type ExportReply = {
 	rows: number,
 };
 
+/**  What a request became. */
+export type GivenAccess = {
+	/**  The role's name, perhaps less than was asked for. */
+	roleName: string,
+	/**  Where, perhaps below what was asked for. */
+	path: string,
+	/**  When it ends by itself. */
+	endsAt: number,
+	/**  When it was ended before. */
+	endedAt: number | null,
+	/**  By whom; none for the person who asked. */
+	endedBy: string | null,
+	/**  Whether a rule approved it. */
+	byRule: boolean,
+};
+
 /**  What is to become of a grant. */
 export type GrantChange = 
 /**  It ends now. */
@@ -719,22 +735,6 @@ export type GrantStep =
 "narrow" | 
 /**  All of it. */
 "revoke";
-
-/**  What a request became. */
-export type GivenAccess = {
-	/**  The role's name, perhaps less than was asked for. */
-	roleName: string,
-	/**  Where, perhaps below what was asked for. */
-	path: string,
-	/**  When it ends by itself. */
-	endsAt: number,
-	/**  When it was ended before. */
-	endedAt: number | null,
-	/**  By whom; none for the person who asked. */
-	endedBy: string | null,
-	/**  Whether a rule approved it. */
-	byRule: boolean,
-};
 
 /**  History action. */
 export type HistoryAction = 
