@@ -10,7 +10,7 @@ use claviger_model::{
 };
 use claviger_protocol::{
     release::ReleaseReply,
-    requests::{RequestRecord, RequestState, RequestsReply},
+    requests::{May, RequestRecord, RequestState, RequestsReply},
     route,
     secrets::{BinReply, SecretRecord, VersionsReply},
 };
@@ -233,7 +233,19 @@ async fn a_rotation_is_asked_for_and_fulfilled_by_a_new_version() {
         .call(Some(&editor), &route::REQUESTS, &[], &Value::Null)
         .await
         .parse();
-    assert_eq!(listed.requests, [made]);
+    let [seen] = &listed.requests[..] else {
+        panic!("{:?}", listed.requests);
+    };
+    assert_eq!(
+        (seen.id, &seen.want, &seen.state),
+        (made.id, &made.want, &made.state)
+    );
+    assert_eq!(made.course.may, [May::Withdraw]);
+    assert_eq!(
+        seen.course.may,
+        [May::Refuse, May::Fulfil],
+        "each sees what they may do"
+    );
     let write = json!({"version": 2, "value": house.sealed(&editor, secret, 2, b"b"), "fulfils": id});
     assert_eq!(
         house
