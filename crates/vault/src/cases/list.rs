@@ -50,12 +50,13 @@ fn list(book: &Book, query: &ListQuery, now: Timestamp) -> Result<ListPage, Prob
         counts.all += 1;
         counts.due += u32::from(due);
         counts.recent += u32::from(recent);
+        let only_seen = rows.only_seen(secret);
+        counts.can_ask += u32::from(only_seen);
         let shown = match query.filter {
             ListFilter::All => true,
             ListFilter::Due => due,
             ListFilter::Recent => recent,
-            // Secrets that one may only know of are not synced: discoverable scopes come with the requests for access.
-            ListFilter::CanAsk => false,
+            ListFilter::CanAsk => only_seen,
         };
         if shown {
             found.push(secret);

@@ -59,7 +59,6 @@ impl<'a> Rows<'a> {
 
     /// At most one tag, the most urgent.
     fn tag(&self, secret: &SecretEntry) -> Option<RowTag> {
-        let may = |action| self.book.places.allows(secret.scope, action);
         if let Some(at) = due::soon(secret.expires_at, self.now) {
             return Some(RowTag::Expires { at: at.millis() });
         }
@@ -72,7 +71,19 @@ impl<'a> Rows<'a> {
         if let Some(at) = self.access_ends(secret.scope) {
             return Some(RowTag::AccessEnds { at: at.millis() });
         }
-        (may(Action::SecretUse) && !may(Action::SecretReveal)).then_some(RowTag::UseOnly)
+        if self.only_seen(secret) {
+            return Some(RowTag::Ask);
+        }
+        (!self.may(secret, Action::SecretReveal)).then_some(RowTag::UseOnly)
+    }
+
+    /// Whether the person sees that it is there, and may neither use nor reveal it.
+    pub(super) fn only_seen(&self, secret: &SecretEntry) -> bool {
+        !self.may(secret, Action::SecretUse) && !self.may(secret, Action::SecretReveal)
+    }
+
+    fn may(&self, secret: &SecretEntry, action: Action) -> bool {
+        self.book.places.allows(secret.scope, action)
     }
 
     /// When the last grant that reaches a place ends; none where that is far away, or one has no end.
@@ -133,5 +144,7 @@ mod tests {
         assert_eq!(tag(&sample, secret), None, "another grant goes on");
         let use_only = sample.secret("KEY", "shop/dev");
         assert_eq!(tag(&sample, use_only), Some(RowTag::UseOnly));
+        let only_seen = sample.secret("KEY", "bank/prod");
+        assert_eq!(tag(&sample, only_seen), Some(RowTag::Ask));
     }
 }
