@@ -28,12 +28,13 @@ impl Inner {
     pub(crate) async fn reassert(self: &Arc<Self>, live: &Arc<Live>) -> Result<(), CallError> {
         let due = live.session.lock().await.reassert_by;
         let _turn = live.reassert_turn.lock().await;
+        let only = self.only_refresher(live).await;
         let provider_refresh = {
             let mut session = live.session.lock().await;
+            self.adopt(live, &mut session).await;
             if session.reassert_by > due {
                 return Ok(());
             }
-            self.adopt(live, &mut session).await;
             session.provider_refresh.clone()
         };
         let Some(provider_refresh) = provider_refresh else {
@@ -41,7 +42,6 @@ impl Inner {
             self.session_over(live);
             return Err(CallError::SessionOver);
         };
-        let only = self.only_refresher(live.server.organization).await;
         let vouched = self.ask_provider(live, &provider_refresh).await;
         if let Ok(ProviderTokens {
             refresh: Some(next), ..

@@ -21,13 +21,8 @@ impl Inner {
     /// # Errors
     /// When the session is over, or the server gives none.
     pub(crate) async fn access(self: &Arc<Self>, live: &Arc<Live>) -> Result<Access, CallError> {
-        let mut session = live.session.lock().await;
-        self.check_over(live, &session)?;
         let soon = self.now().plus(self.parts.timings.refresh_margin);
-        if let Some(access) = session.access.clone().filter(|access| soon < access.expires_at) {
-            return Ok(access);
-        }
-        self.refresh(live, &mut session).await
+        self.unless(live, |access| soon < access.expires_at).await
     }
 
     /// Renews the access token, unless somebody else just did.
@@ -39,11 +34,33 @@ impl Inner {
         live: &Arc<Live>,
         refused: &Access,
     ) -> Result<Access, CallError> {
+        self.unless(live, |access| access.token != refused.token).await
+    }
+
+    /// The token there is when it is good, else a new one.
+    async fn unless(
+        self: &Arc<Self>,
+        live: &Arc<Live>,
+        good: impl Fn(&Access) -> bool,
+    ) -> Result<Access, CallError> {
+        let held = |session: &Session| session.access.clone().filter(&good);
+        {
+            let session = live.session.lock().await;
+            self.check_over(live, &session)?;
+            if let Some(access) = held(&session) {
+                return Ok(access);
+            }
+        }
+        let _only = self.only_refresher(live).await;
         let mut session = live.session.lock().await;
         self.check_over(live, &session)?;
-        match &session.access {
-            Some(access) if access.token != refused.token => Ok(access.clone()),
-            _ => self.refresh(live, &mut session).await,
+        if let Some(access) = held(&session) {
+            return Ok(access);
+        }
+        self.adopt(live, &mut session).await;
+        match self.next_tokens(live, &session).await {
+            Ok(tokens) => Ok(self.take_tokens(live, &mut session, tokens).await),
+            Err(error) => Err(self.failed(live, error).await),
         }
     }
 
@@ -80,17 +97,7 @@ impl Inner {
         Ok(())
     }
 
-    async fn refresh(self: &Arc<Self>, live: &Arc<Live>, session: &mut Session) -> Result<Access, CallError> {
-        let answered = self.next_tokens(live, session).await;
-        match answered {
-            Ok(tokens) => Ok(self.take_tokens(live, session, tokens).await),
-            Err(error) => Err(self.failed(live, error).await),
-        }
-    }
-
-    async fn next_tokens(&self, live: &Live, session: &mut Session) -> Result<Tokens, ApiError> {
-        let _only = self.only_refresher(live.server.organization).await;
-        self.adopt(live, session).await;
+    async fn next_tokens(&self, live: &Live, session: &Session) -> Result<Tokens, ApiError> {
         let body = Refresh {
             refresh: session.refresh.clone(),
         };

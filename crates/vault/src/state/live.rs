@@ -44,8 +44,10 @@ pub(crate) struct Live {
     pub(crate) api: Api,
     /// Open.
     pub(crate) cache: Cache,
-    /// Its tokens; the lock makes one renewal of many.
+    /// Its tokens.
     pub(crate) session: tokio::sync::Mutex<Session>,
+    /// Held while tokens are renewed, and taken before the session.
+    pub(crate) refresh_turn: tokio::sync::Mutex<()>,
     /// Held while the provider is asked: its refresh token serves once.
     pub(crate) reassert_turn: tokio::sync::Mutex<()>,
     /// Discovered at its first use.
@@ -114,6 +116,7 @@ impl Live {
             api: parts.api,
             cache: parts.cache,
             session: tokio::sync::Mutex::new(parts.session),
+            refresh_turn: tokio::sync::Mutex::default(),
             reassert_turn: tokio::sync::Mutex::default(),
             provider: tokio::sync::Mutex::default(),
             sync_turn: tokio::sync::Mutex::default(),
