@@ -65,6 +65,7 @@ async fn journey_of_a_developer() {
         found.len() >= 40,
         "with the keys of its own time the copy opens: {found:?}"
     );
+    assert!(found.contains(&copied), "the leased value too: {found:?}");
     let page_key = before.page_key(&keys_before).unwrap();
     let page_key = BTreeMap::from([("the key of a page".to_owned(), page_key)]);
     assert_ne!(before.yields(&page_key, &known), BTreeSet::new());

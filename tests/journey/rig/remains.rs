@@ -13,6 +13,11 @@ use std::{
 const HEADER: usize = 2 + 16;
 const NONCE: usize = 12;
 const TAG: usize = 16;
+/// Before the nonce of a released value.
+const SUITE: u8 = 1;
+const KEY_LENGTH: u8 = 32;
+/// Values of the demonstration are shorter, sealed ones too.
+const LONGEST_VALUE: usize = 512;
 
 /// Whether a text stands somewhere in bytes.
 pub fn holds(bytes: &[u8], text: &str) -> bool {
@@ -119,7 +124,8 @@ impl Copy {
                 pages.extend(self.pages.get(&slot).and_then(|sealed| page(&key, sealed)));
             }
         }
-        let held = |text: &&String| pages.iter().any(|page| holds(page, text));
+        let leased: Vec<_> = pages.iter().flat_map(|page| leased(page)).collect();
+        let held = |text: &&String| pages.iter().chain(&leased).any(|page| holds(page, text));
         known.iter().filter(held).cloned().collect()
     }
 
@@ -142,6 +148,21 @@ fn page(key: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
     (count > 0 && count < whole && length < whole).then(|| opened(key, sealed, usize::MAX))
 }
 
+/// What may be leased values in an opened page: … suite ‖ nonce ‖ ciphertext ‖ tag ‖ length of the key ‖ key, without asking whether
+/// a tag fits.
+fn leased(page: &[u8]) -> Vec<Vec<u8>> {
+    let mut values = Vec::new();
+    let keys = page.windows(1 + usize::from(KEY_LENGTH)).enumerate();
+    for (end, key) in keys.filter(|(_, bytes)| bytes[0] == KEY_LENGTH) {
+        let key = &key[1..];
+        let near = end.saturating_sub(LONGEST_VALUE)..end.saturating_sub(1 + NONCE + TAG);
+        for start in near.filter(|start| page[*start] == SUITE) {
+            values.push(counter(key, &page[start + 1..end], usize::MAX));
+        }
+    }
+    values
+}
+
 /// Slot ‖ key, one after another, as one key makes the table; nothing where that looks like no table.
 fn table(key: &[u8], sealed: &[u8]) -> Vec<(u64, Vec<u8>)> {
     if opened(key, sealed, 4) != [0; 4] {
@@ -155,9 +176,14 @@ fn table(key: &[u8], sealed: &[u8]) -> Vec<(u64, Vec<u8>)> {
         .collect()
 }
 
-/// The first bytes of what an envelope holds, authentic or not: sealing once more undoes the stream of a counter mode.
+/// The first bytes of what an envelope holds.
 fn opened(key: &[u8], envelope: &[u8], bytes: usize) -> Vec<u8> {
-    let (nonce, rest) = envelope[HEADER..].split_first_chunk::<NONCE>().unwrap();
+    counter(key, &envelope[HEADER..], bytes)
+}
+
+/// The first bytes of what nonce ‖ ciphertext ‖ tag holds, authentic or not: sealing once more undoes the stream of a counter mode.
+fn counter(key: &[u8], sealed: &[u8], bytes: usize) -> Vec<u8> {
+    let (nonce, rest) = sealed.split_first_chunk::<NONCE>().unwrap();
     let length = (rest.len() - TAG).min(bytes);
     let mut text = rest[..length].to_vec();
     let key: [u8; 32] = key.try_into().unwrap();
