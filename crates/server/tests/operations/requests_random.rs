@@ -317,11 +317,7 @@ impl World {
         let mut reader = self.house.app.store.reader().await.unwrap();
         let given = reader.given_by(&self.asked).await.unwrap();
         let link = given.iter().find(|given| given.grant == grant.id);
-        reader
-            .request(link.expect("a request").request)
-            .await
-            .unwrap()
-            .unwrap()
+        reader.request(link.unwrap().request).await.unwrap().unwrap()
     }
 }
 
