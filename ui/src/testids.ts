@@ -91,6 +91,7 @@ export const testids = {
   approveRequest: 'approve-request',
   approveRole: 'approve-role',
   approveTime: 'approve-time',
+  approveWord: 'approve-word',
   askAccess: 'ask-access',
   askRole: 'ask-role',
   askTime: 'ask-time',
