@@ -6,6 +6,7 @@
     reason = "tests"
 )]
 
+mod asking;
 mod certificate;
 mod desk;
 mod first_start;

@@ -247,25 +247,8 @@ async fn back_online(window: &Window<'_>) {
 async fn gone(window: &Window<'_>, company: &Company) {
     window.click("nav-vault").await;
     window.gone("[data-testid='place'][data-place^='ledger']").await;
-    window
-        .until("the order is acknowledged", async || {
-            let (all, acknowledged) = orders(&company.database()).await;
-            (all > 0 && all == acknowledged).then_some(())
-        })
-        .await;
+    window.obeyed(company).await;
     window.picture("journey-13-ended").await;
-}
-
-/// How many orders went to this computer, and how many of them it acknowledged. (The seeded devices never answer.)
-async fn orders(database: &Path) -> (i64, i64) {
-    let options = SqliteConnectOptions::new().filename(database).read_only(true);
-    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-    let text = "SELECT count(*), count(acknowledged_at) FROM orders JOIN devices ON devices.id = device WHERE name = $1";
-    sqlx::query_as(text)
-        .bind(gethostname::gethostname().to_string_lossy().into_owned())
-        .fetch_one(&mut connection)
-        .await
-        .unwrap()
 }
 
 /// Names, paths and values that the app knows: what a person may see of the places that it keeps, and some values of theirs.

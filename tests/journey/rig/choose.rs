@@ -18,6 +18,20 @@ impl Window<'_> {
         .await;
     }
 
+    /// Picks the option of a list whose label begins so.
+    pub async fn pick(&self, testid: &str, label: &str) {
+        let list = self.find(testid).await;
+        self.until(&format!("`{label}` of `{testid}`"), async || {
+            for option in list.find_all(By::Tag("option")).await.ok()? {
+                if option.text().await.ok()?.starts_with(label) {
+                    return option.click().await.ok();
+                }
+            }
+            None
+        })
+        .await;
+    }
+
     /// Goes to the settings and chooses a theme there.
     pub async fn themed(&self, theme: &str) {
         self.keys("body", Key::Control + ",").await;

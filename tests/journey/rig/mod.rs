@@ -1,5 +1,6 @@
 //! Real parts for journeys: the company's server and identity provider, a private desktop, the window, a second person.
 
+mod acknowledged;
 mod audit;
 mod choose;
 pub mod company;

@@ -107,7 +107,10 @@ async fn approvals_read_back_and_each_person_approves_once(ground: Ground) {
     let before = locked.head().sync_cursor;
     locked.insert_step(&step).await.unwrap();
     assert!(locked.head().sync_cursor > before, "the feed tells of it");
-    assert_eq!(locked.steps_of(&[request.id]).await.unwrap(), std::slice::from_ref(&step));
+    assert_eq!(
+        locked.steps_of(&[request.id]).await.unwrap(),
+        std::slice::from_ref(&step)
+    );
     let again = locked.insert_step(&step).await.unwrap_err();
     assert!(
         matches!(again, StorageError::Conflict(Conflict::IdTaken)),
