@@ -8,11 +8,7 @@ use crate::rig::{
     window::{Window, read},
 };
 use serde_json::{Value, json};
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
 use thirtyfour::By;
 
 /// On call for production since this week, an Editor in development, and helping out in the ledger.
