@@ -97,6 +97,18 @@ kinds! {
     RoleChanged = "role.changed";
     /// A guardrail was made or changed.
     PolicyChanged = "policy.changed";
+    /// A role was deleted.
+    RoleDeleted = "role.deleted";
+    /// A team's name, members or groups changed.
+    TeamChanged = "team.changed";
+    /// A scope went elsewhere with all below it.
+    ScopeMoved = "scope.moved";
+    /// A change was proposed that a second Owner has to approve.
+    ProposalMade = "proposal.made";
+    /// Such a change was approved, refused or taken back.
+    ProposalAnswered = "proposal.answered";
+    /// A session got a fresher or stronger sign-in.
+    SessionSteppedUp = "session.stepped-up";
     /// A request was made.
     RequestMade = "request.made";
     /// A request was answered, fulfilled or withdrawn.

@@ -90,6 +90,8 @@ ids! {
     EventId;
     /// A request for access or for a rotation.
     RequestId;
+    /// A change that waits for a second Owner (rule 13).
+    ProposalId;
     /// A signed instruction to a device.
     OrderId;
     /// A key in a key hierarchy.

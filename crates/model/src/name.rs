@@ -78,11 +78,16 @@ impl Name {
 
     /// The form under which names must be unique: full case folding, then normalization form C.
     pub fn folded(&self) -> String {
-        if self.0.is_ascii() {
-            return self.0.to_ascii_lowercase();
-        }
-        caseless::default_case_fold_str(&self.0).nfc().collect()
+        folded(&self.0)
     }
+}
+
+/// Any text in the form in which names are compared; for looking for parts of names.
+pub fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    caseless::default_case_fold_str(text).nfc().collect()
 }
 
 /// Control, bidirectional, zero-width and other format characters, tags, and line separators.

@@ -12,7 +12,7 @@ const fn well_known(number: u8) -> PolicyId {
 pub const PRODUCTION_FOR_ITS_OWN_SERVICES: PolicyId = well_known(1);
 /// People from outside never touch values by a grant without an end.
 pub const OUTSIDE_PEOPLE_WITH_AN_END: PolicyId = well_known(2);
-/// People read production values only after a multi-factor sign-in; off until an Owner switches it on.
+/// People read production values only after a multi-factor sign-in.
 pub const PRODUCTION_WITH_MULTI_FACTOR: PolicyId = well_known(3);
 
 /// All of them, as they are on the first start.
@@ -37,7 +37,7 @@ pub fn all() -> Vec<Guardrail> {
             PRODUCTION_WITH_MULTI_FACTOR,
             "Production needs multi-factor sign-in",
             multi_factor,
-            false,
+            true,
         ),
     ]
     .into_iter()
@@ -72,7 +72,7 @@ mod tests {
         let expected = [
             (PRODUCTION_FOR_ITS_OWN_SERVICES, true),
             (OUTSIDE_PEOPLE_WITH_AN_END, true),
-            (PRODUCTION_WITH_MULTI_FACTOR, false),
+            (PRODUCTION_WITH_MULTI_FACTOR, true),
         ];
         assert_eq!(enabled, expected);
         for guardrail in all() {

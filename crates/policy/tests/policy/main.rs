@@ -8,6 +8,9 @@
 
 mod delegation;
 mod deny_by_default;
+mod gains;
 mod lists;
 mod organization;
 mod places;
+mod step_up;
+mod widening;
