@@ -5,6 +5,7 @@ use crate::{
     log::Outcome,
     organization::KeyPurpose,
     principals::MemberSource,
+    proposals::ProposalState,
     requests::RequestState,
     sessions::{DeviceState, SessionState},
 };
@@ -42,6 +43,7 @@ codes! {
     DeviceState { Active = "active", Ending = "ending", Ended = "ended" }
     SessionState { Active = "active", Suspended = "suspended", Ended = "ended" }
     RequestState { Open = "open", Done = "done", Refused = "refused", Withdrawn = "withdrawn" }
+    ProposalState { Open = "open", Executed = "executed", Refused = "refused", Withdrawn = "withdrawn" }
     Outcome { Done = "done", Refused = "refused", Failed = "failed" }
     KeyPurpose {
         Log = "log", Orders = "orders", Sealing = "sealing", Commitments = "commitments", Tokens = "tokens",

@@ -6,6 +6,13 @@ macro_rules! principal_columns {
     };
 }
 
+macro_rules! proposal_columns {
+    () => {
+        "o.id, o.kind, o.content, o.widens, o.reason, o.author, o.proposed_at, o.expires_at, o.state, o.answered_by, \
+         o.answered_at, o.word"
+    };
+}
+
 macro_rules! device_columns {
     () => {
         "d.id, d.principal, d.name, d.platform, d.jkt, d.proof_key, d.sealing_key, d.state, d.cache_generation, \

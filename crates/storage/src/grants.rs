@@ -47,6 +47,8 @@ pub trait GrantReads {
     ) -> Result<Vec<Grant>>;
     /// All grants a principal ever had directly, newest first.
     async fn grant_history(&mut self, principal: PrincipalId, limit: u32) -> Result<Vec<Grant>>;
+    /// Who holds live grants of a role, anywhere, each once.
+    async fn holders_of(&mut self, role: RoleId, now: Timestamp) -> Result<Vec<PrincipalId>>;
     /// Whether an active person holds this role at this scope now (for rule 8: is there an Owner), teams included.
     async fn anyone_holds(&mut self, role: RoleId, scope: ScopeId, now: Timestamp) -> Result<bool>;
     /// All guardrails, in the order of names.

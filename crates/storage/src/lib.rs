@@ -36,6 +36,7 @@ pub mod organization;
 mod postgres;
 pub mod postgres_url;
 pub mod principals;
+pub mod proposals;
 mod raw_id;
 pub mod reach;
 pub mod releases;

@@ -36,6 +36,11 @@ pub(crate) const SQLITE: &[Step] = &[
         name: "requests",
         sql: include_str!("../migrations/sqlite/0004_requests.sql"),
     },
+    Step {
+        version: 5,
+        name: "proposals",
+        sql: include_str!("../migrations/sqlite/0005_proposals.sql"),
+    },
 ];
 
 /// The steps of PostgreSQL.
@@ -59,6 +64,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 4,
         name: "requests",
         sql: include_str!("../migrations/postgres/0004_requests.sql"),
+    },
+    Step {
+        version: 5,
+        name: "proposals",
+        sql: include_str!("../migrations/postgres/0005_proposals.sql"),
     },
 ];
 

@@ -73,6 +73,16 @@ pub struct TeamsChanged {
     pub left: Vec<PrincipalId>,
 }
 
+/// Where a page in the order of names goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamePlace {
+    /// The last name shown, folded as [`Name::folded`] does.
+    pub folded: String,
+    /// Whose it is.
+    pub id: PrincipalId,
+}
+
 /// Which principals a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PrincipalFilter {
@@ -94,6 +104,15 @@ pub trait PrincipalReads {
         &mut self,
         filter: PrincipalFilter,
         after: Option<PrincipalId>,
+        limit: u32,
+    ) -> Result<Vec<Principal>>;
+    /// A page in the order of names, after the given one, of those whose name or e-mail address contains a text, case
+    /// aside; the empty text is in every name.
+    async fn principals_by_name(
+        &mut self,
+        filter: PrincipalFilter,
+        text: &str,
+        after: Option<&NamePlace>,
         limit: u32,
     ) -> Result<Vec<Principal>>;
     /// The team or service of this name, case aside.

@@ -2,7 +2,7 @@
 
 use claviger_model::ids::{
     DeviceId, EventId, GrantId, KeyId, OrderId, OrganizationId, ParseIdError, PolicyId, PrincipalId,
-    RequestId, RoleId, ScopeId, SecretId, SessionId,
+    ProposalId, RequestId, RoleId, ScopeId, SecretId, SessionId,
 };
 
 /// An id of whatever kind.
@@ -26,7 +26,7 @@ macro_rules! raw {
 }
 
 raw! {
-    DeviceId EventId GrantId KeyId OrderId OrganizationId PolicyId PrincipalId RequestId RoleId ScopeId SecretId SessionId
+    DeviceId EventId GrantId KeyId OrderId OrganizationId PolicyId PrincipalId ProposalId RequestId RoleId ScopeId SecretId SessionId
 }
 
 /// The bytes of an id that may be absent.

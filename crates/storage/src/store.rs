@@ -12,6 +12,7 @@ use crate::{
     orders::{OrderReads, OrderWrites},
     organization::{OrganizationReads, OrganizationWrites},
     principals::{PrincipalReads, PrincipalWrites},
+    proposals::{ProposalReads, ProposalWrites},
     reach::ReachReads,
     releases::{Release, ReleaseReads, ReleaseWrites},
     requests::{RequestReads, RequestWrites},
@@ -45,6 +46,7 @@ pub trait Reader:
     + FailureReads
     + ReachReads
     + UsageReads
+    + ProposalReads
     + Send
 {
 }
@@ -73,6 +75,7 @@ pub trait Locked:
     + JournalWrites
     + ChangeWrites
     + FailureWrites
+    + ProposalWrites
 {
     /// The head as it stands in this transaction; `epoch` is the one at its start (see [`Locked::epoch`]).
     fn head(&self) -> &Head;

@@ -146,6 +146,19 @@ impl GrantReads for Handle {
         all(&rows, grant)
     }
 
+    async fn holders_of(&mut self, role: RoleId, now: Timestamp) -> Result<Vec<PrincipalId>> {
+        let rows = sqlx::query(concat!(
+            "SELECT DISTINCT g.principal FROM grants g WHERE g.role = $2 AND ",
+            live!("$1"),
+            " ORDER BY g.principal"
+        ))
+        .bind(now.millis())
+        .bind(role.raw())
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, |cells| cells.id())
+    }
+
     async fn anyone_holds(&mut self, role: RoleId, scope: ScopeId, now: Timestamp) -> Result<bool> {
         let row = sqlx::query(concat!(
             "WITH RECURSIVE holder (id) AS (SELECT g.principal FROM grants g JOIN principals p ON p.id = g.principal \

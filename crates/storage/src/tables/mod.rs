@@ -21,6 +21,7 @@ mod orders;
 mod organization;
 mod principals;
 mod principals_write;
+mod proposals;
 mod reach;
 mod releases;
 mod requests;

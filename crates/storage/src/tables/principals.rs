@@ -8,14 +8,14 @@ use super::{
 use crate::{
     Result, StorageError,
     codes::Coded as _,
-    principals::{Identity, Principal, PrincipalFilter, PrincipalReads, TeamMember},
+    principals::{Identity, NamePlace, Principal, PrincipalFilter, PrincipalReads, TeamMember},
     raw_id::{RawId as _, raw_or_null},
     translate::said,
 };
 use async_trait::async_trait;
 use claviger_model::{
     ids::PrincipalId,
-    name::Name,
+    name::{Name, folded},
     principal::{Nature, PrincipalKind},
 };
 
@@ -61,6 +61,33 @@ impl PrincipalReads for Handle {
         .bind(raw_or_null(after.as_ref()).unwrap_or_default())
         .bind(filter.kind.map_or("", |kind| kind.text()))
         .bind(filter.state.map_or("", |state| state.text()))
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, principal)
+    }
+
+    async fn principals_by_name(
+        &mut self,
+        filter: PrincipalFilter,
+        text: &str,
+        after: Option<&NamePlace>,
+        limit: u32,
+    ) -> Result<Vec<Principal>> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            principal_columns!(),
+            " FROM principals p WHERE (p.folded > $1 OR (p.folded = $1 AND p.id > $2)) \
+             AND ($3 = '' OR p.kind = $3) AND ($4 = '' OR p.state = $4) \
+             AND ($5 = '' OR p.folded LIKE $6 ESCAPE '!' OR lower(COALESCE(p.email, '')) LIKE $6 ESCAPE '!') \
+             ORDER BY p.folded, p.id LIMIT $7"
+        ))
+        .bind(after.map_or("", |place| place.folded.as_str()))
+        .bind(raw_or_null(after.map(|place| &place.id)).unwrap_or_default())
+        .bind(filter.kind.map_or("", |kind| kind.text()))
+        .bind(filter.state.map_or("", |state| state.text()))
+        .bind(text)
+        .bind(contains(text))
         .bind(i64::from(limit))
         .fetch_all(self.db())
         .await?;
@@ -160,4 +187,17 @@ pub fn principal(cells: &mut Cells<'_>) -> Result<Principal> {
         email: cells.take()?,
         created_at: cells.time()?,
     })
+}
+
+/// A pattern for `LIKE … ESCAPE '!'` that matches whatever contains the text, folded as names are.
+fn contains(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in folded(text).chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
 }

@@ -36,6 +36,7 @@ mod opening;
 mod organization;
 mod principals;
 mod property;
+mod proposals;
 mod reach;
 mod releases;
 mod requests;

@@ -6,7 +6,7 @@ use claviger_model::{
 };
 use claviger_storage::{
     Conflict, StorageError,
-    principals::{Identity, MemberSource, Principal, PrincipalFilter, TeamMember, TeamsChanged},
+    principals::{Identity, MemberSource, NamePlace, Principal, PrincipalFilter, TeamMember, TeamsChanged},
 };
 use std::collections::BTreeSet;
 
@@ -15,6 +15,7 @@ contract!(
     names_of_teams_are_unique_case_aside,
     an_identity_belongs_to_one_principal,
     pages_cover_everyone_once,
+    browsing_by_name_finds_parts_of_names_case_aside,
     closures_follow_nested_teams_and_survive_cycles,
     provider_teams_touch_only_what_differs,
     groups_stand_for_teams,
@@ -285,4 +286,52 @@ async fn groups_stand_for_teams(ground: Ground) {
     );
     assert!(locked.unmap_group("https://id.example", "g2").await.unwrap());
     assert!(!locked.unmap_group("https://id.example", "g2").await.unwrap());
+}
+
+async fn browsing_by_name_finds_parts_of_names_case_aside(ground: Ground) {
+    let mut locked = ground.locked().await;
+    let names = ["Žofie", "Straße", "100% Ops", "1000 Ops", "straßE", "Zoe_x"];
+    for text in names {
+        let person = ground.person(PrincipalId::random(&ground.entropy), text);
+        locked.insert_principal(&person).await.unwrap();
+    }
+    let people = PrincipalFilter {
+        kind: Some(PrincipalKind::Person),
+        state: None,
+    };
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let page = locked
+            .principals_by_name(people, "", after.as_ref(), 2)
+            .await
+            .unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(NamePlace {
+            folded: last.name.folded(),
+            id: last.id,
+        });
+        seen.extend(page.into_iter().map(|person| person.name.folded()));
+    }
+    assert!(seen.is_sorted(), "{seen:?}");
+    assert_eq!(seen.iter().filter(|name| *name == "strasse").count(), 2);
+    let mut find = async |text: &str| -> Vec<String> {
+        let found = locked.principals_by_name(people, text, None, 9).await.unwrap();
+        found.into_iter().map(|person| person.name.to_string()).collect()
+    };
+    assert_eq!(find("ŽOF").await, ["Žofie"]);
+    assert_eq!(find("STRASSE").await.len(), 2);
+    assert_eq!(find("0% o").await, ["100% Ops"], "a percent sign is itself");
+    assert_eq!(find("e_").await, ["Zoe_x"]);
+    assert_eq!(find("nobody at all").await, [""; 0]);
+    let teams = PrincipalFilter {
+        kind: Some(PrincipalKind::Team),
+        state: None,
+    };
+    assert!(
+        locked
+            .principals_by_name(teams, "ops", None, 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
