@@ -1,5 +1,6 @@
 //! Roles and grants.
 
+use crate::wire::Bytes;
 use claviger_model::{
     conditions::Conditions,
     grant::Grant,
@@ -53,6 +54,9 @@ pub struct GiveGrant {
     /// Under which conditions.
     #[serde(default)]
     pub conditions: Conditions,
+    /// [`crate::giving::GrantPlan::digest`] of what was shown; when the effect is another one by now, it is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Bytes>,
 }
 
 /// `DELETE /v1/grants/{grant}`.

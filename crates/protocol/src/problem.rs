@@ -88,6 +88,12 @@ codes! {
     RequestLimit = "request_limit", 409, "You have as many open requests as one person can have";
     /// The last Owner would go.
     LastOwner = "last_owner", 409, "The organization needs an owner";
+    /// The change widens its author's own access (rule 13).
+    SecondOwner = "second_owner_needed", 403, "This would widen your own access; another owner has to approve it";
+    /// A team would be within itself.
+    TeamCycle = "team_cycle", 409, "Teams cannot contain each other";
+    /// A grant, even an ended one, names the role.
+    RoleInUse = "role_in_use", 409, "Grants name this role";
     /// Sealed for another device, organization or version.
     BadSeal = "bad_seal", 400, "The value was not sealed for this server";
     /// Too many calls.
@@ -124,6 +130,19 @@ pub struct Problem {
     /// The call's id, for asking an administrator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<String>,
+    /// With [`Code::StepUp`]: which sign-in would do.
+    #[serde(flatten)]
+    pub sign_in: Option<Box<SignInAsked>>,
+}
+
+/// The sign-in that a refused call asks for (RFC 9470).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInAsked {
+    /// How old it may be, in seconds.
+    pub max_age: u32,
+    /// Classes of sign-in at the identity provider, any of which would do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acr_values: Vec<String>,
 }
 
 impl Problem {
@@ -136,6 +155,18 @@ impl Problem {
             code,
             detail: None,
             call: None,
+            sign_in: None,
+        }
+    }
+
+    /// A sign-in with several factors that is not older than this would do (RFC 9470).
+    pub fn step_up(max_age: u32) -> Self {
+        Self {
+            sign_in: Some(Box::new(SignInAsked {
+                max_age,
+                acr_values: Vec::new(),
+            })),
+            ..Self::new(Code::StepUp)
         }
     }
 

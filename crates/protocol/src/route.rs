@@ -61,6 +61,8 @@ routes! {
     REFRESH = "POST" "/v1/session/refresh" Key;
     /// [`crate::sign_in::Reassert`].
     REASSERT = "POST" "/v1/session/reassert" Session;
+    /// [`crate::sign_in::StepUp`].
+    STEP_UP = "POST" "/v1/session/step-up" Session;
     /// [`crate::sign_in::ProviderRefused`].
     PROVIDER_REFUSED = "POST" "/v1/session/refused" Session;
     /// Signs out.
@@ -131,18 +133,54 @@ routes! {
     CREATE_SCOPE = "POST" "/v1/scopes" Session;
     /// [`crate::places::EditScope`].
     EDIT_SCOPE = "PATCH" "/v1/scopes/{scope}" Session;
+    /// [`crate::moving::MovePlan`].
+    PREVIEW_MOVE_SCOPE = "POST" "/v1/scopes/{scope}/move/preview" Session;
+    /// [`crate::moving::MoveScope`].
+    MOVE_SCOPE = "POST" "/v1/scopes/{scope}/move" Session;
     /// [`crate::principals::PrincipalsReply`].
     PRINCIPALS = "GET" "/v1/principals" Session;
     /// The next page of [`PRINCIPALS`].
     PRINCIPALS_AFTER = "GET" "/v1/principals/after/{principal}" Session;
     /// [`crate::grants::RolesReply`].
     ROLES = "GET" "/v1/roles" Session;
+    /// [`crate::roles::PutRole`].
+    PUT_ROLE = "PUT" "/v1/roles/{role}" Session;
+    /// [`crate::roles::DeleteRole`].
+    DELETE_ROLE = "DELETE" "/v1/roles/{role}" Session;
+    /// [`crate::roles::ProposalsCall`].
+    PROPOSALS = "POST" "/v1/proposals" Session;
+    /// [`crate::roles::ApproveProposal`].
+    APPROVE_PROPOSAL = "POST" "/v1/proposals/{proposal}/approve" Session;
+    /// [`crate::roles::RefuseProposal`].
+    REFUSE_PROPOSAL = "POST" "/v1/proposals/{proposal}/refuse" Session;
+    /// Taken back by its author.
+    WITHDRAW_PROPOSAL = "POST" "/v1/proposals/{proposal}/withdraw" Session;
+    /// [`crate::teams::CreateTeam`].
+    CREATE_TEAM = "POST" "/v1/teams" Session;
+    /// [`crate::teams::TeamReply`].
+    TEAM = "GET" "/v1/teams/{team}" Session;
+    /// [`crate::teams::RenameTeam`].
+    RENAME_TEAM = "PATCH" "/v1/teams/{team}" Session;
+    /// [`crate::teams::AddMember`].
+    ADD_MEMBER = "POST" "/v1/teams/{team}/members" Session;
+    /// [`crate::teams::RemoveMember`].
+    REMOVE_MEMBER = "DELETE" "/v1/teams/{team}/members" Session;
+    /// [`crate::teams::MapGroup`].
+    MAP_GROUP = "POST" "/v1/teams/{team}/groups" Session;
+    /// [`crate::teams::UnmapGroup`].
+    UNMAP_GROUP = "DELETE" "/v1/teams/{team}/groups" Session;
     /// [`crate::grants::GrantsReply`].
     GRANTS = "GET" "/v1/grants" Session;
     /// The next page of [`GRANTS`].
     GRANTS_AFTER = "GET" "/v1/grants/after/{grant}" Session;
     /// [`crate::grants::GiveGrant`].
     GIVE_GRANT = "POST" "/v1/grants" Session;
+    /// [`crate::giving::GrantPlan`].
+    PREVIEW_GRANT = "POST" "/v1/grants/preview" Session;
+    /// [`crate::giving::ChoicesCall`].
+    GRANT_CHOICES = "POST" "/v1/grants/choices" Session;
+    /// [`crate::giving::ReceiversCall`].
+    GRANT_RECEIVERS = "POST" "/v1/grants/receivers" Session;
     /// [`crate::grants::EndGrant`].
     END_GRANT = "DELETE" "/v1/grants/{grant}" Session;
     /// [`crate::grant_change::PlanGrantChange`].

@@ -98,3 +98,13 @@ pub struct ProviderRefused {
     /// The provider's OAuth error code, as `invalid_grant`.
     pub error: String,
 }
+
+/// `POST /v1/session/step-up`: a fresher or stronger sign-in for the session that calls (RFC 9470). Answers with [`Tokens`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepUp {
+    /// From [`Challenge`].
+    pub challenge: Bytes,
+    /// Of the same person at the same provider; its nonce binds the challenge, this server and this device (rule 1).
+    pub id_token: Token,
+}

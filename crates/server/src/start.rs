@@ -19,10 +19,12 @@ use crate::{
 use claviger_crypto::keys::LocalRootKey;
 use claviger_model::{
     entropy::{Entropy, SystemEntropy},
+    guardrail::Guardrail,
     time::{Clock, SystemClock},
 };
 use claviger_storage::{
-    Database, StorageError, Store, StoreConfig, TimeSource, log::SignCheckpoint, organization::Organization,
+    Database, Reader, StorageError, Store, StoreConfig, TimeSource, log::SignCheckpoint,
+    organization::Organization,
 };
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -129,6 +131,10 @@ pub async fn start(
             .await?;
         locked.commit().await?;
     }
+    for guardrail in switched_off(&mut *store.reader().await?).await? {
+        // Never switched on by itself: an organization founded before it was there decides for itself.
+        tracing::warn!(guardrail = %guardrail.name, "a built-in guardrail is switched off");
+    }
     let provider = Provider::new(&config.oidc, Arc::clone(&surroundings.clock))?;
     let keys = Arc::new(keys);
     let hints = Hints::new();
@@ -169,6 +175,16 @@ pub async fn start(
         app: Arc::new(app),
         sequencer: running,
     })
+}
+
+/// The built-in guardrails that do not count in this organization.
+///
+/// # Errors
+/// When the database fails.
+pub async fn switched_off(reader: &mut dyn Reader) -> Result<Vec<Guardrail>, StorageError> {
+    let mut guardrails = reader.guardrails().await?;
+    guardrails.retain(|guardrail| guardrail.builtin && !guardrail.enabled);
+    Ok(guardrails)
 }
 
 impl Started {

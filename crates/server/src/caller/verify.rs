@@ -210,7 +210,13 @@ fn good_for(app: &App, route: Route, context: &SessionContext, proof: &Proof) ->
     }
     stands(context, now)?;
     // Asking the provider again is how an overdue session gets out of being overdue; leaving is always possible.
-    let lets_overdue = [route::REASSERT, route::PROVIDER_REFUSED, route::SIGN_OUT].contains(&route);
+    let lets_overdue = [
+        route::REASSERT,
+        route::STEP_UP,
+        route::PROVIDER_REFUSED,
+        route::SIGN_OUT,
+    ]
+    .contains(&route);
     if !lets_overdue && context.session.asserted_at.plus(app.config.oidc.reassert) <= now {
         return Err(Refusal::new(Code::ReassertFirst));
     }

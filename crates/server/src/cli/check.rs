@@ -1,7 +1,13 @@
 //! `check`: everything that could keep `serve` from serving, without changing anything.
 
 use super::say;
-use crate::{config::Config, founding, keys::root_file, sign_in::Provider, start::Surroundings};
+use crate::{
+    config::Config,
+    founding,
+    keys::root_file,
+    sign_in::Provider,
+    start::{Surroundings, switched_off},
+};
 use anyhow::Context;
 use claviger_storage::{Store, StoreConfig};
 use std::sync::Arc;
@@ -26,6 +32,15 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
             None => say("root key: good; the organization was not founded yet")?,
             Some((organization, _)) => say(&format!("root key: good; organization `{}`", organization.name))?,
         },
+    }
+    for guardrail in switched_off(&mut *store.reader().await?)
+        .await
+        .context("database")?
+    {
+        say(&format!(
+            "finding: the built-in guardrail `{}` is switched off",
+            guardrail.name
+        ))?;
     }
     store.close().await;
     Ok(())

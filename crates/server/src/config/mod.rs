@@ -61,6 +61,8 @@ pub struct Oidc {
     pub client_id: String,
     /// The claim that lists a person's groups.
     pub groups_claim: String,
+    /// Values of `acr` that say that several factors were used; asked for in a step-up (RFC 9470).
+    pub multi_factor_acr: Vec<String>,
     /// What clients ask for.
     pub scopes: Vec<String>,
     /// How far its clock may be ahead of or behind ours.

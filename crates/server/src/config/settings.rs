@@ -33,6 +33,7 @@ pub(super) const NAMES: &[&str] = &[
     "oidc.leeway_seconds",
     "oidc.certificate_authority",
     "oidc.reassert_minutes",
+    "oidc.multi_factor_acr",
     "limits.body_bytes",
     "limits.unauthenticated_per_second",
     "limits.unauthenticated_burst",
@@ -92,6 +93,7 @@ struct OidcSettings {
     leeway_seconds: Option<u64>,
     certificate_authority: Option<PathBuf>,
     reassert_minutes: Option<u64>,
+    multi_factor_acr: Option<Vec<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -172,6 +174,7 @@ impl OidcSettings {
                 .client_id
                 .filter(|id| !id.is_empty())
                 .ok_or(ConfigError::Missing("oidc.client_id"))?,
+            multi_factor_acr: classes(self.multi_factor_acr)?,
             groups_claim: self.groups_claim.unwrap_or_else(|| "groups".to_owned()),
             scopes: self.scopes.unwrap_or_else(|| {
                 ["openid", "profile", "email", "offline_access"]
@@ -182,6 +185,21 @@ impl OidcSettings {
             certificate_authority: self.certificate_authority,
             reassert: Duration::from_secs(u64::from(minutes) * 60),
         })
+    }
+}
+
+/// Classes of sign-in; they go into a header's quotes, separated by spaces.
+fn classes(values: Option<Vec<String>>) -> Result<Vec<String>, ConfigError> {
+    let values = values.unwrap_or_default();
+    let usable = |value: &&String| {
+        !value.is_empty()
+            && value
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte))
+    };
+    match values.iter().find(|value| !usable(value)) {
+        Some(value) => Err(ConfigError::Class(value.clone())),
+        None => Ok(values),
     }
 }
 

@@ -81,6 +81,9 @@ pub enum ConfigError {
     /// The provider's address.
     #[error("`oidc.issuer`: `{0}` must be an https URL, or http on loopback")]
     Issuer(String),
+    /// A class of sign-in that could not stand in a header.
+    #[error("`oidc.multi_factor_acr`: `{0}` is no class of sign-in")]
+    Class(String),
     /// A setting that must not be empty.
     #[error("`{0}` must be set")]
     Missing(&'static str),

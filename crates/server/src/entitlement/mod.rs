@@ -20,7 +20,7 @@ use claviger_model::{
     ids::{PrincipalId, ScopeId, SecretId},
 };
 use claviger_policy::{
-    decision::Decision,
+    decision::{Decision, Reason},
     engine::PolicyEngine,
     question::{Caller, Membership, Question, Resource},
 };
@@ -157,6 +157,32 @@ impl Entitlements {
         Some(decision.allowed)
     }
 
+    /// How old a multi-factor sign-in may be for a refusal to become a yes, when nothing else is missing (RFC 9470).
+    ///
+    /// # Errors
+    /// As [`Self::decide`].
+    pub async fn step_up_at(
+        &self,
+        reader: &mut dyn Reader,
+        epoch: Epoch,
+        principal: &Principal,
+        circumstances: &Circumstances,
+        (action, place): (Action, &Place),
+        refused: &Answer,
+    ) -> Result<Option<u32>, StorageError> {
+        if !matches!(
+            refused.decision.reason,
+            Reason::ConditionsUnmet | Reason::Guardrail
+        ) {
+            return Ok(None);
+        }
+        let engine = self.engine(reader, epoch).await?;
+        let subject = self.subject(reader, epoch, principal, circumstances).await?;
+        Ok(asked(&subject, action, place, circumstances, |question| {
+            engine.step_up(question)
+        }))
+    }
+
     /// A place as it stands in a transaction; none when it does not exist.
     ///
     /// # Errors
@@ -240,6 +266,18 @@ pub(crate) fn ask(
     place: &Place,
     circumstances: &Circumstances,
 ) -> Decision {
+    asked(subject, action, place, circumstances, |question| {
+        engine.decide(question)
+    })
+}
+
+fn asked<T>(
+    subject: &Subject,
+    action: Action,
+    place: &Place,
+    circumstances: &Circumstances,
+    ask: impl FnOnce(&Question<'_>) -> T,
+) -> T {
     let chain = &place.resource.chain;
     let grants: Vec<Grant> = subject
         .grants
@@ -248,7 +286,7 @@ pub(crate) fn ask(
         .cloned()
         .collect();
     let secret = action.is_about_secrets().then_some(ANY);
-    engine.decide(&Question {
+    ask(&Question {
         caller: &subject.caller,
         action,
         resource: &Resource {

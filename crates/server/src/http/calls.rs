@@ -54,7 +54,7 @@ pub async fn layer(
             "answered"
         );
         if let Some(problem) = problem {
-            write_problem(&mut response, problem, call.id);
+            write_problem(&mut response, problem, call.id, &app.config.oidc.multi_factor_acr);
         }
         add_headers(&app, &mut response, call.id);
         response
@@ -63,10 +63,17 @@ pub async fn layer(
     .await
 }
 
-fn write_problem(response: &mut Response, mut problem: Problem, call: CallId) {
+fn write_problem(response: &mut Response, mut problem: Problem, call: CallId, acr_values: &[String]) {
     problem.call = Some(call.to_string());
     if problem.status == 401 {
-        let challenge = format!("DPoP error=\"{}\", algs=\"ES256\"", oauth_error(problem.code));
+        let mut challenge = format!("DPoP error=\"{}\", algs=\"ES256\"", oauth_error(problem.code));
+        if let Some(asked) = &mut problem.sign_in {
+            challenge.push_str(&format!(", max_age=\"{}\"", asked.max_age));
+            asked.acr_values = acr_values.to_vec();
+            if !acr_values.is_empty() {
+                challenge.push_str(&format!(", acr_values=\"{}\"", acr_values.join(" ")));
+            }
+        }
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }

@@ -22,6 +22,22 @@ impl Refusal {
         }
     }
 
+    /// Asks for a fresh multi-factor sign-in (RFC 9470), at most so many seconds old.
+    pub fn step_up(max_age: u32) -> Self {
+        Self {
+            problem: Box::new(Problem::step_up(max_age)),
+            cause: None,
+        }
+    }
+
+    /// Refuses with a problem that was made elsewhere.
+    pub fn of(problem: Problem) -> Self {
+        Self {
+            problem: Box::new(problem),
+            cause: None,
+        }
+    }
+
     /// Adds words that the caller may read.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {

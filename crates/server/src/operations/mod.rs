@@ -6,17 +6,22 @@
 
 pub mod access;
 pub mod device;
-mod grants;
+pub mod grants;
 mod history;
 mod log;
+mod moving;
 pub mod orders;
 pub mod path;
 pub mod principals;
+mod proposals;
 pub mod release;
 pub mod requests;
+mod roles;
 mod scopes;
 pub mod secrets;
+mod state;
 mod sync;
+mod teams;
 pub mod view;
 mod words;
 
@@ -29,9 +34,13 @@ pub fn routes() -> Vec<Handled> {
         vec![handle(route::RELEASES, release::release)],
         secrets::routes(),
         scopes::routes(),
+        moving::routes(),
         principals::routes(),
         grants::routes(),
         access::routes(),
+        roles::routes(),
+        proposals::routes(),
+        teams::routes(),
         requests::routes(),
         sync::routes(),
         history::routes(),

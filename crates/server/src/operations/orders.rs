@@ -111,6 +111,28 @@ pub async fn before(change: &mut Change, principal: PrincipalId) -> Result<Befor
     Ok(Before(people))
 }
 
+/// The same for several principals; nobody is read twice.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn before_all(
+    change: &mut Change,
+    principals: impl IntoIterator<Item = PrincipalId>,
+) -> Result<Before, Stop> {
+    let mut people = BTreeMap::new();
+    for principal in principals {
+        for person in people_of(change.db(), principal).await? {
+            people.insert(person.id, person);
+        }
+    }
+    let mut before = Vec::with_capacity(people.len());
+    for person in people.into_values() {
+        let listed = listed(change, &person).await?;
+        before.push((person, listed));
+    }
+    Ok(Before(before))
+}
+
 /// Orders every device of these people to destroy what they lost since.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     caller::Caller,
-    entitlement::{Answer, Circumstances, Epoch, Place, Subject, list::Listed},
+    entitlement::{Answer, Circumstances, Entitlements, Epoch, Place, Subject, list::Listed},
     http::Refusal,
     operations::requests::Judge,
     sequencer::change::{circumstances, standing},
@@ -67,6 +67,11 @@ impl<'a> View<'a> {
         &mut *self.reader
     }
 
+    /// The epoch of the state, and what decides.
+    pub fn ground(&self) -> (Epoch, Arc<Entitlements>) {
+        (self.epoch, Arc::clone(&self.app.entitlements))
+    }
+
     /// When it is.
     pub const fn now(&self) -> Timestamp {
         self.circumstances.now
@@ -120,6 +125,22 @@ impl<'a> View<'a> {
         let reader = &mut *self.reader;
         Ok(entitlements
             .subject(reader, self.epoch, &self.principal, &self.circumstances)
+            .await?)
+    }
+
+    /// What the caller may do where as soon as they sign in afresh (RFC 9470): what their device may offer. Places and names
+    /// come from [`View::listed`].
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn listed_after_step_up(&mut self) -> Result<Arc<Listed>, Refusal> {
+        let always_fresh = Circumstances {
+            multi_factor_at: Some(Timestamp::from_millis(i64::MAX)),
+            ..self.circumstances
+        };
+        let entitlements = &self.app.entitlements;
+        Ok(entitlements
+            .listed_at(&mut *self.reader, self.epoch, &self.principal, &always_fresh)
             .await?)
     }
 

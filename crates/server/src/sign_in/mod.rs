@@ -11,6 +11,7 @@ pub mod provider;
 mod reassert;
 mod refresh;
 mod sessions;
+mod step_up;
 mod teams;
 mod tokens;
 
@@ -26,6 +27,7 @@ pub fn routes() -> Vec<Handled> {
         handle(route::SIGN_IN, exchange::sign_in),
         handle(route::REFRESH, refresh::refresh),
         handle(route::REASSERT, reassert::reassert),
+        handle(route::STEP_UP, step_up::step_up),
         handle(route::PROVIDER_REFUSED, reassert::refused),
         handle(route::SIGN_OUT, ending::sign_out),
         handle(route::ME, me::me),

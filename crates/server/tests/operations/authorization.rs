@@ -4,18 +4,26 @@
 //! whatever is refused must change nothing but the log.
 
 use crate::house::{Actor, House, Places, description, name, request_id};
+use claviger_crypto::bytes::sha256;
 use claviger_model::{
     builtin_roles as roles,
     entropy::SystemEntropy,
-    ids::{GrantId, OrderId, PrincipalId, RoleId, ScopeId, SecretId, SessionId},
-    principal::PrincipalState,
+    ids::{GrantId, OrderId, PrincipalId, ProposalId, RoleId, ScopeId, SecretId, SessionId},
+    principal::{Nature, PrincipalState},
+    role::{MayGrant, Role},
 };
 use claviger_protocol::{
     order::Acknowledgement,
+    roles::{ProposalsReply, canonical_role},
     route::{self, Route},
     signed::{Signed, canonical},
+    wire::Bytes,
 };
-use claviger_storage::sessions::DeviceState;
+use claviger_storage::{
+    principals::{MemberSource, Principal, TeamMember},
+    scopes::ScopeSettings,
+    sessions::DeviceState,
+};
 use serde_json::{Value, json};
 use std::fmt::{Display, Write};
 
@@ -137,6 +145,94 @@ impl Cell<'_> {
         id.to_string()
     }
 
+    async fn role(&self) -> RoleId {
+        let id = RoleId::random(&SystemEntropy);
+        let actions = [claviger_model::action::Action::SecretView].into();
+        let made = Role::custom(id, name(&id.to_string()), actions, MayGrant::nothing()).unwrap();
+        let mut locked = self.house.app.store.locked().await.unwrap();
+        locked.put_role(&made).await.unwrap();
+        locked.commit().await.unwrap();
+        id
+    }
+
+    async fn team(&self) -> PrincipalId {
+        let id = PrincipalId::random(&SystemEntropy);
+        let mut locked = self.house.app.store.locked().await.unwrap();
+        let row = Principal {
+            id,
+            name: name(&id.to_string()),
+            state: PrincipalState::Active,
+            nature: Nature::Team,
+            email: None,
+            created_at: locked.now(),
+        };
+        locked.insert_principal(&row).await.unwrap();
+        locked.commit().await.unwrap();
+        id
+    }
+
+    async fn join(&self, team: PrincipalId, member: PrincipalId) {
+        let mut locked = self.house.app.store.locked().await.unwrap();
+        let source = MemberSource::Local;
+        assert!(
+            locked
+                .add_team_member(TeamMember { team, member, source })
+                .await
+                .unwrap()
+        );
+        locked.commit().await.unwrap();
+    }
+
+    /// A place below production and another one, both of which the callers reach as they reach production.
+    async fn movable(&self) -> (ScopeId, ScopeId) {
+        let (moving, target) = (ScopeId::random(&SystemEntropy), ScopeId::random(&SystemEntropy));
+        let mut locked = self.house.app.store.locked().await.unwrap();
+        let now = locked.now();
+        for id in [moving, target] {
+            let (parent, settings) = (Some(self.places.production), ScopeSettings::default());
+            locked
+                .insert_scope(id, parent, &name(&id.to_string()), &settings, now)
+                .await
+                .unwrap();
+        }
+        locked.commit().await.unwrap();
+        (moving, target)
+    }
+
+    /// An Owner's wish that would widen their own access.
+    async fn proposal(&self) -> (String, String) {
+        let author = self.house.actor(&[(roles::OWNER, self.places.root)]).await;
+        let held = self.role().await;
+        let mut locked = self.house.app.store.locked().await.unwrap();
+        let now = locked.now();
+        let grant = crate::house::grant(author.principal, held, self.places.root, now);
+        locked.insert_grant(&grant).await.unwrap();
+        let role = locked.role(held).await.unwrap().unwrap();
+        locked.commit().await.unwrap();
+        let replaces: Bytes = sha256(&canonical_role(&role).unwrap()).into();
+        let id = ProposalId::random(&SystemEntropy);
+        let form = json!({
+            "name": role.name, "actions": ["secret.view", "secret.use"], "may_grant": {"roles": []}, "replaces": replaces,
+        });
+        let body = json!({"role": form, "reason": "for me", "proposal": id});
+        let answer = self
+            .house
+            .call(Some(&author), &route::PUT_ROLE, &[&held], &body)
+            .await;
+        assert_eq!(answer.json()["outcome"], "proposed", "{:?}", answer.json());
+        let list = self
+            .house
+            .call(Some(&author), &route::PROPOSALS, &[], &json!({}))
+            .await;
+        let list: ProposalsReply = list.parse();
+        let made = list
+            .proposals
+            .into_iter()
+            .find(|proposal| proposal.id == id)
+            .unwrap();
+        (id.to_string(), String::from(made.digest))
+    }
+
     fn value(&self, secret: SecretId, version: u64) -> Value {
         match self.actor {
             Some(actor) => serde_json::to_value(self.house.sealed(actor, secret, version, b"new")).unwrap(),
@@ -194,6 +290,7 @@ impl Cell<'_> {
                 }),
             ),
             route::REFRESH => made(&[], json!({"refresh": "none"})),
+            route::STEP_UP => made(&[], json!({"challenge": "AAAA", "id_token": "none"})),
             route::REASSERT => made(&[], json!({"id_token": "none"})),
             route::PROVIDER_REFUSED => made(&[], json!({"error": "invalid_grant"})),
             route::END_SESSION => made(&[&self.other().await.session], Value::Null),
@@ -282,6 +379,67 @@ impl Cell<'_> {
                     json!({"id": id, "parent": production, "name": name(&unique)}),
                 )
             }
+            route::PREVIEW_MOVE_SCOPE | route::MOVE_SCOPE => {
+                let (moving, target) = self.movable().await;
+                made(&[&moving], json!({"parent": target}))
+            }
+            route::PUT_ROLE => {
+                let role = json!({"name": unique, "actions": ["secret.view"], "may_grant": {"roles": []}});
+                made(
+                    &[&RoleId::random(&SystemEntropy)],
+                    json!({"role": role, "reason": "for the bots"}),
+                )
+            }
+            route::DELETE_ROLE => made(&[&self.role().await], json!({"reason": "nobody has it"})),
+            route::PROPOSALS => made(&[], json!({})),
+            route::APPROVE_PROPOSAL => {
+                let (id, digest) = self.proposal().await;
+                made(&[&id], json!({"digest": digest}))
+            }
+            route::REFUSE_PROPOSAL => made(&[&self.proposal().await.0], json!({"words": "not now"})),
+            route::WITHDRAW_PROPOSAL => made(&[&self.proposal().await.0], Value::Null),
+            route::CREATE_TEAM => made(
+                &[],
+                json!({"id": PrincipalId::random(&SystemEntropy), "name": unique}),
+            ),
+            route::TEAM => made(&[&self.team().await], Value::Null),
+            route::RENAME_TEAM => made(&[&self.team().await], json!({"name": unique})),
+            route::ADD_MEMBER => made(
+                &[&self.team().await],
+                json!({"member": self.other().await.principal}),
+            ),
+            route::REMOVE_MEMBER => {
+                let (team, member) = (self.team().await, self.other().await.principal);
+                self.join(team, member).await;
+                made(&[&team], json!({"member": member}))
+            }
+            route::MAP_GROUP => made(
+                &[&self.team().await],
+                json!({"group": unique, "reason": "the provider has it"}),
+            ),
+            route::UNMAP_GROUP => {
+                let team = self.team().await;
+                let mut locked = self.house.app.store.locked().await.unwrap();
+                let issuer = &self.house.app.config.oidc.issuer;
+                locked.map_group(issuer, &unique, team).await.unwrap();
+                locked.commit().await.unwrap();
+                made(&[&team], json!({"group": unique}))
+            }
+            route::PREVIEW_GRANT => {
+                let body = json!({
+                    "id": GrantId::random(&SystemEntropy), "principal": self.other().await.principal,
+                    "role": roles::READER, "scope": production, "reason": "",
+                });
+                made(&[], body)
+            }
+            route::GRANT_CHOICES => made(
+                &[],
+                json!({"scope": production, "principal": self.other().await.principal, "action": "secret.use"}),
+            ),
+            route::GRANT_RECEIVERS => made(
+                &[],
+                json!({"scope": production, "role": roles::READER, "text": "some", "limit": 1}),
+            ),
             route::EDIT_SCOPE => made(&[&production], json!({"lease_seconds": 3600})),
             route::GIVE_GRANT => {
                 let body = json!({

@@ -464,6 +464,7 @@ fn config(database: Database, key_file: &Path) -> Config {
             issuer: "https://id.example".to_owned(),
             client_id: "claviger".to_owned(),
             groups_claim: "groups".to_owned(),
+            multi_factor_acr: Vec::new(),
             scopes: vec!["openid".to_owned()],
             leeway: Duration::from_secs(60),
             certificate_authority: None,

@@ -10,6 +10,8 @@
 mod access;
 mod access_changes;
 mod access_property;
+mod alone;
+mod assigning;
 mod authorization;
 mod campaign;
 mod explain;
@@ -26,4 +28,5 @@ mod requests;
 mod requests_random;
 mod secrets;
 mod starts;
+mod stepping_up;
 mod whole;

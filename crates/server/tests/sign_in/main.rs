@@ -31,4 +31,5 @@ mod provider;
 mod reassert;
 mod refresh;
 mod replicas;
+mod step_up;
 mod stream;

@@ -1,49 +1,57 @@
 //! Giving a grant (`POST /v1/grants`): delegation (rule 13) and the separation of duties.
 
+use super::{
+    delegation::{self, Gift, may_assign},
+    plan,
+};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
-    entitlement::{Epoch, Place},
+    entitlement::Answer,
     events::Event,
     http::Refusal,
-    operations::words,
+    operations::{state::State, words},
     sequencer::{Acting, Change, Stop, job},
     stream::Audience,
 };
-use axum::extract::State;
+use axum::extract::State as Extract;
 use claviger_ledger::leaf::Object;
 use claviger_model::{
     action::Action,
     conditions::GrantConditions,
     event::EventKind,
     grant::{Grant, MAX_REASON_BYTES},
-    principal::{Principal, PrincipalKind},
+    principal::PrincipalKind,
 };
-use claviger_policy::{
-    assign::{AssignRefusal, Assignment, Giver, MayAssign},
-    hours::zone_is_known,
-};
+use claviger_policy::{assign::AssignRefusal, decision::Reason, hours::zone_is_known};
 use claviger_protocol::{grants::GiveGrant, problem::Code, stream::Hint};
+use std::sync::Arc;
 
 const KIND: EventKind = EventKind::GrantGiven;
 
 /// Gives a grant; a repeated call gives the same one.
 pub async fn give(
-    State(app): State<Shared>,
+    Extract(app): Extract<Shared>,
     caller: Caller,
     Json(mut call): Json<GiveGrant>,
 ) -> Result<axum::Json<Grant>, Refusal> {
     call.reason = words::checked(&call.reason, MAX_REASON_BYTES)?;
-    if call
-        .conditions
-        .hours
-        .as_ref()
-        .is_some_and(|hours| !zone_is_known(&hours.zone))
-    {
-        return Err(Refusal::new(Code::BadRequest).detail("the time zone is not known"));
-    }
+    checked_zone(&call)?;
     let job = job::<Grant, _>(move |change| Box::pin(async move { make(change, &caller, call).await }));
     app.sequencer.change(job).await.map(axum::Json)
+}
+
+/// Hours need a time zone that is known.
+///
+/// # Errors
+/// When it is not.
+pub fn checked_zone(call: &GiveGrant) -> Result<(), Refusal> {
+    match &call.conditions.hours {
+        Some(hours) if !zone_is_known(&hours.zone) => {
+            Err(Refusal::new(Code::BadRequest).detail("the time zone is not known"))
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn make(change: &mut Change, caller: &Caller, call: GiveGrant) -> Result<Grant, Stop> {
@@ -63,15 +71,32 @@ async fn make(change: &mut Change, caller: &Caller, call: GiveGrant) -> Result<G
     let Some(receiver) = receiver else {
         return Err(change.unknown(&acting, KIND, call.principal));
     };
-    let receiver = Principal {
-        id: receiver.id,
-        name: receiver.name,
-        state: receiver.state,
-        nature: receiver.nature,
+    let gift = Gift {
+        role: call.role,
+        place: &place,
+        receiver: &receiver,
+        not_before: call.not_before,
+        expires_at: call.expires_at,
     };
-    let may = match may_assign(change, &acting, &place, &receiver, &call).await? {
+    let mut state = State::locked(change, &acting).await?;
+    let may = match may_assign(&mut state, &gift).await? {
         Ok(may) => may,
-        Err(refused) => return Err(refuse(change, &acting, &call, &refused)),
+        Err(AssignRefusal::NotAllowed(decision)) if decision.reason != Reason::NoGrant => {
+            let answer = Answer {
+                decision: Arc::from(decision),
+            };
+            let code = |max_age: Option<u32>| max_age.map_or(Code::Forbidden, |_| Code::StepUp);
+            let max_age = change
+                .step_up(&acting, Action::GrantAssign, &place, &answer)
+                .await?;
+            let refusal = max_age.map_or_else(|| Refusal::new(Code::Forbidden), Refusal::step_up);
+            let event = event(change, &acting, &call).refused(code(max_age));
+            return Err(Stop::Refused(refusal, Box::new(event)));
+        }
+        Err(refused) => {
+            let event = event(change, &acting, &call).refused(delegation::code(&refused));
+            return Err(Stop::Refused(delegation::refusal(&refused), Box::new(event)));
+        }
     };
     if let Some(known) = change.db().grant(call.id).await? {
         let same = known.principal == call.principal
@@ -83,6 +108,12 @@ async fn make(change: &mut Change, caller: &Caller, call: GiveGrant) -> Result<G
         } else {
             Err(Code::Conflict.into())
         };
+    }
+    if let Some(seen) = &call.plan {
+        let mut state = State::locked(change, &acting).await?;
+        if plan::plan(&mut state, &place, &receiver, &call).await?.digest != *seen {
+            return Err(change.refuse(event(change, &acting, &call), Code::StalePlan));
+        }
     }
     let grant = Grant {
         id: call.id,
@@ -109,65 +140,6 @@ async fn make(change: &mut Change, caller: &Caller, call: GiveGrant) -> Result<G
     };
     change.hint(audience, Hint::Sync);
     Ok(grant)
-}
-
-async fn may_assign(
-    change: &mut Change,
-    acting: &Acting,
-    place: &Place,
-    receiver: &Principal,
-    call: &GiveGrant,
-) -> Result<Result<MayAssign, AssignRefusal>, Stop> {
-    let entitlements = change.entitlements();
-    let epoch = Epoch::of(change.db()).await?;
-    let engine = entitlements.engine(change.db(), epoch).await?;
-    let subject = entitlements
-        .subject(change.db(), epoch, &acting.principal, &acting.circumstances)
-        .await?;
-    let chain = &place.resource.chain;
-    let grants: Vec<_> = subject
-        .grants
-        .iter()
-        .filter(|grant| chain.contains(&grant.scope))
-        .cloned()
-        .collect();
-    let giver = Giver {
-        caller: &subject.caller,
-        grants: &grants,
-        circumstances: &acting.circumstances,
-    };
-    let assignment = Assignment {
-        role: call.role,
-        receiver,
-        scope: &place.resource,
-        not_before: call.not_before,
-        expires_at: call.expires_at,
-    };
-    Ok(engine.may_assign(&giver, &assignment))
-}
-
-/// How somebody is told that they may not give this.
-pub fn refusal(refused: &AssignRefusal) -> Refusal {
-    let code = match refused {
-        AssignRefusal::NotAllowed(_) | AssignRefusal::RoleNotGrantable | AssignRefusal::OwnerByOther => {
-            Code::Forbidden
-        }
-        AssignRefusal::ToOneself | AssignRefusal::ToOwnTeam | AssignRefusal::ToOwnService => {
-            Code::SeparationOfDuties
-        }
-        AssignRefusal::ReceiverInactive | AssignRefusal::NotForServices | AssignRefusal::OwnerIsAPerson => {
-            Code::WrongState
-        }
-        AssignRefusal::UnknownRole => Code::NotFound,
-        AssignRefusal::EndNeeded | AssignRefusal::EndBeforeStart => Code::BadRequest,
-    };
-    Refusal::new(code).detail(refused.to_string())
-}
-
-fn refuse(change: &Change, acting: &Acting, call: &GiveGrant, refused: &AssignRefusal) -> Stop {
-    let refusal = refusal(refused);
-    let event = event(change, acting, call).refused(refusal.code());
-    Stop::Refused(refusal, Box::new(event))
 }
 
 fn event(change: &Change, acting: &Acting, call: &GiveGrant) -> Event {

@@ -1,10 +1,14 @@
 //! Roles and grants.
 
+pub mod delegation;
 mod end;
 mod give;
+mod plan;
+mod preview;
+mod reach;
 
+pub use delegation::refusal;
 pub use end::{is_last_owner, object};
-pub use give::refusal;
 
 use super::{path::Id, view::View};
 use crate::{
@@ -27,6 +31,9 @@ pub fn routes() -> Vec<Handled> {
         handle(route::GRANTS, list),
         handle(route::GRANTS_AFTER, list_after),
         handle(route::GIVE_GRANT, give::give),
+        handle(route::PREVIEW_GRANT, preview::preview),
+        handle(route::GRANT_CHOICES, preview::choices),
+        handle(route::GRANT_RECEIVERS, preview::receivers),
         handle(route::END_GRANT, end::end),
     ]
 }

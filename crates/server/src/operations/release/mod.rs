@@ -18,7 +18,7 @@ use claviger_crypto::sealing::ReleaseInfo;
 use claviger_ledger::{edge::TileId, prove::Prover};
 use claviger_protocol::{
     log::OpeningRecord,
-    problem::Code,
+    problem::{Code, Problem},
     release::{MAX_ITEMS, Release, ReleaseCall, ReleaseReply, ReleaseResult},
 };
 use claviger_storage::log::Opening;
@@ -62,7 +62,10 @@ pub async fn release(
                 items,
             })
             .await?;
-        if let Settled::Done(done) = settled {
+        if let Settled::Done(mut done) = settled {
+            if let Some(problem) = stepping_up(&mut done, &app.config.oidc.multi_factor_acr) {
+                return Err(Refusal::of(problem));
+            }
             return reply(&encapsulated, done, sealed).map(axum::Json);
         }
         if caller.remembered {
@@ -70,6 +73,25 @@ pub async fn release(
         }
     }
     Err(Refusal::new(Code::Conflict))
+}
+
+/// A call that gets nothing but "sign in afresh" is answered so as a whole (RFC 9470), with the strictest age.
+fn stepping_up(done: &mut Done, acr_values: &[String]) -> Option<Problem> {
+    let mut strictest = None;
+    let mut all = true;
+    for item in &mut done.items {
+        match item {
+            Err(Problem {
+                sign_in: Some(asked), ..
+            }) => {
+                asked.acr_values = acr_values.to_vec();
+                let age = asked.max_age;
+                strictest = Some(strictest.map_or(age, |known: u32| known.min(age)));
+            }
+            _ => all = false,
+        }
+    }
+    strictest.filter(|_| all).map(Problem::step_up)
 }
 
 fn reply(

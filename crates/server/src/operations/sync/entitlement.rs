@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// # Errors
 /// When the tables cannot be read.
 pub async fn of(view: &mut View<'_>, listed: &Listed) -> Result<Entitlement, Refusal> {
-    let now = view.now();
+    let (now, stepped_up) = (view.now(), view.listed_after_step_up().await?);
     let mut grants: Vec<_> = listed
         .subject
         .grants
@@ -54,27 +54,42 @@ pub async fn of(view: &mut View<'_>, listed: &Listed) -> Result<Entitlement, Ref
     let mut entitlement = Entitlement {
         digest: Bytes::default(),
         scopes: listed.scopes.clone(),
-        rights: rights(listed),
+        rights: rights(listed, &stepped_up),
         grants,
         roles,
         principals: named(view.db(), people).await?,
-        valid_until: listed.rights.valid_until,
+        valid_until: [listed, &stepped_up]
+            .iter()
+            .filter_map(|listed| listed.rights.valid_until)
+            .min(),
     };
     entitlement.digest = entitlement.computed_digest().map_err(Refusal::internal)?;
     Ok(entitlement)
 }
 
-/// Rights where they differ from the parent's.
-fn rights(listed: &Listed) -> Vec<ScopeRights> {
+/// Rights where they differ from the parent's. What only a fresh sign-in is missing for is among them: the server asks for
+/// it when it is done. What shows at all, and what may be kept, is what holds now.
+fn rights(listed: &Listed, stepped_up: &Listed) -> Vec<ScopeRights> {
     let mut effective: BTreeMap<_, (Vec<Action>, Option<u64>)> = BTreeMap::new();
     let mut differing = Vec::new();
     for scope in &listed.scopes {
-        let actions: Vec<Action> = listed
+        let actions: BTreeSet<Action> = listed
             .rights
             .scopes
             .get(&scope.id)
-            .map(|rights| rights.actions.iter().copied().collect())
+            .map(|rights| rights.actions.clone())
             .unwrap_or_default();
+        let later = stepped_up.rights.scopes.get(&scope.id);
+        let later = later.into_iter().flat_map(|rights| &rights.actions);
+        let shows = actions.contains(&Action::SecretView);
+        let offered = later.filter(|action| shows || !action.is_about_secrets());
+        let actions: Vec<Action> = actions
+            .iter()
+            .chain(offered)
+            .copied()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
         let lease = listed
             .lease(scope.id)
             .map(|lease| u64::try_from(lease.as_millis()).unwrap_or(u64::MAX));

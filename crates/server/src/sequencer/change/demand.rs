@@ -2,7 +2,7 @@
 
 use super::{Acting, Change, Stop};
 use crate::{
-    entitlement::{Answer, Place},
+    entitlement::{Answer, Epoch, Place},
     events::{ASKED, Event},
     http::Refusal,
 };
@@ -77,10 +77,41 @@ impl Change {
             .allowed;
         let event = self.event(acting.who, demand.kind).decided_by(answer.policies());
         Err(if known {
-            self.refuse(event.on(demand.object), Code::Forbidden)
+            match self.step_up(acting, demand.action, demand.place, &answer).await? {
+                Some(max_age) => Stop::Refused(
+                    Refusal::step_up(max_age),
+                    Box::new(event.on(demand.object).refused(Code::StepUp)),
+                ),
+                None => self.refuse(event.on(demand.object), Code::Forbidden),
+            }
         } else {
             self.unknown(acting, demand.kind, demand.asked)
         })
+    }
+
+    /// How old a multi-factor sign-in may be for a refused answer to become a yes, when nothing else is missing.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn step_up(
+        &mut self,
+        acting: &Acting,
+        action: Action,
+        place: &Place,
+        refused: &Answer,
+    ) -> Result<Option<u32>, StorageError> {
+        let entitlements = self.entitlements();
+        let epoch = Epoch::of(&mut *self.locked).await?;
+        entitlements
+            .step_up_at(
+                &mut *self.locked,
+                epoch,
+                &acting.principal,
+                &acting.circumstances,
+                (action, place),
+                refused,
+            )
+            .await
     }
 
     /// A refusal that is recorded.

@@ -15,7 +15,7 @@ pub use demand::Demand;
 pub use job::job;
 pub(super) use job::{Job, Run};
 pub use people::people_of;
-pub use standing::{circumstances, standing, stands_still};
+pub use standing::{circumstances, several_factors, standing, stands_still};
 
 use super::Desk;
 use crate::{

@@ -48,17 +48,18 @@ pub fn stands_still(caller: &Caller, context: &SessionContext, now: Timestamp) -
 
 /// What decisions depend on besides grants.
 pub fn circumstances(caller: &Caller, context: &SessionContext, now: Timestamp) -> Circumstances {
-    let strong = context
-        .session
-        .amr
-        .iter()
-        .any(|method| MULTI_FACTOR.contains(&method.as_str()));
+    let strong = several_factors(&context.session.amr);
     Circumstances {
         now,
         multi_factor_at: context.session.auth_time.filter(|_| strong),
         enrolled_device: context.device.state == DeviceState::Active,
         source: Some(caller.call.address),
     }
+}
+
+/// Whether the methods of a sign-in say that several factors were used.
+pub fn several_factors(amr: &[String]) -> bool {
+    amr.iter().any(|method| MULTI_FACTOR.contains(&method.as_str()))
 }
 
 /// Methods of RFC 8176 that say that more than one factor was used, or that a second one was.

@@ -115,7 +115,21 @@ impl Judge<'_> {
                 .decision
                 .allowed;
             return Ok(Some(if known {
-                self.forbidden(item, &place, &answer)
+                let (action, reads) = (action(item.purpose), self.reads);
+                let max_age = entitlements
+                    .step_up_at(
+                        locked,
+                        reads.epoch,
+                        self.principal,
+                        &self.circumstances,
+                        (action, &place),
+                        &answer,
+                    )
+                    .await?;
+                match max_age {
+                    Some(max_age) => self.stepping_up(item, &place, &answer, max_age),
+                    None => self.forbidden(item, &place, &answer),
+                }
             } else {
                 self.unknown(item)
             }));
@@ -213,6 +227,20 @@ impl Judge<'_> {
             problem
         };
         Judged::Refused(Box::new(event), problem)
+    }
+
+    fn stepping_up(&self, item: &Item, place: &Place, answer: &Answer, max_age: u32) -> Judged {
+        let object = Object {
+            secret: Some(item.secret),
+            scope: Some(place.id()),
+            ..Object::default()
+        };
+        let event = self
+            .event(item)
+            .on(object)
+            .decided_by(answer.policies())
+            .refused(Code::StepUp);
+        Judged::Refused(Box::new(event), Problem::step_up(max_age))
     }
 
     /// The same whether the secret is missing or not to be known of.

@@ -178,6 +178,20 @@ pub(super) fn verify(
             .map(|name| name.as_str()),
     )
     .or_else(|| first(claims.preferred_username().map(|name| name.as_str())));
+    let acr = claims.auth_context_ref().map(|acr| acr.as_str().to_owned());
+    let mut amr: Vec<_> = claims
+        .auth_method_refs()
+        .into_iter()
+        .flatten()
+        .map(|method| method.as_str().to_owned())
+        .collect();
+    // Providers that speak of classes only are understood by the configuration.
+    if acr
+        .as_ref()
+        .is_some_and(|acr| oidc.multi_factor_acr.contains(acr))
+    {
+        amr.push("mfa".to_owned());
+    }
     Ok(Asserted {
         issuer: oidc.issuer.clone(),
         subject: subject.to_owned(),
@@ -189,13 +203,8 @@ pub(super) fn verify(
             .filter(|email| email.len() <= 320),
         groups: groups(extra.get(&oidc.groups_claim))?,
         sid: extra.get("sid").and_then(Value::as_str).map(str::to_owned),
-        acr: claims.auth_context_ref().map(|acr| acr.as_str().to_owned()),
-        amr: claims
-            .auth_method_refs()
-            .into_iter()
-            .flatten()
-            .map(|method| method.as_str().to_owned())
-            .collect(),
+        amr,
+        acr,
         auth_time: claims
             .auth_time()
             .map(|at| Timestamp::from_millis(at.timestamp().saturating_mul(1_000))),

@@ -1,0 +1,124 @@
+//! Whether somebody may give something to somebody (rule 13): the one question behind giving, previews, choices,
+//! approvals, and putting people into teams.
+
+use crate::{entitlement::Place, http::Refusal, operations::state::State};
+use claviger_model::{
+    ids::{PrincipalId, RoleId},
+    principal::{Nature, Principal, PrincipalKind, PrincipalState},
+    time::Timestamp,
+};
+use claviger_policy::{
+    assign::{AssignRefusal, Assignment, Giver, MayAssign},
+    question::Caller,
+};
+use claviger_protocol::problem::Code;
+use claviger_storage::{StorageError, principals};
+
+/// What is to be given.
+#[derive(Debug, Clone, Copy)]
+pub struct Gift<'a> {
+    /// What.
+    pub role: RoleId,
+    /// Where.
+    pub place: &'a Place,
+    /// To whom.
+    pub receiver: &'a principals::Principal,
+    /// From when.
+    pub not_before: Option<Timestamp>,
+    /// Until when.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Asks the policy engine with the caller's grants along the place's chain.
+///
+/// # Errors
+/// When the tables cannot be read; the inner error says why it may not be given.
+pub async fn may_assign(
+    state: &mut State<'_>,
+    gift: &Gift<'_>,
+) -> Result<Result<MayAssign, AssignRefusal>, StorageError> {
+    let engine = state.engine().await?;
+    let giver = state.principal.clone();
+    let subject = state.subject(&giver).await?;
+    if gift.receiver.kind() == PrincipalKind::Team && holds_own_service(state, &subject.caller, gift).await? {
+        return Ok(Err(AssignRefusal::ToOwnService));
+    }
+    let chain = &gift.place.resource.chain;
+    let along = subject.grants.iter().filter(|grant| chain.contains(&grant.scope));
+    let grants: Vec<_> = along.cloned().collect();
+    let giver = Giver {
+        caller: &subject.caller,
+        grants: &grants,
+        circumstances: &state.circumstances,
+    };
+    let receiver = plain(gift.receiver);
+    let assignment = Assignment {
+        role: gift.role,
+        receiver: &receiver,
+        scope: &gift.place.resource,
+        not_before: gift.not_before,
+        expires_at: gift.expires_at,
+    };
+    Ok(engine.may_assign(&giver, &assignment))
+}
+
+/// Whether a team has a service identity in it that the giver answers for: its keys would give them what the team gets.
+async fn holds_own_service(
+    state: &mut State<'_>,
+    giver: &Caller,
+    gift: &Gift<'_>,
+) -> Result<bool, StorageError> {
+    let members = state.reader.members_closure(gift.receiver.id).await?;
+    if members.is_empty() {
+        return Ok(false);
+    }
+    let rows = state.reader.principals(&members).await?;
+    Ok(rows.iter().any(|row| is_own_service(giver, row)))
+}
+
+/// Whether a principal is a service identity that somebody or a team of theirs answers for.
+pub fn is_own_service(of: &Caller, row: &principals::Principal) -> bool {
+    matches!(row.nature, Nature::Service { owner, .. } if of.answers_to(owner))
+}
+
+/// How such a refusal is answered.
+pub fn refusal(refused: &AssignRefusal) -> Refusal {
+    Refusal::new(code(refused)).detail(refused.to_string())
+}
+
+/// The stable code of such a refusal.
+pub const fn code(refused: &AssignRefusal) -> Code {
+    match refused {
+        AssignRefusal::NotAllowed(_) | AssignRefusal::RoleNotGrantable | AssignRefusal::OwnerByOther => {
+            Code::Forbidden
+        }
+        AssignRefusal::ToOneself | AssignRefusal::ToOwnTeam | AssignRefusal::ToOwnService => {
+            Code::SeparationOfDuties
+        }
+        AssignRefusal::ReceiverInactive | AssignRefusal::NotForServices | AssignRefusal::OwnerIsAPerson => {
+            Code::WrongState
+        }
+        AssignRefusal::UnknownRole => Code::NotFound,
+        AssignRefusal::EndNeeded | AssignRefusal::EndBeforeStart => Code::BadRequest,
+    }
+}
+
+/// Stands for any person from inside, who is in no team: for asking what somebody may give at all.
+pub fn anybody(like: &principals::Principal) -> principals::Principal {
+    principals::Principal {
+        id: PrincipalId::from_bytes([0; 16]),
+        state: PrincipalState::Active,
+        nature: Nature::Person { outside: false },
+        email: None,
+        ..like.clone()
+    }
+}
+
+fn plain(row: &principals::Principal) -> Principal {
+    Principal {
+        id: row.id,
+        name: row.name.clone(),
+        state: row.state,
+        nature: row.nature,
+    }
+}

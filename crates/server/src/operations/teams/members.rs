@@ -1,0 +1,242 @@
+//! Putting somebody into a team and taking them out.
+
+use super::{KIND, event, managed};
+use crate::{
+    app::Shared,
+    caller::{Caller, body::Json},
+    http::Refusal,
+    operations::{
+        grants::delegation::{self, Gift, anybody, may_assign},
+        orders,
+        path::Id,
+        proposals::{compare, grants_of},
+        state::State as Asked,
+    },
+    sequencer::{Acting, Change, Stop, job},
+    stream::Audience,
+};
+use axum::{extract::State, http::StatusCode};
+use claviger_model::{
+    grant::Grant,
+    ids::PrincipalId,
+    principal::{PrincipalKind, PrincipalState},
+};
+use claviger_protocol::{
+    problem::Code,
+    stream::Hint,
+    teams::{AddMember, RemoveMember},
+};
+use claviger_storage::principals::{MemberSource, Principal, TeamMember};
+
+/// Puts a person, a service identity or a team into a team; a repeated call changes nothing.
+pub async fn add(
+    State(app): State<Shared>,
+    Id(team): Id<PrincipalId>,
+    caller: Caller,
+    Json(call): Json<AddMember>,
+) -> Result<StatusCode, Refusal> {
+    let job =
+        job::<(), _>(move |change| Box::pin(async move { put_in(change, &caller, team, call.member).await }));
+    app.sequencer.change(job).await.map(|()| StatusCode::NO_CONTENT)
+}
+
+async fn put_in(
+    change: &mut Change,
+    caller: &Caller,
+    team: PrincipalId,
+    member: PrincipalId,
+) -> Result<(), Stop> {
+    let acting = change.admit(caller, KIND).await?;
+    let (row, policies) = managed(change, &acting, team).await?;
+    let Some(newcomer) = change.db().principal(member).await? else {
+        return Err(change.unknown(&acting, KIND, member));
+    };
+    let event = event(change, &acting, team, "member-added").concerning(member);
+    if newcomer.state != PrincipalState::Active {
+        let refusal = Refusal::new(Code::WrongState).detail(format!("`{}` is not active", newcomer.name));
+        return Err(Stop::Refused(refusal, Box::new(event.refused(Code::WrongState))));
+    }
+    let within = change.db().members_closure(member).await?;
+    if member == team || within.contains(&team) {
+        let refusal =
+            Refusal::new(Code::TeamCycle).detail(format!("`{}` is in `{}` already", row.name, newcomer.name));
+        return Err(Stop::Refused(refusal, Box::new(event.refused(Code::TeamCycle))));
+    }
+    if let Err(refusal) = may_put_in(change, &acting, team, &newcomer, &within).await? {
+        let event = event.refused(refusal.code());
+        return Err(Stop::Refused(refusal, Box::new(event)));
+    }
+    let membership = TeamMember {
+        team,
+        member,
+        source: MemberSource::Local,
+    };
+    if change.db().add_team_member(membership).await? {
+        change.record(event.decided_by(policies));
+        change.hint(Audience::Everyone, Hint::Sync);
+    }
+    Ok(())
+}
+
+/// Whether the caller may give everyone who comes in all that the team holds, and gains nothing by it.
+async fn may_put_in(
+    change: &mut Change,
+    acting: &Acting,
+    team: PrincipalId,
+    newcomer: &Principal,
+    within: &[PrincipalId],
+) -> Result<Result<(), Refusal>, Stop> {
+    let given = grants_of(change, team).await?;
+    let mut coming = vec![newcomer.clone()];
+    if !within.is_empty() {
+        coming.extend(change.db().principals(within).await?);
+    }
+    let me = acting.who.principal;
+    let own = Asked::locked(change, acting)
+        .await?
+        .subject(&acting.principal)
+        .await?;
+    if coming.iter().any(|row| own.caller.answers_to(row.id)) {
+        let roles = change.db().roles().await?;
+        let held: Vec<Grant> = own.grants.iter().cloned().collect();
+        let services = given.by_services.iter().cloned();
+        let after: Vec<Grant> = held
+            .iter()
+            .cloned()
+            .chain(given.by_membership.iter().cloned())
+            .chain(services)
+            .collect();
+        if !compare(change, me, (&roles, &held), (&roles, &after))
+            .await?
+            .is_empty()
+        {
+            return Ok(Err(Refusal::new(Code::SeparationOfDuties)
+                .detail("nobody puts themselves into a team that gives them more")));
+        }
+    }
+    // People of one nature are alike to the question; services differ by who answers for them.
+    let mut natures: Vec<Principal> = Vec::new();
+    for row in coming {
+        let alike = |known: &Principal| known.nature == row.nature;
+        if row.kind() != PrincipalKind::Team && !natures.iter().any(alike) {
+            let same = row.kind() == PrincipalKind::Person;
+            natures.push(if same {
+                Principal {
+                    nature: row.nature,
+                    ..anybody(&row)
+                }
+            } else {
+                row
+            });
+        }
+    }
+    if natures.is_empty() {
+        // An empty team: whoever comes into it later is judged then, but what it stands for is given now.
+        natures.push(anybody(&acting.principal));
+    }
+    for grant in &given.by_membership {
+        let place = change.place(grant.scope).await?.ok_or(Code::NotFound)?;
+        for receiver in &natures {
+            let receiver = &active(receiver);
+            let gift = Gift {
+                role: grant.role,
+                place: &place,
+                receiver,
+                not_before: grant.not_before,
+                expires_at: grant.expires_at,
+            };
+            let mut state = Asked::locked(change, acting).await?;
+            if let Err(refused) = may_assign(&mut state, &gift).await? {
+                return Ok(Err(delegation::refusal(&refused)));
+            }
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// As if active: those who are not get nothing, and must not keep out those who come along.
+fn active(row: &Principal) -> Principal {
+    Principal {
+        state: PrincipalState::Active,
+        ..row.clone()
+    }
+}
+
+/// Takes somebody out whom a person here put in; devices are ordered to destroy what only the team gave.
+pub async fn remove(
+    State(app): State<Shared>,
+    Id(team): Id<PrincipalId>,
+    caller: Caller,
+    Json(call): Json<RemoveMember>,
+) -> Result<StatusCode, Refusal> {
+    let member = call.member;
+    let job =
+        job::<(), _>(move |change| Box::pin(async move { take_out(change, &caller, team, member).await }));
+    app.sequencer.change(job).await.map(|()| StatusCode::NO_CONTENT)
+}
+
+async fn take_out(
+    change: &mut Change,
+    caller: &Caller,
+    team: PrincipalId,
+    member: PrincipalId,
+) -> Result<(), Stop> {
+    let acting = change.admit(caller, KIND).await?;
+    let (_, policies) = managed(change, &acting, team).await?;
+    let event = event(change, &acting, team, "member-removed").concerning(member);
+    let sources: Vec<_> = change
+        .db()
+        .team_members(team)
+        .await?
+        .into_iter()
+        .filter(|known| known.member == member)
+        .map(|known| known.source)
+        .collect();
+    if !sources.contains(&MemberSource::Local) {
+        let words = if sources.is_empty() {
+            "they are not in this team"
+        } else {
+            "the identity provider puts them into this team; it is changed there"
+        };
+        return Err(Refusal::new(Code::WrongState).detail(words).into());
+    }
+    if frees_oneself(change, &acting, team, member).await? {
+        let refusal = Refusal::new(Code::SeparationOfDuties)
+            .detail("a guardrail names this team; nobody takes themselves out of it");
+        return Err(Stop::Refused(
+            refusal,
+            Box::new(event.refused(Code::SeparationOfDuties)),
+        ));
+    }
+    let before = orders::before(change, member).await?;
+    let membership = TeamMember {
+        team,
+        member,
+        source: MemberSource::Local,
+    };
+    change.db().remove_team_member(membership).await?;
+    change.record(event.decided_by(policies));
+    orders::after(change, before).await
+}
+
+/// Whether the caller would leave a team that a guardrail names, so that it forbids them less.
+pub async fn frees_oneself(
+    change: &mut Change,
+    acting: &Acting,
+    team: PrincipalId,
+    member: PrincipalId,
+) -> Result<bool, Stop> {
+    let own = Asked::locked(change, acting)
+        .await?
+        .subject(&acting.principal)
+        .await?;
+    if !own.caller.answers_to(member) {
+        return Ok(false);
+    }
+    let left = change.db().team_closure(team).await?;
+    let guardrails = change.db().guardrails().await?;
+    Ok(guardrails
+        .iter()
+        .filter(|guardrail| guardrail.enabled)
+        .any(|guardrail| left.iter().any(|team| guardrail.text.contains(&team.to_string()))))
+}
