@@ -1,12 +1,13 @@
 import type { Problem } from './host/primitives';
 import { device } from './problems/device';
+import { giving } from './problems/giving';
 import { server } from './problems/server';
 import { signingIn } from './problems/signing-in';
 import { vault } from './problems/vault';
 import { entry, type Wording, type Words } from './problems/wording';
 
 /** The one table from stable codes to what the person reads. */
-const table: Words = { ...signingIn, ...server, ...vault, ...device };
+const table: Words = { ...signingIn, ...server, ...vault, ...device, ...giving };
 
 const unknown = entry(
   'problem',

@@ -16,8 +16,8 @@ use claviger_crypto::{
 use claviger_model::entropy::{Entropy, SystemEntropy};
 use claviger_protocol::wire::Token;
 use openidconnect::{
-    AuthorizationCode, CsrfToken, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
-    core::CoreAuthenticationFlow,
+    AuthenticationContextClass, AuthorizationCode, CsrfToken, Nonce, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, Scope, core::CoreAuthenticationFlow,
 };
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::sync::Mutex;
@@ -41,6 +41,15 @@ pub struct Visit<'a> {
     pub keys: &'a DeviceKeys,
     /// How long to wait for the browser.
     pub patience: Duration,
+}
+
+/// A sign-in that must be fresh, or stronger than the last one (RFC 9470).
+#[derive(Debug, Clone, Copy)]
+pub struct Fresh<'a> {
+    /// How old it may be, in seconds; the person is asked anew where it is older.
+    pub max_age: u32,
+    /// Classes of sign-in, any of which would do; the provider knows them.
+    pub acr_values: &'a [String],
 }
 
 /// What the provider gave.
@@ -86,10 +95,36 @@ impl Door {
         open_url: impl FnOnce(&Url) -> Result<(), OpenUrlError> + Send,
         cancel: &Cancel,
     ) -> Result<ProviderTokens, SignInError> {
+        self.through(provider, visit, None, open_url, cancel).await
+    }
+
+    /// The same for a sign-in that must be fresh (RFC 9470).
+    ///
+    /// # Errors
+    /// As [`Door::enter`].
+    pub async fn enter_afresh(
+        &self,
+        provider: &Provider,
+        visit: Visit<'_>,
+        fresh: Fresh<'_>,
+        open_url: impl FnOnce(&Url) -> Result<(), OpenUrlError> + Send,
+        cancel: &Cancel,
+    ) -> Result<ProviderTokens, SignInError> {
+        self.through(provider, visit, Some(fresh), open_url, cancel).await
+    }
+
+    async fn through(
+        &self,
+        provider: &Provider,
+        visit: Visit<'_>,
+        fresh: Option<Fresh<'_>>,
+        open_url: impl FnOnce(&Url) -> Result<(), OpenUrlError> + Send,
+        cancel: &Cancel,
+    ) -> Result<ProviderTokens, SignInError> {
         let _inside = self.inside.try_lock().map_err(|_| SignInError::Busy)?;
         tokio::select! {
             () = cancel.cancelled() => Err(SignInError::Cancelled),
-            done = self.pass(provider, visit, open_url) => done,
+            done = self.pass(provider, visit, fresh, open_url) => done,
         }
     }
 
@@ -97,6 +132,7 @@ impl Door {
         &self,
         provider: &Provider,
         visit: Visit<'_>,
+        fresh: Option<Fresh<'_>>,
         open_url: impl FnOnce(&Url) -> Result<(), OpenUrlError> + Send,
     ) -> Result<ProviderTokens, SignInError> {
         let redirect = Redirect::open().await.map_err(SignInError::Listener)?;
@@ -109,7 +145,7 @@ impl Door {
             &visit.keys.jkt(),
             &visit.keys.sealing_public(),
         );
-        let url = authorization(provider, &uri, &state, &verifier, &nonce);
+        let url = authorization(provider, &uri, &state, &verifier, &nonce, fresh);
         open_url(&url).map_err(SignInError::Browser)?;
         let answer = match tokio::time::timeout(visit.patience, redirect.answer(&state)).await {
             Ok(answer) => answer.map_err(SignInError::Listener)?,
@@ -143,6 +179,7 @@ fn authorization(
     state: &str,
     verifier: &PkceCodeVerifier,
     nonce: &SignInNonce,
+    fresh: Option<Fresh<'_>>,
 ) -> Url {
     let (state, nonce) = (state.to_owned(), nonce.as_str().to_owned());
     let scopes = provider
@@ -151,18 +188,22 @@ fn authorization(
         .iter()
         .filter(|scope| *scope != "openid")
         .cloned();
-    let (url, _, _) = provider
-        .client()
-        .set_redirect_uri(redirect.clone())
+    let client = provider.client().set_redirect_uri(redirect.clone());
+    let mut request = client
         .authorize_url(
             CoreAuthenticationFlow::AuthorizationCode,
             move || CsrfToken::new(state),
             move || Nonce::new(nonce),
         )
         .add_scopes(scopes.map(Scope::new))
-        .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(verifier))
-        .url();
-    url
+        .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(verifier));
+    if let Some(fresh) = fresh {
+        request = request.set_max_age(Duration::from_secs(fresh.max_age.into()));
+        for class in fresh.acr_values {
+            request = request.add_auth_context_value(AuthenticationContextClass::new(class.clone()));
+        }
+    }
+    request.url().0
 }
 
 /// The code in an answer that is from the right provider. Errors are believed from it only, too.

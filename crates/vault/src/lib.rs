@@ -7,6 +7,7 @@
 mod account;
 mod api;
 mod cases;
+mod env_file;
 mod problem;
 pub mod search;
 mod session;

@@ -28,13 +28,17 @@ use claviger_vault::{
     view::{
         history::{EntryProof, HistoryAction, HistoryPage, HistoryQuery},
         list::{ListFilter, ListPage, ListQuery},
-        secret::SecretKind,
+        secret::{SecretKind, SecretView},
         state::{Connection, Keyring, LockReason, LogState, SessionState, UnlockWay},
         value::{SecretDraft, ValueInput},
     },
 };
 use serde_json::Value;
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use support::{Owner, Server, browser_of};
 
 const VALUE: &str = "sk_live_51H8…";
@@ -434,6 +438,66 @@ async fn journey_without_a_keyring_and_of_two_people_on_one_device() {
     assert!(vault.leases().await.unwrap().is_empty());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_asks_for_a_stronger_sign_in_and_then_goes_on_by_itself() {
+    let weak = Person {
+        amr: vec!["pwd".to_owned()],
+        ..Person::new("ben", &[])
+    };
+    let provider = Provider::start(&[Person::new("olga", &[]), weak]).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let owner = Owner::sign_in(&server, "olga").await;
+    let (keys, home) = (Arc::new(MemoryKeyStore::default()), folder.path().join("home"));
+    let answer = Arc::new(Mutex::new(Answer::Allow));
+    let opened = Arc::new(Mutex::new(Vec::new()));
+    let open_url: OpenUrl = {
+        let (answer, opened) = (Arc::clone(&answer), Arc::clone(&opened));
+        Arc::new(move |url| {
+            opened.lock().unwrap().push(url.to_string());
+            browser_of("ben", *answer.lock().unwrap())(url)
+        })
+    };
+    let vault = Vault::start(parts(&home, &keys, open_url)).await;
+    let shown = vault.connect_server(&server.origin).await.unwrap();
+    vault
+        .confirm_server(&server.origin, &shown.fingerprint)
+        .await
+        .unwrap();
+    vault.sign_in(None).await.unwrap();
+    give(&owner).await;
+    // Writing asks for no second factor, reading does; and what a fresh sign-in would allow is offered.
+    let id = create(&vault).await;
+    until("the right to read it", async || {
+        match vault.secret(&id).await.ok()? {
+            SecretView::Full(secret) => secret.rights.reveal.then_some(()),
+            SecretView::KnownOnly(_) => None,
+        }
+    })
+    .await;
+
+    *answer.lock().unwrap() = Answer::Deny;
+    let turned_back = vault.value(&id, None, Purpose::Reveal).await.unwrap_err();
+    assert_eq!(turned_back.code, "consentDenied");
+    *answer.lock().unwrap() = Answer::Allow;
+    let still_weak = vault.value(&id, None, Purpose::Reveal).await.unwrap_err();
+    assert_eq!(still_weak.code, "stepUpRequired");
+
+    provider.put_person(&Person::new("ben", &[])).await.unwrap();
+    let value = vault.value(&id, None, Purpose::Reveal).await.unwrap();
+    assert_eq!(value.value.expose(), VALUE.as_bytes());
+    assert!(!value.offline);
+    let asked = opened.lock().unwrap().clone();
+    assert_eq!(asked.len(), 4, "sign-in, turned back, too weak, strong");
+    assert!(
+        asked.iter().skip(1).all(|url| url.contains("max_age=0")),
+        "{asked:?}"
+    );
+    // The session is strong now, and the browser is left alone.
+    vault.value(&id, None, Purpose::Copy).await.unwrap();
+    assert_eq!(opened.lock().unwrap().len(), 4);
+}
+
 /// Makes an environment and lets Ben edit there.
 async fn give(owner: &Owner) -> GrantId {
     let scopes: ScopesReply = owner.ask(route::SCOPES, &[]).await;
@@ -478,6 +542,7 @@ async fn give(owner: &Owner) -> GrantId {
         not_before: None,
         expires_at: None,
         conditions: Default::default(),
+        plan: None,
     };
     let _given: Value = owner.call(route::GIVE_GRANT, &[], &call).await;
     id

@@ -16,6 +16,7 @@ mod favourite;
 mod grant_change;
 mod history;
 mod host;
+pub(crate) mod import;
 mod input;
 mod list;
 mod names;

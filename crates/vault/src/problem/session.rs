@@ -102,7 +102,7 @@ impl From<CallError> for Problem {
         let words = match &error {
             CallError::SignedOut | CallError::SessionOver => SESSION_ENDED,
             CallError::Locked => LOCKED,
-            CallError::Provider(cause) => return of_sign_in(cause, &error),
+            CallError::Provider(cause) | CallError::StepUp(cause) => return of_sign_in(cause, &error),
             CallError::Skewed { seconds } => {
                 return remedied(CLOCK_SKEWED, &error, clock::remedy(*seconds, Other::Server));
             }

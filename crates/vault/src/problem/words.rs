@@ -66,6 +66,12 @@ pub(super) const fn of_code(code: Code) -> Words {
             "requestLimit",
             "You have as many open requests as one person can have.",
         ),
+        Code::SecondOwner => (
+            "secondOwnerNeeded",
+            "This would widen your own access; another owner has to approve it.",
+        ),
+        Code::TeamCycle => ("teamCycle", "Teams cannot contain each other."),
+        Code::RoleInUse => ("roleInUse", "Grants name this role."),
         Code::TooMany => ("rateLimited", "That were many requests in a short time."),
         Code::CacheRolledBack => ("deviceCloned", "This device's cache is a copy of another one."),
         Code::ProviderDown => ("providerUnreachable", "Your identity provider does not answer."),

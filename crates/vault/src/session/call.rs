@@ -77,6 +77,13 @@ impl Inner {
     ) -> Result<Access, CallError> {
         match refused.code() {
             Some(Code::Unauthenticated) => self.renew(live, access).await,
+            Some(Code::StepUp) => {
+                let ApiError::Refused(asked) = &refused else {
+                    return Err(refused.into());
+                };
+                self.step_up(live, asked).await?;
+                self.access(live).await
+            }
             Some(Code::ReassertFirst) => {
                 if let Err(error) = self.reassert(live).await {
                     if matches!(error, CallError::Provider(_)) {

@@ -20,6 +20,9 @@ pub(crate) enum CallError {
     /// The identity provider has to be asked again first, and could not be.
     #[error("the identity provider could not be asked again")]
     Provider(#[source] SignInError),
+    /// A fresh sign-in was asked for, and did not come about.
+    #[error("the fresh sign-in did not come about")]
+    StepUp(#[source] SignInError),
     /// The call failed or was refused.
     #[error("the call to the server failed")]
     Api(#[from] ApiError),
@@ -45,7 +48,7 @@ impl CallError {
         match self {
             Self::Api(error) => error.is_offline(),
             Self::SessionOver | Self::Provider(_) | Self::Skewed { .. } => true,
-            Self::SignedOut | Self::Locked => false,
+            Self::SignedOut | Self::Locked | Self::StepUp(_) => false,
         }
     }
 }

@@ -10,6 +10,7 @@ mod refresh;
 mod refresher;
 mod sign_in;
 mod signed_in;
+mod step_up;
 
 pub(crate) use end::reason;
 pub(crate) use error::{CallError, SessionError};

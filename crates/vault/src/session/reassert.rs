@@ -93,7 +93,7 @@ impl Inner {
         provider.renew(refresh).await
     }
 
-    async fn provider_settings(&self, live: &Arc<Live>) -> Result<ProviderSettings, RenewalError> {
+    pub(super) async fn provider_settings(&self, live: &Arc<Live>) -> Result<ProviderSettings, RenewalError> {
         match self.check_server(&live.server).await {
             Ok((_, enrolment)) => Ok(ProviderSettings {
                 issuer: enrolment.issuer,
@@ -135,7 +135,7 @@ impl Inner {
         CallError::SignedOut
     }
 
-    async fn posted<R: serde::de::DeserializeOwned, B: serde::Serialize>(
+    pub(super) async fn posted<R: serde::de::DeserializeOwned, B: serde::Serialize>(
         self: &Arc<Self>,
         live: &Arc<Live>,
         access: &Access,

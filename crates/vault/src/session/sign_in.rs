@@ -226,9 +226,28 @@ impl Inner {
 }
 
 /// A sign-in that is under way; over when dropped.
-struct UnderWay {
+pub(super) struct UnderWay {
     inner: Arc<Inner>,
-    cancel: Cancel,
+    pub(super) cancel: Cancel,
+}
+
+impl UnderWay {
+    /// Marks a way through the browser that the person can take back.
+    ///
+    /// # Errors
+    /// When another one is under way.
+    pub(super) fn begin(inner: &Arc<Inner>) -> Result<Self, SignInError> {
+        let cancel = Cancel::new();
+        let mut place = inner.place();
+        if place.signing_in.is_some() {
+            return Err(SignInError::Busy);
+        }
+        place.signing_in = Some(cancel.clone());
+        Ok(Self {
+            inner: Arc::clone(inner),
+            cancel,
+        })
+    }
 }
 
 impl Drop for UnderWay {

@@ -4,7 +4,7 @@ use super::book::{Book, Learned};
 use crate::{
     account::Server,
     api::Api,
-    cases::Creating,
+    cases::{Creating, import::ReadFile},
     session::Session,
     sync::{Attempts, LogWatch},
 };
@@ -72,6 +72,8 @@ pub(crate) struct Live {
     gone: Mutex<HashMap<SecretId, Gone>>,
     /// The creation whose outcome is not known.
     pub(crate) creating: Creating,
+    /// A `.env` file that was read and waits to be imported.
+    pub(crate) import: Mutex<Option<ReadFile>>,
     book: RwLock<Arc<Book>>,
     last_sync: AtomicI64,
     over: AtomicBool,
@@ -129,6 +131,7 @@ impl Live {
             cursor: AtomicU64::new(parts.cursor),
             gone: Mutex::default(),
             creating: Creating::default(),
+            import: Mutex::default(),
             book: RwLock::new(Arc::new(parts.book)),
             last_sync: AtomicI64::new(i64::MIN),
             over: AtomicBool::new(false),
@@ -210,6 +213,7 @@ impl Live {
         *self.book.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
         self.gone.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.drop_receiver();
+        *self.import.lock().unwrap_or_else(PoisonError::into_inner) = None;
         if let Ok(mut session) = self.session.try_lock() {
             session.access = None;
         }

@@ -8,6 +8,7 @@ pub mod event;
 pub mod explain;
 pub mod grant_change;
 pub mod history;
+pub mod import;
 pub mod list;
 pub mod places;
 pub mod problem;

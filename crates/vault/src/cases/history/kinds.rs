@@ -41,7 +41,8 @@ pub(super) const fn group(kind: Option<EventKind>) -> HistoryGroup {
         | Kind::SecretRestored
         | Kind::SecretErased
         | Kind::ScopeCreated
-        | Kind::ScopeEdited => HistoryGroup::Changes,
+        | Kind::ScopeEdited
+        | Kind::ScopeMoved => HistoryGroup::Changes,
         Kind::RequestMade | Kind::RequestAnswered => HistoryGroup::Requests,
         Kind::GrantGiven
         | Kind::GrantEnded
@@ -49,7 +50,11 @@ pub(super) const fn group(kind: Option<EventKind>) -> HistoryGroup {
         | Kind::PrincipalCreated
         | Kind::PrincipalChanged
         | Kind::RoleChanged
+        | Kind::RoleDeleted
         | Kind::PolicyChanged
+        | Kind::TeamChanged
+        | Kind::ProposalMade
+        | Kind::ProposalAnswered
         | Kind::OrderIssued
         | Kind::OrderAcknowledged
         | Kind::Bootstrapped
@@ -59,6 +64,7 @@ pub(super) const fn group(kind: Option<EventKind>) -> HistoryGroup {
         Kind::SignedIn
         | Kind::SessionEnded
         | Kind::SessionReasserted
+        | Kind::SessionSteppedUp
         | Kind::SessionSuspended
         | Kind::ReplayDetected
         | Kind::FailuresCounted
@@ -81,20 +87,24 @@ const fn plain(kind: EventKind) -> HistoryAction {
         Kind::SecretMoved => Action::Moved,
         Kind::SecretDeleted | Kind::SecretErased => Action::Deleted,
         Kind::SecretRestored => Action::Restored,
-        Kind::ScopeCreated | Kind::ScopeEdited => Action::PlaceChanged,
+        Kind::ScopeCreated | Kind::ScopeEdited | Kind::ScopeMoved => Action::PlaceChanged,
         Kind::RequestMade => Action::RotationRequested,
         Kind::GrantGiven | Kind::Bootstrapped => Action::AccessGiven,
         Kind::GrantEnded => Action::AccessEnded,
         Kind::GrantShortened => Action::AccessShortened,
         Kind::PrincipalCreated => Action::AccountCreated,
-        Kind::PrincipalChanged => Action::AccountChanged,
-        Kind::RoleChanged | Kind::PolicyChanged => Action::RulesChanged,
+        Kind::PrincipalChanged | Kind::TeamChanged => Action::AccountChanged,
+        Kind::RoleChanged
+        | Kind::RoleDeleted
+        | Kind::PolicyChanged
+        | Kind::ProposalMade
+        | Kind::ProposalAnswered => Action::RulesChanged,
         Kind::OrderIssued => Action::PurgeOrdered,
         Kind::OrderAcknowledged => Action::Purged,
         Kind::JournalDoubted => Action::JournalDoubted,
         Kind::SignedIn => Action::SignedIn,
         Kind::SessionEnded => Action::SessionEnded,
-        Kind::SessionReasserted => Action::SignInChecked,
+        Kind::SessionReasserted | Kind::SessionSteppedUp => Action::SignInChecked,
         Kind::SessionSuspended => Action::SessionSuspended,
         Kind::ReplayDetected => Action::ReplayDetected,
         Kind::DeviceEnrolled => Action::DeviceEnrolled,
