@@ -97,7 +97,8 @@ macro_rules! given_columns {
 
 macro_rules! order_columns {
     () => {
-        "o.id, o.device, o.seq, o.targets, o.signed, o.issued_at, o.acknowledged_at, o.acknowledgement"
+        "o.id, o.device, o.seq, o.targets, o.signed, o.issued_at, o.known_generation, o.known_journal_seq, \
+         o.acknowledged_at, o.acknowledgement"
     };
 }
 

@@ -41,6 +41,11 @@ pub(crate) const SQLITE: &[Step] = &[
         name: "proposals",
         sql: include_str!("../migrations/sqlite/0005_proposals.sql"),
     },
+    Step {
+        version: 6,
+        name: "orders_known",
+        sql: include_str!("../migrations/sqlite/0006_orders_known.sql"),
+    },
 ];
 
 /// The steps of PostgreSQL.
@@ -69,6 +74,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 5,
         name: "proposals",
         sql: include_str!("../migrations/postgres/0005_proposals.sql"),
+    },
+    Step {
+        version: 6,
+        name: "orders_known",
+        sql: include_str!("../migrations/postgres/0006_orders_known.sql"),
     },
 ];
 

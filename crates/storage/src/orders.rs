@@ -22,6 +22,10 @@ pub struct Order {
     pub signed: Vec<u8>,
     /// When it was issued.
     pub issued_at: Timestamp,
+    /// The generation of the device's cache as it was known then.
+    pub known_generation: u64,
+    /// How far the device's journal was known then.
+    pub known_journal_seq: u64,
     /// The device's word.
     pub acknowledged: Option<Acknowledged>,
 }

@@ -46,6 +46,18 @@ pub type Targets = BTreeMap<DeviceId, (PrincipalId, Vec<Target>)>;
 /// # Errors
 /// When the tables cannot be written, or an order cannot be signed.
 pub async fn issue(change: &mut Change, targets: Targets) -> Result<(), Stop> {
+    write(change, targets, true).await
+}
+
+/// The same to a device of which there is a copy: whichever of them obeys, nothing that was said before tells which.
+///
+/// # Errors
+/// As [`issue`].
+pub async fn issue_to_copies(change: &mut Change, targets: Targets) -> Result<(), Stop> {
+    write(change, targets, false).await
+}
+
+async fn write(change: &mut Change, targets: Targets, known: bool) -> Result<(), Stop> {
     let (now, entropy) = (change.now(), change.entropy());
     let mut orders = Vec::with_capacity(targets.len());
     for (device, (person, targets)) in targets {
@@ -57,7 +69,8 @@ pub async fn issue(change: &mut Change, targets: Targets) -> Result<(), Stop> {
             issued_at: now,
             targets,
         };
-        orders.push(row(change, &order)?);
+        let device_row = change.db().device(device).await?.filter(|_| known);
+        orders.push(row(change, &order, device_row.as_ref())?);
         let object = Object {
             order: Some(order.order),
             device: Some(device),
@@ -77,7 +90,7 @@ pub async fn issue(change: &mut Change, targets: Targets) -> Result<(), Stop> {
     Ok(())
 }
 
-fn row(change: &Change, order: &Order) -> Result<rows::Order, Stop> {
+fn row(change: &Change, order: &Order, known: Option<&Device>) -> Result<rows::Order, Stop> {
     let body = canonical(order).map_err(crate::http::Refusal::internal)?;
     let signature = change.keys().orders.sign(&body);
     let signed = Signed {
@@ -91,6 +104,8 @@ fn row(change: &Change, order: &Order) -> Result<rows::Order, Stop> {
         targets: serde_json::to_value(&order.targets).map_err(crate::http::Refusal::internal)?,
         signed: serde_json::to_vec(&signed).map_err(crate::http::Refusal::internal)?,
         issued_at: order.issued_at,
+        known_generation: known.map_or(0, |device| device.cache_generation),
+        known_journal_seq: known.map_or(0, |device| device.journal_seq),
         acknowledged: None,
     })
 }

@@ -3,24 +3,32 @@
 //! `CLAVIGER_WRITE_GOLDEN=1` writes it anew; the diff is reviewed like code. A route without a case fails the test, and
 //! whatever is refused must change nothing but the log.
 
-use crate::house::{Actor, House, Places, description, name, request_id};
-use claviger_crypto::bytes::sha256;
+use crate::house::{Actor, House, Places, description, name, request_id, split};
+use claviger_crypto::{
+    bytes::sha256,
+    to_server::{ToServer, seal_to_server},
+};
 use claviger_model::{
     builtin_roles as roles,
     entropy::SystemEntropy,
-    ids::{GrantId, OrderId, PrincipalId, ProposalId, RoleId, ScopeId, SecretId, SessionId},
+    ids::{EventId, GrantId, OrderId, PrincipalId, ProposalId, RoleId, ScopeId, SecretId, SessionId},
     principal::{Nature, PrincipalState},
     role::{MayGrant, Role},
+    scope::EnvironmentClass,
 };
 use claviger_protocol::{
-    order::Acknowledgement,
+    journal::JournalEntry,
+    order::{Acknowledgement, Order, Target},
+    release::Purpose,
     roles::{ProposalsReply, canonical_role},
     route::{self, Route},
     signed::{Signed, canonical},
     wire::Bytes,
 };
 use claviger_storage::{
+    orders,
     principals::{MemberSource, Principal, TeamMember},
+    releases::Release,
     scopes::ScopeSettings,
     sessions::DeviceState,
 };
@@ -33,6 +41,7 @@ enum Kind {
     Anonymous,
     Stranger,
     Holder(&'static str, RoleId, bool),
+    Service,
     Disabled,
     EndedDevice,
 }
@@ -48,6 +57,7 @@ const KINDS: &[Kind] = &[
     Kind::Holder("auditor", roles::AUDITOR, true),
     Kind::Holder("offboarder", roles::OFFBOARDER, true),
     Kind::Holder("owner", roles::OWNER, true),
+    Kind::Service,
     Kind::Disabled,
     Kind::EndedDevice,
 ];
@@ -58,6 +68,7 @@ impl Display for Kind {
             Self::Anonymous => "anonymous",
             Self::Stranger => "stranger",
             Self::Holder(name, ..) => name,
+            Self::Service => "service, editor",
             Self::Disabled => "disabled editor",
             Self::EndedDevice => "editor, device ended",
         })
@@ -240,15 +251,48 @@ impl Cell<'_> {
         }
     }
 
+    /// Of an order that waits for the device of whoever calls.
     async fn acknowledgement(&self) -> Value {
         let Some(actor) = self.actor else {
             return json!({"acknowledgements": []});
         };
-        let word = Acknowledgement {
+        let mut locked = self.house.app.store.locked().await.unwrap();
+        let order = Order {
             organization: self.house.app.organization,
             device: actor.device,
             order: OrderId::random(&SystemEntropy),
-            order_sha256: [0; 32].into(),
+            seq: locked.next_order_seq(actor.device).await.unwrap(),
+            issued_at: locked.now(),
+            targets: vec![Target::Scope {
+                scope: self.places.staging,
+                names: true,
+            }],
+        };
+        let body = canonical(&order).unwrap();
+        let signature = self.house.app.keys.orders.sign(&body);
+        let digest = sha256(&body);
+        let signed = Signed {
+            body: body.into(),
+            signature: signature.into(),
+        };
+        let row = orders::Order {
+            id: order.order,
+            device: order.device,
+            seq: order.seq,
+            targets: serde_json::to_value(&order.targets).unwrap(),
+            signed: serde_json::to_vec(&signed).unwrap(),
+            issued_at: order.issued_at,
+            known_generation: 0,
+            known_journal_seq: 0,
+            acknowledged: None,
+        };
+        locked.insert_orders(&[row]).await.unwrap();
+        locked.commit().await.unwrap();
+        let word = Acknowledgement {
+            organization: order.organization,
+            device: order.device,
+            order: order.order,
+            order_sha256: digest.into(),
             cache_generation: 1,
             journal_seq: 0,
             journal_hash: Vec::new().into(),
@@ -256,6 +300,56 @@ impl Cell<'_> {
         let body = canonical(&word).unwrap();
         let signature = actor.key.sign(&body).unwrap();
         json!({"acknowledgements": [Signed { body: body.into(), signature: signature.into() }]})
+    }
+
+    /// One offline read of a value that the device of whoever calls has leased.
+    async fn journal(&self) -> Value {
+        let Some(actor) = self.actor else {
+            return json!({"sealed": {"encapsulated": "", "ciphertext": ""}, "first": 1});
+        };
+        let (secret, event) = (self.secret().await, EventId::random(&SystemEntropy));
+        let mut locked = self.house.app.store.locked().await.unwrap();
+        let now = locked.now();
+        let lease = Release {
+            event,
+            principal: actor.principal,
+            device: actor.device,
+            secret,
+            version: 1,
+            ciphertext_sha256: [5; 32],
+            issued_at: now,
+            max_age_ms: 60_000,
+            ended_at: None,
+        };
+        locked.insert_releases(&[lease]).await.unwrap();
+        locked.commit().await.unwrap();
+        let entry = JournalEntry {
+            organization: self.house.app.organization,
+            device: actor.device,
+            seq: 1,
+            prev: Vec::new().into(),
+            lease: event,
+            lease_leaf: [0; 32].into(),
+            secret,
+            version: 1,
+            purpose: Purpose::Use,
+            at: now,
+        };
+        let body = canonical(&entry).unwrap();
+        let signature = actor.key.sign(&body).unwrap();
+        let batch = [Signed {
+            body: body.into(),
+            signature: signature.into(),
+        }];
+        let binding = ToServer::Journal {
+            organization: self.house.app.organization,
+            device: actor.device,
+            seq: 1,
+        };
+        let plain = serde_json::to_vec(&batch).unwrap();
+        let to = self.house.app.keys.sealing.public();
+        let sealed = split(seal_to_server(&to, &binding, &plain, &SystemEntropy).unwrap());
+        json!({"sealed": sealed, "first": 1})
     }
 
     async fn make(&self, route: &Route) -> Option<Made> {
@@ -478,10 +572,7 @@ impl Cell<'_> {
             }
             route::ORDERS => made(&[], json!({"after": 0})),
             route::ACKNOWLEDGE => made(&[], self.acknowledgement().await),
-            route::JOURNAL => made(
-                &[],
-                json!({"sealed": {"encapsulated": "", "ciphertext": ""}, "first": 1}),
-            ),
+            route::JOURNAL => made(&[], self.journal().await),
             _ => return None,
         })
     }
@@ -495,6 +586,10 @@ async fn actor(house: &House, kind: Kind) -> Option<Actor> {
         Kind::Holder(_, role, at_root) => {
             let scope = if at_root { root } else { production };
             Some(house.actor(&[(role, scope)]).await)
+        }
+        Kind::Service => {
+            let class = EnvironmentClass::Production;
+            Some(house.service(class, &[(roles::EDITOR, production)]).await)
         }
         Kind::Disabled => {
             let actor = house.actor(&[(roles::EDITOR, production)]).await;

@@ -232,15 +232,29 @@ impl House {
 
     /// Somebody new, signed in, with roles at scopes.
     pub async fn actor(&self, roles: &[(RoleId, ScopeId)]) -> Actor {
+        self.of_nature(Nature::Person { outside: false }, roles).await
+    }
+
+    /// A service identity with an owner of its own.
+    pub async fn service(&self, class: EnvironmentClass, roles: &[(RoleId, ScopeId)]) -> Actor {
+        let owner = self.actor(&[]).await.principal;
+        self.of_nature(Nature::Service { class, owner }, roles).await
+    }
+
+    async fn of_nature(&self, nature: Nature, roles: &[(RoleId, ScopeId)]) -> Actor {
         let entropy = SystemEntropy;
         let principal = PrincipalId::random(&entropy);
         let mut locked = self.app.store.locked().await.unwrap();
         let now = locked.now();
         let row = Principal {
             id: principal,
-            name: name("Somebody"),
+            // Names of services are taken once.
+            name: match nature {
+                Nature::Service { .. } => name(&format!("service {principal}")),
+                _ => name("Somebody"),
+            },
             state: PrincipalState::Active,
-            nature: Nature::Person { outside: false },
+            nature,
             email: None,
             created_at: now,
         };

@@ -10,6 +10,7 @@
 mod access;
 mod access_changes;
 mod access_property;
+mod acknowledgements;
 mod alone;
 mod assigning;
 mod authorization;

@@ -71,7 +71,8 @@ impl OrderWrites for Handle {
         }
         insert(
             self.db(),
-            "INSERT INTO orders (id, device, seq, targets, signed, issued_at, acknowledged_at, acknowledgement) ",
+            "INSERT INTO orders (id, device, seq, targets, signed, issued_at, known_generation, known_journal_seq, \
+             acknowledged_at, acknowledgement) ",
             &rows,
             |row, (order, targets)| {
                 let acknowledged = order.acknowledged.as_ref();
@@ -81,6 +82,8 @@ impl OrderWrites for Handle {
                     .push_bind(targets.as_str())
                     .push_bind(order.signed.as_slice())
                     .push_bind(order.issued_at.millis())
+                    .push_bind(int(order.known_generation))
+                    .push_bind(int(order.known_journal_seq))
                     .push_bind(acknowledged.map(|word| word.at.millis()))
                     .push_bind(acknowledged.map(|word| word.signed.as_slice()));
             },
@@ -130,6 +133,8 @@ fn order(cells: &mut Cells<'_>) -> Result<Order> {
         targets: cells.json()?,
         signed: cells.take()?,
         issued_at: cells.time()?,
+        known_generation: cells.number()?,
+        known_journal_seq: cells.number()?,
         acknowledged: None,
     };
     let (at, signed): (Option<Timestamp>, Option<Vec<u8>>) = (cells.time_or_null()?, cells.take()?);

@@ -90,6 +90,8 @@ async fn orders_wait_until_acknowledged_once(ground: Ground) {
         targets: serde_json::json!({"secrets": ["a"]}),
         signed: vec![1, 2],
         issued_at: ground.now(),
+        known_generation: seq + 6,
+        known_journal_seq: seq + 2,
         acknowledged: None,
     };
     let (one, two) = (order(1), order(2));

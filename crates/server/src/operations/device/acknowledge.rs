@@ -1,6 +1,9 @@
 //! Acknowledgements: a device's signed word that it has destroyed what an order names (`POST …/acknowledgements`).
+//!
+//! A device sends what it has not seen confirmed, all of it at once, and forgets it when the call succeeds. So each is taken
+//! by itself: what fits no order is counted in one event, and keeps nothing else from being noted.
 
-use super::clone::{self, Seen};
+use super::{clone, destroyed::end_leases};
 use crate::{
     app::Shared,
     caller::{DeviceCaller, body::Json},
@@ -11,10 +14,7 @@ use crate::{
 use axum::{extract::State, http::StatusCode};
 use claviger_crypto::bytes::{constant_time_eq, sha256};
 use claviger_ledger::leaf::{Fact, Object};
-use claviger_model::{
-    event::EventKind,
-    ids::{EventId, ScopeId, SecretId},
-};
+use claviger_model::event::EventKind;
 use claviger_protocol::{
     device::AcknowledgementsCall,
     order::{Acknowledgement, Target},
@@ -23,16 +23,24 @@ use claviger_protocol::{
 };
 use claviger_storage::{
     orders::{Acknowledged, Order},
-    releases::Release,
     sessions::{Device, DeviceState},
 };
-use std::collections::{BTreeMap, BTreeSet};
 
 const KIND: EventKind = EventKind::OrderAcknowledged;
 /// The most acknowledgements of one call.
 const MOST: usize = 200;
-const LEASES: u32 = 50_000;
-const PAGE: u32 = 1_000;
+
+/// What an acknowledgement is to this server.
+enum Word {
+    /// New, for this order.
+    Fits(Box<Order>),
+    /// Noted before.
+    Repeated,
+    /// For no order of this device.
+    Stray,
+    /// A copy of the device says it.
+    OfACopy,
+}
 
 /// Notes acknowledgements; repeated ones do nothing.
 pub async fn acknowledge(
@@ -46,21 +54,38 @@ pub async fn acknowledge(
         );
     }
     let mut told = Vec::with_capacity(call.acknowledgements.len());
+    let mut strays: i64 = 0;
     for signed in call.acknowledgements {
-        told.push((read(&caller, &signed)?, signed));
+        match read(&caller, &signed) {
+            Some(word) => told.push((word, signed)),
+            None => strays += 1,
+        }
     }
     let job = job::<bool, _>(move |change| {
         Box::pin(async move {
             let (who, device) = change.admit_device(&caller, KIND).await?;
-            if told
-                .iter()
-                .any(|(word, _)| clone::compare(&device, word.cache_generation, None) == Seen::RolledBack)
-            {
-                clone::end(change, &device).await?;
-                return Ok(false);
-            }
+            let mut fitting = Vec::new();
             for (word, signed) in &told {
-                note(change, who, &device, word, signed).await?;
+                match judge(change, &device, word).await? {
+                    Word::Fits(order) => fitting.push((order, word, signed)),
+                    Word::Repeated => {}
+                    Word::Stray => strays += 1,
+                    Word::OfACopy => {
+                        clone::end(change, &device).await?;
+                        return Ok(false);
+                    }
+                }
+            }
+            for (order, word, signed) in fitting {
+                note(change, who, &device, *order, word, signed).await?;
+            }
+            if strays > 0 {
+                let object = Object {
+                    device: Some(device.id),
+                    ..Object::default()
+                };
+                let event = change.event(who, KIND).on(object).refused(Code::NotFound);
+                change.record(event.fact("count", Fact::Number(strays)));
             }
             Ok(true)
         })
@@ -73,48 +98,55 @@ pub async fn acknowledge(
 }
 
 /// An acknowledgement that this device has signed.
-fn read(caller: &DeviceCaller, signed: &Signed) -> Result<Acknowledgement, Refusal> {
-    let bad = |error: Box<dyn std::error::Error + Send + Sync>| {
-        Refusal::new(Code::BadRequest)
-            .detail("an acknowledgement is not signed by this device")
-            .because(error)
+fn read(caller: &DeviceCaller, signed: &Signed) -> Option<Acknowledgement> {
+    caller.key.verify(&signed.body.0, &signed.signature.0).ok()?;
+    let word: Acknowledgement = parse(&signed.body.0).ok()?;
+    (word.device == caller.device).then_some(word)
+}
+
+/// What an acknowledgement is, and whether a copy of the device says it.
+///
+/// It tells the generation at which the order was carried out, and may arrive long after: the device has gone on and said
+/// so meanwhile, so that a lower generation than the last one is no sign of a copy. But the order was carried out after it
+/// was issued, so a generation below the one that was known then, or below the one of a first acknowledgement of the same
+/// order, belongs to an older file (rule 24); if it counted, the copy's word would close the order for both (rule 26).
+async fn judge(change: &mut Change, device: &Device, word: &Acknowledgement) -> Result<Word, Stop> {
+    let order = change.db().order(word.order).await?;
+    let Some(order) = order.filter(|order| order.device == device.id) else {
+        return Ok(Word::Stray);
     };
-    caller
-        .key
-        .verify(&signed.body.0, &signed.signature.0)
-        .map_err(|error| bad(Box::new(error)))?;
-    let word: Acknowledgement = parse(&signed.body.0).map_err(|error| bad(Box::new(error)))?;
-    if word.device == caller.device {
-        Ok(word)
-    } else {
-        Err(bad("it names another device".into()))
+    let given: Signed = serde_json::from_slice(&order.signed).map_err(Refusal::internal)?;
+    let fits = constant_time_eq(&sha256(&given.body.0), &word.order_sha256.0);
+    if !fits || word.organization != change.organization() {
+        return Ok(Word::Stray);
     }
+    let Some(first) = &order.acknowledged else {
+        return Ok(if word.cache_generation < order.known_generation {
+            Word::OfACopy
+        } else {
+            Word::Fits(Box::new(order))
+        });
+    };
+    let first: Signed = serde_json::from_slice(&first.signed).map_err(Refusal::internal)?;
+    let first: Acknowledgement = parse(&first.body.0).map_err(Refusal::internal)?;
+    Ok(if word.cache_generation < first.cache_generation {
+        Word::OfACopy
+    } else {
+        Word::Repeated
+    })
 }
 
 async fn note(
     change: &mut Change,
     who: Who,
     device: &Device,
+    order: Order,
     word: &Acknowledgement,
     signed: &Signed,
 ) -> Result<(), Stop> {
-    let order = change
-        .db()
-        .order(word.order)
-        .await?
-        .filter(|order| order.device == device.id);
-    let Some(order) = order else {
-        return Err(Code::NotFound.into());
-    };
-    let given: Signed = serde_json::from_slice(&order.signed).map_err(Refusal::internal)?;
-    let fits = constant_time_eq(&sha256(&given.body.0), &word.order_sha256.0);
-    if !fits || word.organization != change.organization() {
-        return Err(Refusal::new(Code::BadRequest)
-            .detail("an acknowledgement is not for this order")
-            .into());
-    }
     let now = change.now();
     let signed = serde_json::to_vec(signed).map_err(Refusal::internal)?;
+    // Twice in one call.
     if !change
         .db()
         .acknowledge_order(order.id, &Acknowledged { at: now, signed })
@@ -146,15 +178,28 @@ async fn note(
             .fact("journal-seq", number(word.journal_seq))
             .reported(told_at),
     );
-    doubt(change, who, device, word).await
+    doubt(change, who, device, &order, word).await
 }
 
-/// A device that says less, or something else, than it sent of its journal before.
-async fn doubt(change: &mut Change, who: Who, device: &Device, word: &Acknowledgement) -> Result<(), Stop> {
-    let same = device
-        .journal_head
-        .is_none_or(|head| constant_time_eq(&head, &word.journal_hash.0));
-    if word.journal_seq > device.journal_seq || (word.journal_seq == device.journal_seq && same) {
+/// A device that says less of its journal than was known when the order was issued, or something else than it sent.
+async fn doubt(
+    change: &mut Change,
+    who: Who,
+    device: &Device,
+    order: &Order,
+    word: &Acknowledgement,
+) -> Result<(), Stop> {
+    let less = word.journal_seq < order.known_journal_seq;
+    let other = match word.journal_seq.checked_sub(1) {
+        Some(before) => {
+            let sent = change.db().journal(device.id, before, 1).await?;
+            sent.first().is_some_and(|sent| {
+                sent.seq == word.journal_seq && !constant_time_eq(&sent.hash, &word.journal_hash.0)
+            })
+        }
+        None => false,
+    };
+    if !less && !other {
         return Ok(());
     }
     let object = Object {
@@ -165,69 +210,4 @@ async fn doubt(change: &mut Change, who: Who, device: &Device, word: &Acknowledg
     let event = change.event(who, EventKind::JournalDoubted).on(object);
     change.record(event);
     Ok(())
-}
-
-/// Notes that the leases which an order names are no more.
-async fn end_leases(
-    change: &mut Change,
-    device: &Device,
-    order: &Order,
-    targets: &[Target],
-) -> Result<(), Stop> {
-    let now = change.now();
-    // A lease that was issued after the order is not meant by it.
-    let mut held = change.db().leases_on(device.id, now, LEASES).await?;
-    held.retain(|lease| lease.issued_at <= order.issued_at);
-    let secrets: BTreeSet<SecretId> = held.iter().map(|lease| lease.secret).collect();
-    let scopes = scopes_of(change, &secrets).await?;
-    let mut below = BTreeSet::new();
-    for target in targets {
-        if let Target::Scope { scope, .. } = target {
-            below.extend(subtree(change, *scope).await?);
-        }
-    }
-    let named = |lease: &&Release| {
-        targets.iter().any(|target| match target {
-            Target::Everything => true,
-            Target::Secret { secret, .. } => *secret == lease.secret,
-            Target::Scope { .. } => scopes
-                .get(&lease.secret)
-                .is_some_and(|scope| below.contains(scope)),
-        })
-    };
-    let ended: Vec<EventId> = held.iter().filter(named).map(|lease| lease.event).collect();
-    if !ended.is_empty() {
-        change.db().end_releases(device.id, &ended, now).await?;
-    }
-    Ok(())
-}
-
-async fn scopes_of(
-    change: &mut Change,
-    secrets: &BTreeSet<SecretId>,
-) -> Result<BTreeMap<SecretId, ScopeId>, Stop> {
-    if secrets.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let found = change
-        .db()
-        .secrets(&secrets.iter().copied().collect::<Vec<_>>())
-        .await?;
-    Ok(found
-        .into_iter()
-        .map(|secret| (secret.id, secret.scope))
-        .collect())
-}
-
-async fn subtree(change: &mut Change, top: ScopeId) -> Result<Vec<ScopeId>, Stop> {
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let page = change.db().scopes_under(&[top], after, PAGE).await?;
-        let full = page.len() >= PAGE as usize;
-        after = page.last().map(|scope| scope.id);
-        found.extend(page.into_iter().map(|scope| scope.id));
-        if !full {
-            return Ok(found);
-        }
-    }
 }

@@ -60,7 +60,7 @@ pub async fn end(change: &mut Change, device: &Device) -> Result<(), Stop> {
         change.close_stream(session.id);
     }
     let targets = [(device.id, (device.principal, vec![Target::Everything]))];
-    orders::issue(change, targets.into()).await?;
+    orders::issue_to_copies(change, targets.into()).await?;
     let object = Object {
         device: Some(device.id),
         ..Object::default()

@@ -2,6 +2,7 @@
 
 mod acknowledge;
 pub mod clone;
+mod destroyed;
 mod journal;
 mod orders;
 
