@@ -82,6 +82,11 @@ pub struct Limits {
     pub unauthenticated_per_second: u32,
     /// And at once.
     pub unauthenticated_burst: u32,
+    /// Calls of enrolled devices without a session, in a second from one address; one device alone may call as often as an
+    /// address without a token.
+    pub devices_per_second: u32,
+    /// And at once.
+    pub devices_burst: u32,
     /// How long running calls may take to end when the server stops.
     pub shutdown: Duration,
 }

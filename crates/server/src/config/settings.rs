@@ -37,6 +37,8 @@ pub(super) const NAMES: &[&str] = &[
     "limits.body_bytes",
     "limits.unauthenticated_per_second",
     "limits.unauthenticated_burst",
+    "limits.devices_per_second",
+    "limits.devices_burst",
     "limits.shutdown_seconds",
 ];
 
@@ -102,6 +104,8 @@ struct LimitSettings {
     body_bytes: Option<u64>,
     unauthenticated_per_second: Option<u64>,
     unauthenticated_burst: Option<u64>,
+    devices_per_second: Option<u64>,
+    devices_burst: Option<u64>,
     shutdown_seconds: Option<u64>,
 }
 
@@ -229,6 +233,14 @@ impl LimitSettings {
                 1,
                 100_000,
             )?,
+            devices_per_second: number(
+                "limits.devices_per_second",
+                self.devices_per_second,
+                1_000,
+                1,
+                100_000,
+            )?,
+            devices_burst: number("limits.devices_burst", self.devices_burst, 10_000, 1, 1_000_000)?,
             shutdown: Duration::from_secs(u64::from(shutdown)),
         })
     }

@@ -1,13 +1,21 @@
-//! A limit on calls without a token, by address (tower_governor); whoever has a token is limited by their session.
+//! Limits on calls without a token (tower_governor): by address, and for enrolled devices by their key, so that the many of one
+//! office behind one address do not keep each other from their orders. Whoever has a token is limited by their session.
 
 use super::Refusal;
-use crate::{app::Shared, caller::Call};
+use crate::{
+    app::Shared,
+    caller::{Call, DeviceCaller},
+};
 use axum::{
     Router,
+    body::Body,
     http::{HeaderValue, Request, header::RETRY_AFTER},
     response::{IntoResponse, Response},
+    routing::MethodRouter,
 };
+use claviger_crypto::jwk::Jkt;
 use claviger_protocol::problem::Code;
+use governor::{clock::QuantaInstant, middleware::NoOpMiddleware};
 use std::{net::IpAddr, sync::Arc, time::Duration};
 use tower_governor::{
     GovernorError, GovernorLayer, governor::GovernorConfigBuilder, key_extractor::KeyExtractor,
@@ -15,34 +23,93 @@ use tower_governor::{
 
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
+type Layer<K> = GovernorLayer<K, NoOpMiddleware<QuantaInstant>, Body>;
+
 /// Puts the limit in front of routes that need no token.
 pub fn on_open_routes(router: Router<Shared>, app: &Shared) -> Router<Shared> {
     let limits = app.config.limits;
-    let period = Duration::from_secs(1) / limits.unauthenticated_per_second.max(1);
-    let config = GovernorConfigBuilder::default()
-        .period(period)
-        .burst_size(limits.unauthenticated_burst)
-        .key_extractor(CallAddress)
-        .finish();
-    // None only for a burst or period of zero, which the configuration refuses.
-    match config {
-        Some(config) => {
-            // An address that was quiet for long enough to count as a new one is forgotten; otherwise whoever has many
-            // could fill the memory with them. Ends with the router.
-            let limiter = Arc::downgrade(config.limiter());
-            tokio::spawn(async move {
-                loop {
-                    tokio::time::sleep(FORGET_EVERY).await;
-                    let Some(limiter) = limiter.upgrade() else {
-                        return;
-                    };
-                    limiter.retain_recent();
-                    limiter.shrink_to_fit();
-                }
-            });
-            router.layer(GovernorLayer::new(Arc::new(config)).error_handler(too_many))
-        }
+    match layer(
+        CallAddress,
+        limits.unauthenticated_per_second,
+        limits.unauthenticated_burst,
+    ) {
+        Some(limit) => router.layer(limit),
         None => router,
+    }
+}
+
+/// Puts a generous limit by address in front of the routes of devices: enough for an office, and it bounds the work of
+/// checking proofs.
+pub fn on_device_routes(router: Router<Shared>, app: &Shared) -> Router<Shared> {
+    let limits = app.config.limits;
+    match layer(CallAddress, limits.devices_per_second, limits.devices_burst) {
+        Some(limit) => router.layer(limit),
+        None => router,
+    }
+}
+
+/// The limit of one device, whose key was verified; one for all routes of devices.
+pub struct ByDevice(Option<Layer<DeviceKey>>);
+
+impl ByDevice {
+    /// As configured: a device may call as often as an address without a token.
+    pub fn new(app: &Shared) -> Self {
+        let limits = app.config.limits;
+        Self(layer(
+            DeviceKey,
+            limits.unauthenticated_per_second,
+            limits.unauthenticated_burst,
+        ))
+    }
+
+    /// Puts it behind whatever verifies the device.
+    pub fn on(&self, handler: MethodRouter<Shared>) -> MethodRouter<Shared> {
+        match &self.0 {
+            Some(limit) => handler.route_layer(limit.clone()),
+            None => handler,
+        }
+    }
+}
+
+/// A limit by a key; none only for a burst or period of zero, which the configuration refuses.
+fn layer<K>(by: K, per_second: u32, burst: u32) -> Option<Layer<K>>
+where
+    K: KeyExtractor + Send + Sync + 'static,
+    K::Key: Send + Sync + 'static,
+{
+    let config = GovernorConfigBuilder::default()
+        .period(Duration::from_secs(1) / per_second.max(1))
+        .burst_size(burst)
+        .key_extractor(by)
+        .finish()?;
+    // Who was quiet for long enough to count as new is forgotten; otherwise whoever has many addresses could fill the
+    // memory with them. Ends with the router.
+    let limiter = Arc::downgrade(config.limiter());
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(FORGET_EVERY).await;
+            let Some(limiter) = limiter.upgrade() else {
+                return;
+            };
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    });
+    Some(GovernorLayer::new(Arc::new(config)).error_handler(too_many))
+}
+
+/// The key of an enrolled device.
+#[derive(Debug, Clone, Copy)]
+struct DeviceKey;
+
+impl KeyExtractor for DeviceKey {
+    type Key = Jkt;
+
+    fn extract<T>(&self, request: &Request<T>) -> Result<Jkt, GovernorError> {
+        let caller = request.extensions().get::<DeviceCaller>();
+        caller
+            .map(|caller| caller.proof.jkt)
+            .ok_or(GovernorError::UnableToExtractKey)
     }
 }
 
@@ -74,6 +141,6 @@ fn too_many(error: GovernorError) -> Response {
                 .insert(RETRY_AFTER, HeaderValue::from(wait_time.max(1)));
             response
         }
-        _ => Refusal::internal("the call has no address").into_response(),
+        _ => Refusal::internal("the call has no address or device").into_response(),
     }
 }

@@ -14,17 +14,21 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 /// Builds the router of a server process.
 pub fn build(app: &Shared) -> Router {
-    let (mut open, mut signed) = (Router::new(), Router::new());
+    let (mut open, mut devices, mut signed) = (Router::new(), Router::new(), Router::new());
+    let by_device = limits::ByDevice::new(app);
     for handled in table::all() {
         let route = handled.route;
-        let handler = handled.verified(app);
-        if matches!(route.caller, Caller::Anyone | Caller::Key | Caller::Device) {
-            open = open.route(route.path, handler);
-        } else {
-            signed = signed.route(route.path, handler);
+        match route.caller {
+            Caller::Anyone | Caller::Key => open = open.route(route.path, handled.verified(app)),
+            Caller::Device => {
+                let handled = handled.limited(&by_device);
+                devices = devices.route(route.path, handled.verified(app));
+            }
+            Caller::Session => signed = signed.route(route.path, handled.verified(app)),
         }
     }
     limits::on_open_routes(open, app)
+        .merge(limits::on_device_routes(devices, app))
         .merge(signed)
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)

@@ -1,5 +1,6 @@
 //! The table of handlers: each module lists the routes that it serves.
 
+use super::limits::ByDevice;
 use crate::{app::Shared, caller::verify};
 use axum::{
     handler::Handler,
@@ -27,6 +28,13 @@ where
 }
 
 impl Handled {
+    /// The handler behind the limit of a verified device.
+    #[must_use]
+    pub fn limited(mut self, limit: &ByDevice) -> Self {
+        self.handler = limit.on(self.handler);
+        self
+    }
+
     /// The handler behind the layer that verifies its caller.
     pub fn verified(self, app: &Shared) -> MethodRouter<Shared> {
         let state = (app.clone(), self.route);

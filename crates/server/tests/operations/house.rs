@@ -135,10 +135,17 @@ pub fn description(text: &str) -> Description {
 impl House {
     /// On a SQLite file of its own.
     pub async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// The same with other settings.
+    pub async fn with(set: impl FnOnce(&mut Config)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let database = Database::Sqlite(directory.path().join("claviger.db"));
         let key = directory.path().join("root.key");
-        let mut house = Self::open(database, &key, ManualClock::default()).await;
+        let mut config = config(database, &key);
+        set(&mut config);
+        let mut house = Self::start(config, ManualClock::default()).await;
         house.furnish().await;
         house._directory = Some(directory);
         house
@@ -146,6 +153,10 @@ impl House {
 
     /// Another process, or the first one, on a database.
     pub async fn open(database: Database, key_file: &Path, clock: ManualClock) -> Self {
+        Self::start(config(database, key_file), clock).await
+    }
+
+    async fn start(config: Config, clock: ManualClock) -> Self {
         install_crypto();
         let time: Arc<dyn Clock> = Arc::new(clock.clone());
         let surroundings = Surroundings {
@@ -153,9 +164,9 @@ impl House {
             clock: time,
             entropy: Arc::new(SystemEntropy),
         };
-        if let Database::Postgres(_) = database {
+        if let Database::Postgres(_) = config.database {
             let config = StoreConfig {
-                database: database.clone(),
+                database: config.database.clone(),
                 time: surroundings.time.clone(),
                 connections: 2,
             };
@@ -163,14 +174,9 @@ impl House {
             store.migrate().await.unwrap();
             store.close().await;
         }
-        let started = start::start(
-            config(database, key_file),
-            Origin::parse(ORIGIN).unwrap(),
-            surroundings,
-            false,
-        )
-        .await
-        .unwrap();
+        let started = start::start(config, Origin::parse(ORIGIN).unwrap(), surroundings, false)
+            .await
+            .unwrap();
         let app = started.app.clone();
         let root = app
             .store
@@ -490,6 +496,8 @@ fn config(database: Database, key_file: &Path) -> Config {
             body_bytes: 1024 * 1024,
             unauthenticated_per_second: 10_000,
             unauthenticated_burst: 10_000,
+            devices_per_second: 10_000,
+            devices_burst: 10_000,
             shutdown: Duration::from_secs(1),
         },
         requests_kept: HOUR * 24 * 100,

@@ -19,6 +19,7 @@ mod explain;
 mod history;
 mod house;
 mod journal;
+mod limits;
 mod lists;
 mod orders;
 mod outages;
