@@ -28,7 +28,7 @@ pub enum ChangeKind {
     Order,
     /// A principal's name or state; names it.
     Principal,
-    /// Somebody's history grew; names them. Only where the caller records it.
+    /// Somebody's history grew; names them. Only where their sessions ended or were suspended.
     History,
 }
 

@@ -3,7 +3,7 @@
 
 mod expired;
 mod failures;
-mod replicas;
+pub mod replicas;
 pub mod usage;
 
 pub use failures::Failures;

@@ -18,7 +18,10 @@ use claviger_protocol::{
     problem::Code,
     sign_in::{ProviderRefused, Reassert, Tokens},
 };
-use claviger_storage::sessions::{Session, SessionState};
+use claviger_storage::{
+    changes::{ChangeKind, NewChange},
+    sessions::{Session, SessionState},
+};
 
 /// `POST /v1/session/reassert`: a fresh ID token, from the provider's own refresh token.
 pub async fn reassert(
@@ -117,6 +120,14 @@ async fn suspend(change: &mut Change, caller: &Caller, call: &ProviderRefused) -
         .ok_or(Code::SessionEnded)?;
     session.state = SessionState::Suspended;
     change.db().put_session(&session).await?;
+    // So that other processes hear of it.
+    let heard = NewChange {
+        kind: ChangeKind::History,
+        scope: None,
+        secret: None,
+        principal: Some(session.principal),
+    };
+    change.db().record_changes(&[heard]).await?;
     let object = Object {
         session: Some(caller.session),
         ..Object::default()

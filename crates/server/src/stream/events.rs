@@ -60,6 +60,13 @@ impl Listening {
                     Ok(Sent::Stopping) | Err(RecvError::Closed) => return None,
                     Ok(Sent::SessionEnded(session)) if session == self.caller.session => return None,
                     Ok(Sent::SessionEnded(_)) => continue,
+                    Ok(Sent::LookAfter(person)) if person == self.caller.principal => {
+                        if !self.stands().await {
+                            return None;
+                        }
+                        continue;
+                    }
+                    Ok(Sent::LookAfter(_)) => continue,
                     Ok(Sent::Hint(audience, hint)) if self.concerns(&audience) => event(hint),
                     Ok(Sent::Hint(..)) => continue,
                     // Too slow to hear everything: one call to sync catches up on all of it.

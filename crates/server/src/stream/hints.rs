@@ -25,6 +25,8 @@ pub enum Sent {
     Hint(Audience, Hint),
     /// The session is over: its stream closes.
     SessionEnded(SessionId),
+    /// Something happened to the person elsewhere: their streams look whether their session still stands.
+    LookAfter(PrincipalId),
     /// The server stops: all streams close.
     Stopping,
 }
@@ -47,6 +49,11 @@ impl Hints {
     /// Closes the stream of a session that was ended.
     pub fn end_session(&self, session: SessionId) {
         self.send(Sent::SessionEnded(session));
+    }
+
+    /// Lets the streams of a person look whether their session still stands.
+    pub fn look_after(&self, person: PrincipalId) {
+        self.send(Sent::LookAfter(person));
     }
 
     /// Closes all streams, since the server stops.

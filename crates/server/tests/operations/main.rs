@@ -24,6 +24,7 @@ mod lists;
 mod orders;
 mod outages;
 mod program;
+mod purges;
 mod releases;
 mod replicas;
 mod requests;

@@ -8,7 +8,7 @@ use claviger_storage::{Database, log::LogFilter};
 use claviger_testkit::{clock::ManualClock, peers::postgres::Postgres};
 use serde_json::json;
 
-async fn two() -> (House, House, tempfile::TempDir) {
+pub async fn two() -> (House, House, tempfile::TempDir) {
     let url = Postgres::shared().await.unwrap().fresh_database().await.unwrap();
     let directory = tempfile::tempdir().unwrap();
     let (key, clock) = (directory.path().join("root.key"), ManualClock::default());

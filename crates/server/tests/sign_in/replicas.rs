@@ -1,8 +1,14 @@
 //! Two processes on one PostgreSQL: what counts once counts once for both.
 
+use crate::stream;
 use crate::support::{Setup, Tables, TestServer, device::TestDevice, people};
 use claviger_model::{entropy::SystemEntropy, event::EventKind, ids::SessionId};
-use claviger_protocol::{problem::Code, route, sign_in::Refresh};
+use claviger_protocol::{
+    problem::Code,
+    route,
+    sign_in::{ProviderRefused, Refresh},
+};
+use claviger_server::jobs::replicas::follow;
 use claviger_testkit::peers::provider::Provider;
 use serde_json::json;
 
@@ -53,4 +59,38 @@ async fn what_was_used_at_one_is_used_at_the_other() {
         device.post(&other, route::SIGN_IN, &body, None).await.code(),
         Code::BadChallenge
     );
+}
+
+/// Everything that ends a session at the one ends its stream at the other as soon as that hears of it.
+#[tokio::test]
+async fn a_session_that_ends_at_one_ends_its_stream_at_the_other() {
+    let provider = Provider::start(&people()).await.unwrap();
+    let tables = Tables::postgres().await;
+    let setup = Setup {
+        provider: &provider,
+        tables: &tables,
+        settings: Vec::new(),
+    };
+    let one = TestServer::start_with(&setup).await;
+    let other = one.second(&setup).await;
+    TestDevice::new().found(&one, &provider, "olga").await;
+    let suspend = serde_json::to_vec(&ProviderRefused {
+        error: "invalid_grant".into(),
+    })
+    .unwrap();
+    for (route, body) in [(route::SIGN_OUT, Vec::new()), (route::PROVIDER_REFUSED, suspend)] {
+        let (laptop, phone) = (TestDevice::new(), TestDevice::new());
+        let ending = laptop.sign_in(&one, &provider, "ada").await;
+        let staying = phone.sign_in(&one, &provider, "ada").await;
+        let mut ended = stream::open(&other, &laptop, &ending).await;
+        let mut stays = stream::open(&other, &phone, &staying).await;
+        let cursor = follow(&other.app, None).await.unwrap();
+        let access = Some(&ending.tokens.access);
+        let draft = laptop.draft(&one, route, route.path, body, access);
+        assert_eq!(laptop.send(&one, &draft).await.status, 204);
+        follow(&other.app, Some(cursor)).await.unwrap();
+        assert_eq!(stream::next(&mut ended).await, None, "{route}");
+        let hint = stream::next(&mut stays).await;
+        assert_eq!(hint.as_deref(), Some("event: sync\ndata: sync\n\n"));
+    }
 }

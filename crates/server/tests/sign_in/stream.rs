@@ -12,7 +12,7 @@ on_both!(
 );
 
 /// Opens a stream and reads until its first hint, after which it listens.
-async fn open(server: &TestServer, device: &TestDevice, session: &SignedIn) -> reqwest::Response {
+pub async fn open(server: &TestServer, device: &TestDevice, session: &SignedIn) -> reqwest::Response {
     let draft = device.draft(
         server,
         route::STREAM,
@@ -39,7 +39,7 @@ async fn open(server: &TestServer, device: &TestDevice, session: &SignedIn) -> r
     reply
 }
 
-async fn next(stream: &mut reqwest::Response) -> Option<String> {
+pub async fn next(stream: &mut reqwest::Response) -> Option<String> {
     let chunk = stream.chunk().await.unwrap()?;
     Some(String::from_utf8(chunk.to_vec()).unwrap())
 }

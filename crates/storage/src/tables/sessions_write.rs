@@ -3,6 +3,7 @@
 use super::{Connection, cells::json_text, handle::Handle, ids};
 use crate::{
     Conflict, Digest, Result,
+    changes::{ChangeKind, ChangeWrites as _},
     codes::Coded as _,
     raw_id::{RawId as _, int},
     sessions::{Device, DeviceState, LogoutTarget, Session, SessionReads as _, SessionState, SessionWrites},
@@ -12,6 +13,7 @@ use claviger_model::{
     ids::{DeviceId, SessionId},
     time::Timestamp,
 };
+use std::collections::BTreeSet;
 
 #[async_trait]
 impl SessionWrites for Handle {
@@ -108,6 +110,15 @@ impl SessionWrites for Handle {
         .bind(ids(&wanted))
         .execute(self.db())
         .await?;
+        // So that other processes hear of it.
+        let people: BTreeSet<_> = ending.iter().map(|session| session.principal).collect();
+        let changes: Vec<_> = people
+            .into_iter()
+            .map(|person| super::changes::of_principal(ChangeKind::History, person, None))
+            .collect();
+        if !changes.is_empty() {
+            self.record_changes(&changes).await?;
+        }
         Ok(ending)
     }
 }

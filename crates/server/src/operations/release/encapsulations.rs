@@ -72,6 +72,11 @@ impl Encapsulations {
         let _ = self.0.invalidate_entries_if(move |_, kept| kept.device == device);
     }
 
+    /// Forgets all, since which devices were told to destroy something is not known.
+    pub fn forget_all(&self) {
+        self.0.invalidate_all();
+    }
+
     /// Forgets that of a session.
     pub fn forget_session(&self, session: SessionId) {
         self.0.invalidate(&session);
