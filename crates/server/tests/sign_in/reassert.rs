@@ -5,15 +5,32 @@ use crate::support::{
     device::{Reply, TestDevice, overlaid},
     people,
 };
-use claviger_crypto::challenge::Challenge;
-use claviger_model::{event::EventKind, time::Clock};
+use claviger_crypto::{
+    challenge::Challenge,
+    to_server::{ToServer, seal_to_server},
+};
+use claviger_model::{
+    builtin_roles,
+    conditions::GrantConditions,
+    entropy::SystemEntropy,
+    event::EventKind,
+    grant::Grant,
+    ids::{GrantId, ScopeId, SecretId},
+    name::Name,
+    principal::PrincipalKind,
+    time::Clock,
+};
 use claviger_protocol::{
+    order::{Order, OrdersCall, OrdersReply, Target},
     problem::Code,
+    release::{ReleaseReply, ReleaseResult},
     route,
     session::Me,
     sign_in::{ProviderRefused, Reassert, SignedIn, Tokens},
-    wire::Token,
+    signed::{Signed, parse},
+    wire::{Bytes, Token},
 };
+use claviger_storage::scopes::ScopeSettings;
 use claviger_testkit::peers::provider::Provider;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -22,6 +39,7 @@ on_both!(
     after_an_hour_nothing_else_works,
     only_the_same_sign_in_of_the_same_person_counts,
     a_lost_group_takes_effect,
+    a_lost_group_takes_what_only_it_gave,
     a_refusal_by_the_provider_suspends,
 );
 
@@ -153,6 +171,119 @@ async fn a_lost_group_takes_effect() {
         .ok();
     let me: Me = rig.device.call(&rig.server, route::ME, &tokens.access).await.ok();
     assert_eq!(names(&me), ["payments"]);
+}
+
+/// Gives a team a role at a place of its own, with a secret in it.
+async fn team_secret(rig: &Rig, team: &str) -> (ScopeId, SecretId) {
+    let (scope, secret) = (ScopeId::random(&SystemEntropy), SecretId::random(&SystemEntropy));
+    let editor = TestDevice::new();
+    let session = editor.sign_in(&rig.server, &rig.provider, "ben").await;
+    let mut locked = rig.server.app.store.locked().await.unwrap();
+    let now = locked.now();
+    let root = locked.root_scope().await.unwrap().unwrap().id;
+    let name = |text: &str| Name::parse(text).unwrap();
+    locked
+        .insert_scope(
+            scope,
+            Some(root),
+            &name("payments"),
+            &ScopeSettings::default(),
+            now,
+        )
+        .await
+        .unwrap();
+    let team = locked
+        .principal_named(PrincipalKind::Team, &name(team))
+        .await
+        .unwrap()
+        .unwrap();
+    for (to, role) in [
+        (team.id, builtin_roles::READER),
+        (session.principal, builtin_roles::EDITOR),
+    ] {
+        let given = Grant {
+            id: GrantId::random(&SystemEntropy),
+            principal: to,
+            role,
+            scope,
+            reason: "for the test".to_owned(),
+            granted_by: session.principal,
+            granted_at: now,
+            not_before: None,
+            expires_at: None,
+            conditions: GrantConditions::default(),
+            ended: None,
+        };
+        locked.insert_grant(&given).await.unwrap();
+    }
+    locked.commit().await.unwrap();
+    let binding = ToServer::Write {
+        organization: session.organization,
+        device: session.device,
+        secret,
+        version: 1,
+    };
+    let to = rig.server.app.keys.sealing.public();
+    let sealed = seal_to_server(&to, &binding, b"value", &SystemEntropy).unwrap();
+    let (encapsulated, ciphertext) = sealed.split_at(33);
+    let (encapsulated, ciphertext) = (Bytes(encapsulated.to_vec()), Bytes(ciphertext.to_vec()));
+    let body = json!({
+        "id": secret, "scope": scope, "description": {"name": "TOKEN"},
+        "value": {"encapsulated": encapsulated, "ciphertext": ciphertext},
+    });
+    let access = &session.tokens.access;
+    let made = editor
+        .post(&rig.server, route::CREATE_SECRET, &body, Some(access))
+        .await;
+    assert_eq!(made.status, 200, "{}", String::from_utf8_lossy(&made.body));
+    (scope, secret)
+}
+
+/// Both when the provider is asked again and at the next sign-in.
+async fn a_lost_group_takes_what_only_it_gave() {
+    for again in [false, true] {
+        let rig = Rig::start().await;
+        let (scope, secret) = team_secret(&rig, "platform").await;
+        let release = async |access: &Token| -> ReleaseResult {
+            let body = json!({"items": [{"secret": secret, "purpose": "lease"}]});
+            let reply = rig.device.post(&rig.server, route::RELEASES, &body, Some(access));
+            let reply: ReleaseReply = reply.await.ok();
+            reply.results.into_iter().next().unwrap()
+        };
+        let orders = async || -> Vec<Order> {
+            let call = OrdersCall { after: 0 };
+            let reply = rig.device.post(&rig.server, route::ORDERS, &call, None).await;
+            let reply: OrdersReply = reply.ok();
+            let parse = |signed: &Signed| parse(&signed.body.0).unwrap();
+            reply.orders.iter().map(parse).collect()
+        };
+        let released = release(&rig.session.tokens.access).await;
+        assert!(matches!(released, ReleaseResult::Released(_)), "{released:?}");
+        assert_eq!(orders().await, []);
+
+        rig.server.clock.advance(Duration::from_secs(60));
+        let lost = json!({ "groups": ["payments"] });
+        let access = if again {
+            let reply = rig
+                .device
+                .try_sign_in(&rig.server, &rig.provider, "ada", lost, None)
+                .await;
+            reply.ok::<SignedIn>().tokens.access
+        } else {
+            let reply = rig.reassert(lost, &rig.session.tokens.access).await;
+            reply.ok::<Tokens>().access
+        };
+        let refused = release(&access).await;
+        assert!(
+            matches!(&refused, ReleaseResult::Refused { problem } if problem.code == Code::NotFound),
+            "{refused:?}"
+        );
+        let issued = orders().await;
+        assert_eq!(issued.len(), 1, "at sign-in: {again}");
+        assert_eq!(issued.first().unwrap().device, rig.session.device);
+        let whole = Target::Scope { scope, names: true };
+        assert_eq!(issued.first().unwrap().targets, [whole], "at sign-in: {again}");
+    }
 }
 
 async fn a_refusal_by_the_provider_suspends() {
