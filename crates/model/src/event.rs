@@ -47,7 +47,8 @@ kinds! {
     SessionSuspended = "session.suspended";
     /// A refresh token or proof was used again.
     ReplayDetected = "session.replay";
-    /// Failed calls without a caller, counted for a minute (rule 15).
+    /// Failed calls without a caller, counted for a minute (rule 15); or a refused call of a session that is no change, noted once
+    /// a minute.
     FailuresCounted = "session.failures";
     /// A device was enrolled.
     DeviceEnrolled = "device.enrolled";

@@ -1,7 +1,7 @@
 //! What every handler shares.
 
 use crate::{
-    caller::{RememberedSessions, SeenProofs, replays::Replays},
+    caller::{RememberedSessions, SeenProofs, refusals::Refusals, replays::Replays},
     config::{Config, Origin},
     entitlement::Entitlements,
     jobs::Failures,
@@ -53,6 +53,8 @@ pub struct App {
     pub values: KeptValues,
     /// Replays recorded lately.
     pub replays: Replays,
+    /// Refusals recorded lately.
+    pub refusals: Refusals,
     /// Failures that are not in the log yet.
     pub failures: Failures,
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, Shared},
-    caller::{RememberedSessions, SeenProofs, replays::Replays},
+    caller::{RememberedSessions, SeenProofs, refusals::Refusals, replays::Replays},
     config::{Config, Origin},
     entitlement::Entitlements,
     founding::{self, FoundingError, Plan},
@@ -169,6 +169,7 @@ pub async fn start(
         sessions: RememberedSessions::new(),
         values: KeptValues::new(),
         replays: Replays::new(),
+        refusals: Refusals::new(),
         failures: Failures::default(),
     };
     Ok(Started {

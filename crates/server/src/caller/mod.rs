@@ -8,6 +8,7 @@
 pub mod address;
 pub mod body;
 pub mod proof;
+pub mod refusals;
 mod remembered;
 pub mod replays;
 mod seen;

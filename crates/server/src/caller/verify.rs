@@ -4,10 +4,11 @@
 use super::{
     Call, Caller, DeviceCaller, KeyCaller, Proof, SignInStrength,
     proof::{self, Expected, ProofError},
+    refusals,
 };
 use crate::{
     app::{App, Shared},
-    http::Refusal,
+    http::{Refusal, refusal::Recorded},
 };
 use axum::{
     body::{Body, Bytes},
@@ -19,7 +20,7 @@ use axum::{
 use claviger_crypto::{jwk::DevicePublicKey, jwk::Jkt, sealing::SealingPublicKey, token::OpaqueToken};
 use claviger_model::{principal::PrincipalState, time::Timestamp};
 use claviger_protocol::{
-    problem::Code,
+    problem::{Code, Problem},
     proof::{HEADER, SCHEME},
     route::{self, Route},
 };
@@ -52,7 +53,18 @@ pub async fn layer(
         app.failures.count(&refusal, call.address, app.clock.now());
         return Err(refusal);
     }
-    Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
+    let known = parts.extensions.get::<Caller>();
+    let Some(context) = known.map(|caller| Arc::clone(&caller.context)) else {
+        return Ok(next.run(Request::from_parts(parts, Body::from(body))).await);
+    };
+    let (method, uri, asked) = (parts.method.clone(), parts.uri.clone(), body.clone());
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let refused = response.extensions().get::<Problem>().map(|problem| problem.code);
+    if let Some(code) = refused.filter(|_| response.extensions().get::<Recorded>().is_none()) {
+        let asked = refusals::asked(route, &method, &uri, &asked);
+        app.refusals.note(&app, &context, call, code, asked).await;
+    }
+    Ok(response)
 }
 
 async fn identify(
@@ -84,7 +96,20 @@ async fn identify(
             let remembered = recalled.is_some();
             let context = match recalled {
                 Some(context) => context,
-                None => session(app, route, hash, &proof).await?,
+                None => {
+                    let context = read_session(app, hash).await?;
+                    if let Err(refusal) = good_for(app, route, &context, &proof) {
+                        if refusal.code() == Code::Disabled {
+                            let asked = refusals::asked(route, &parts.method, &parts.uri, body);
+                            app.refusals
+                                .note(app, &context, call, Code::Disabled, asked)
+                                .await;
+                        }
+                        return Err(refusal);
+                    }
+                    keep(app, route, &context);
+                    context
+                }
             };
             if let Err(refusal) = remember(app, &proof) {
                 app.replays.note(app, &context, call).await;
@@ -157,25 +182,16 @@ fn unknown() -> Refusal {
     Refusal::new(Code::Unauthenticated)
 }
 
-async fn session(
-    app: &App,
-    route: Route,
-    token: &Digest,
-    proof: &Proof,
-) -> Result<Arc<SessionContext>, Refusal> {
-    let context = app
-        .store
-        .reader()
-        .await?
-        .session_by_access_hash(token)
-        .await?
-        .map(Arc::new)
-        .ok_or_else(unknown)?;
-    good_for(app, route, &context, proof)?;
+async fn read_session(app: &App, token: &Digest) -> Result<Arc<SessionContext>, Refusal> {
+    let mut reader = app.store.reader().await?;
+    let context = reader.session_by_access_hash(token).await?;
+    context.map(Arc::new).ok_or_else(unknown)
+}
+
+fn keep(app: &App, route: Route, context: &Arc<SessionContext>) {
     if route == route::RELEASES {
-        app.sessions.remember(&context);
+        app.sessions.remember(context);
     }
-    Ok(context)
 }
 
 /// A remembered session that would be good for the call; only for what is decided under the lock.
@@ -194,7 +210,11 @@ fn recall(app: &App, route: Route, token: &Digest, proof: &Proof) -> Option<Arc<
 pub async fn anew(app: &App, caller: Caller) -> Result<Caller, Refusal> {
     let (token, address) = (caller.context.session.access_hash, caller.call.address);
     app.sessions.forget(&token);
-    let read = session(app, route::RELEASES, &token, &caller.proof).await;
+    let read = read_session(app, &token).await.and_then(|context| {
+        good_for(app, route::RELEASES, &context, &caller.proof)?;
+        keep(app, route::RELEASES, &context);
+        Ok(context)
+    });
     let caller = read.and_then(|context| caller_of(caller.call, context, caller.proof.clone(), false));
     caller.inspect_err(|refusal| app.failures.count(refusal, address, app.clock.now()))
 }

@@ -11,7 +11,12 @@ use std::{error::Error, fmt};
 pub struct Refusal {
     problem: Box<Problem>,
     cause: Option<Box<dyn Error + Send + Sync>>,
+    recorded: bool,
 }
+
+/// Stands in a reply whose refusal is an event in the log already.
+#[derive(Debug, Clone, Copy)]
+pub struct Recorded;
 
 impl Refusal {
     /// Refuses with a code and no further words.
@@ -19,6 +24,7 @@ impl Refusal {
         Self {
             problem: Box::new(Problem::new(code)),
             cause: None,
+            recorded: false,
         }
     }
 
@@ -59,6 +65,13 @@ impl Refusal {
         self
     }
 
+    /// Says that the refusal is an event in the log.
+    #[must_use]
+    pub const fn recorded(mut self) -> Self {
+        self.recorded = true;
+        self
+    }
+
     /// A fault of ours.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(Code::Internal).because(cause)
@@ -95,6 +108,9 @@ impl IntoResponse for Refusal {
         *response.status_mut() =
             StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.extensions_mut().insert(*self.problem);
+        if self.recorded {
+            response.extensions_mut().insert(Recorded);
+        }
         response
     }
 }

@@ -25,6 +25,7 @@ mod orders;
 mod outages;
 mod program;
 mod purges;
+mod refusals;
 mod releases;
 mod replicas;
 mod requests;

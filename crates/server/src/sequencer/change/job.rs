@@ -65,5 +65,5 @@ where
     }
     record.record(*event);
     record.commit(desk).await?;
-    Err(refusal)
+    Err(refusal.recorded())
 }

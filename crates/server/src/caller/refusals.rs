@@ -1,0 +1,109 @@
+//! Refusals of known sessions that no change records: reads, and everything that a disabled person asks for. An event, once a
+//! minute for each session and code, so that nobody can flood the log, and nobody can try ids out without a trace.
+
+use super::Call;
+use crate::{
+    app::App,
+    events::{ASKED, Who, session_object},
+};
+use axum::http::{Method, Uri};
+use claviger_model::{event::EventKind, ids::SessionId, principal::PrincipalKind};
+use claviger_protocol::{
+    problem::Code,
+    route::{self, Route},
+};
+use claviger_storage::sessions::SessionContext;
+use moka::sync::Cache;
+use std::time::Duration;
+
+const ONCE_IN: Duration = Duration::from_secs(60);
+const CAPACITY: u64 = 10_000;
+/// What one asked for, in characters of the opening.
+const ASKED_MOST: usize = 512;
+
+/// What a decision refuses; other codes say what is wrong with the call.
+const REFUSALS: &[Code] = &[
+    Code::NotFound,
+    Code::Forbidden,
+    Code::SeparationOfDuties,
+    Code::Disabled,
+];
+
+/// Reads whose body says what is asked for.
+const QUERIES: &[Route] = &[
+    route::ACCESS_AT,
+    route::ACCESS_OF,
+    route::ACCESS_MATRIX,
+    route::EXPLAIN,
+    route::PLAN_GRANT_CHANGE,
+    route::REQUEST_OPTIONS,
+    route::KNOWN,
+    route::SYNC_SCOPES,
+];
+
+/// What was asked for, as it stands in the opening: method and path, and of a query its body.
+pub fn asked(route: Route, method: &Method, uri: &Uri, body: &[u8]) -> String {
+    let mut asked = format!("{method} {}", uri.path());
+    if QUERIES.contains(&route) {
+        asked.push(' ');
+        asked.push_str(&String::from_utf8_lossy(body));
+    }
+    asked.chars().take(ASKED_MOST).collect()
+}
+
+/// Remembers which refusals were recorded lately.
+pub struct Refusals(Cache<(SessionId, Code), ()>);
+
+impl Refusals {
+    /// Remembers nothing yet.
+    pub fn new() -> Self {
+        Self(
+            Cache::builder()
+                .max_capacity(CAPACITY)
+                .time_to_live(ONCE_IN)
+                .build(),
+        )
+    }
+
+    /// Records a refusal, unless one like it was recorded just now. The leaf names nothing, as that of every refusal of what
+    /// may not be known of.
+    pub async fn note(&self, app: &App, context: &SessionContext, call: Call, code: Code, asked: String) {
+        let session = &context.session;
+        if !REFUSALS.contains(&code) || !self.0.entry((session.id, code)).or_insert(()).is_fresh() {
+            return;
+        }
+        let who = Who {
+            principal: session.principal,
+            service: context.principal.kind() == PrincipalKind::Service,
+            session: Some(session.id),
+            device: Some(session.device),
+            call: call.id,
+            address: call.address,
+            device_time: None,
+        };
+        let object = match code {
+            Code::Disabled => session_object(session.id, session.device),
+            _ => claviger_ledger::leaf::Object::default(),
+        };
+        let recorded = app.sequencer.change(move |change| {
+            Box::pin(async move {
+                let event = change
+                    .event(who, EventKind::FailuresCounted)
+                    .on(object)
+                    .commit(ASKED, asked, Some(who.principal))
+                    .refused(code);
+                change.record(event);
+                Ok(())
+            })
+        });
+        if let Err(refusal) = recorded.await {
+            tracing::error!(?refusal, "a refusal could not be recorded");
+        }
+    }
+}
+
+impl Default for Refusals {
+    fn default() -> Self {
+        Self::new()
+    }
+}
