@@ -8,6 +8,7 @@ use claviger_model::{
     time::Timestamp,
 };
 use claviger_policy::{
+    engine::PolicyEngine,
     entitled::{Entitlements as Rights, Rights as RightsAt},
     tree::{ScopeNode, ScopeTree},
 };
@@ -100,47 +101,57 @@ impl Entitlements {
         }
         let engine = self.engine(reader, epoch).await?;
         let subject = self.subject(reader, epoch, principal, circumstances).await?;
-        let tops: BTreeSet<_> = subject.grants.iter().map(|grant| grant.scope).collect();
-        let reached = reach(reader, &tops.into_iter().collect::<Vec<_>>()).await?;
-        let node = |scope: &Scope| {
-            (
-                scope.id,
-                ScopeNode {
-                    parent: scope.parent,
-                    class: scope.class,
-                },
-            )
-        };
-        let tree: ScopeTree = reached.values().map(node).collect();
-        let rights = engine.entitled(
-            &subject.caller,
-            &subject.grants,
-            &tree,
-            circumstances,
-            Action::ALL,
-        );
-        let shown: BTreeSet<_> = rights
-            .scopes
-            .keys()
-            .filter_map(|scope| tree.chain(*scope))
-            .flatten()
-            .collect();
-        let mut scopes: Vec<_> = reached
-            .values()
-            .filter(|scope| shown.contains(&scope.id))
-            .cloned()
-            .collect();
-        scopes.sort_by_cached_key(|scope| (scope.path.segments().len(), scope.path.clone()));
-        let leases = leases(&scopes);
-        let listed = Arc::new(Listed {
-            rights,
-            scopes,
-            leases,
-            subject,
-        });
+        let listed = Arc::new(list(reader, &engine, subject, circumstances).await?);
         self.caches.keep_listed(epoch, principal, circumstances, &listed);
         Ok(listed)
     }
+}
+
+/// Reads the scopes that the grants of a subject reach, and decides over them.
+pub(super) async fn list(
+    reader: &mut dyn Reader,
+    engine: &PolicyEngine,
+    subject: Arc<Subject>,
+    circumstances: &Circumstances,
+) -> Result<Listed, StorageError> {
+    let tops: BTreeSet<_> = subject.grants.iter().map(|grant| grant.scope).collect();
+    let reached = reach(reader, &tops.into_iter().collect::<Vec<_>>()).await?;
+    let node = |scope: &Scope| {
+        (
+            scope.id,
+            ScopeNode {
+                parent: scope.parent,
+                class: scope.class,
+            },
+        )
+    };
+    let tree: ScopeTree = reached.values().map(node).collect();
+    let rights = engine.entitled(
+        &subject.caller,
+        &subject.grants,
+        &tree,
+        circumstances,
+        Action::ALL,
+    );
+    let shown: BTreeSet<_> = rights
+        .scopes
+        .keys()
+        .filter_map(|scope| tree.chain(*scope))
+        .flatten()
+        .collect();
+    let mut scopes: Vec<_> = reached
+        .values()
+        .filter(|scope| shown.contains(&scope.id))
+        .cloned()
+        .collect();
+    scopes.sort_by_cached_key(|scope| (scope.path.segments().len(), scope.path.clone()));
+    let leases = leases(&scopes);
+    Ok(Listed {
+        rights,
+        scopes,
+        leases,
+        subject,
+    })
 }
 
 /// The scopes at and below the given ones, and those above.

@@ -6,6 +6,7 @@
 //! whoever asks has read them for this call. What is read inside a transaction that has itself moved the epoch is never
 //! kept, since it may be rolled back.
 
+pub mod best;
 mod cache;
 pub mod list;
 pub mod place;

@@ -5,7 +5,7 @@ mod lost;
 pub use lost::Lost;
 
 use crate::{
-    entitlement::{Circumstances, Place, list::Listed},
+    entitlement::{Place, list::Listed},
     sequencer::{Change, Stop, change::people_of},
     stream::Audience,
 };
@@ -29,10 +29,7 @@ use claviger_storage::{
     releases::Release,
     sessions::{Device, DeviceState},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Leases of one device that are looked at; more than any device holds.
 const LEASES: u32 = 50_000;
@@ -41,7 +38,8 @@ const PAGE: u32 = 1_000;
 /// What each device is to destroy.
 pub type Targets = BTreeMap<DeviceId, (PrincipalId, Vec<Target>)>;
 
-/// Issues one order to each device, with its event and a hint after the commit.
+/// Issues one order to each device, with its event and a hint after the commit. With it stands what the device had said
+/// of itself until now, which its acknowledgement must not fall behind.
 ///
 /// # Errors
 /// When the tables cannot be written, or an order cannot be signed.
@@ -111,7 +109,7 @@ fn row(change: &Change, order: &Order, known: Option<&Device>) -> Result<rows::O
 }
 
 /// What somebody's access was before a change, to be compared with what it is after it.
-pub struct Before(Vec<(Principal, Arc<Listed>)>);
+pub struct Before(Vec<(Principal, Listed)>);
 
 /// Reads the access of everyone whom a principal's grants reach: the principal, or a team's members.
 ///
@@ -339,9 +337,9 @@ pub async fn directly_in(db: &mut dyn Reader, scopes: &[ScopeId]) -> Result<Vec<
     Ok(found)
 }
 
-async fn listed(change: &mut Change, person: &Principal) -> Result<Arc<Listed>, Stop> {
-    let (entitlements, circumstances) = (change.entitlements(), favourable(change));
-    Ok(entitlements.listed(change.db(), person, &circumstances).await?)
+async fn listed(change: &mut Change, person: &Principal) -> Result<Listed, Stop> {
+    let entitlements = change.entitlements();
+    Ok(entitlements.listed_at_best(change.db(), person).await?)
 }
 
 async fn allows(
@@ -353,27 +351,14 @@ async fn allows(
     if person.kind() == PrincipalKind::Team {
         return Ok(false);
     }
-    let (entitlements, circumstances) = (change.entitlements(), favourable(change));
+    let entitlements = change.entitlements();
     for action in any {
-        if entitlements
-            .decide(change.db(), person, &circumstances, *action, place)
-            .await?
-            .decision
-            .allowed
-        {
+        let decision = entitlements
+            .decide_at_best(change.db(), person, *action, place)
+            .await?;
+        if decision.allowed {
             return Ok(true);
         }
     }
     Ok(false)
-}
-
-/// As well signed in as can be: what is lost must not depend on how somebody happens to be signed in now.
-fn favourable(change: &Change) -> Circumstances {
-    let now = change.now();
-    Circumstances {
-        now,
-        multi_factor_at: Some(now),
-        enrolled_device: true,
-        source: None,
-    }
 }

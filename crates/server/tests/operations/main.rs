@@ -15,6 +15,7 @@ mod alone;
 mod assigning;
 mod authorization;
 mod campaign;
+mod conditions;
 mod explain;
 mod history;
 mod house;

@@ -42,6 +42,12 @@ pub async fn orders(house: &House, actor: &Actor) -> Vec<(Order, Signed)> {
     reply.orders.into_iter().map(read).collect()
 }
 
+/// All that a device is told to destroy.
+pub async fn targets(house: &House, actor: &Actor) -> Vec<Target> {
+    let orders = orders(house, actor).await;
+    orders.into_iter().flat_map(|(order, _)| order.targets).collect()
+}
+
 pub fn acknowledgement(
     house: &House,
     actor: &Actor,

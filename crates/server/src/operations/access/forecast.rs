@@ -5,10 +5,10 @@
 //! or places is lost as well. The cost follows the people whom the grant reaches and the places below it; those who are alike are
 //! compared once.
 
+use crate::entitlement::best::{favourable, fulfilled};
 use crate::operations::orders::{Lost, Targets, devices, directly_in, held};
 use claviger_model::{
     action::Action,
-    conditions::GrantConditions,
     grant::Grant,
     ids::{DeviceId, PrincipalId, RoleId, ScopeId},
     principal::{Nature, PrincipalState},
@@ -26,10 +26,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    favourable,
-    people::{Person, Where, people},
-};
+use super::people::{Person, Where, people};
 
 const PAGE: u32 = 1_000;
 const PEOPLE: u32 = 200;
@@ -167,15 +164,6 @@ fn others(person: &Person, taking: &Taking<'_>, places: &Places) -> Vec<Grant> {
             && grant.conditions.known().is_some()
     });
     others.map(|grant| fulfilled(grant)).collect()
-}
-
-fn fulfilled(grant: &Grant) -> Grant {
-    let mut grant = grant.clone();
-    // What nobody can read never counts, so it stays.
-    if grant.conditions.known().is_some() {
-        grant.conditions = GrantConditions::default();
-    }
-    grant
 }
 
 fn likeness(engine: &PolicyEngine, person: &Person, taking: &Taking<'_>, places: &Places) -> Likeness {

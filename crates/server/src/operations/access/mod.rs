@@ -23,10 +23,9 @@ mod usage;
 pub use usage::tally;
 
 use crate::{
-    entitlement::Circumstances,
+    entitlement::best::favourable,
     http::{Handled, handle},
 };
-use claviger_model::time::Timestamp;
 use claviger_protocol::route;
 
 /// The routes of this module.
@@ -39,16 +38,6 @@ pub fn routes() -> Vec<Handled> {
         handle(route::CHANGE_GRANT, change::change),
         handle(route::EXPLAIN, explain::explain),
     ]
-}
-
-/// As well signed in as can be, from nowhere in particular.
-pub const fn favourable(now: Timestamp) -> Circumstances {
-    Circumstances {
-        now,
-        multi_factor_at: Some(now),
-        enrolled_device: true,
-        source: None,
-    }
 }
 
 /// How many of a page, by what was asked for and the most there can be.

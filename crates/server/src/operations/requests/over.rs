@@ -1,6 +1,6 @@
 //! What ended by itself: names and leases are ordered away, as when somebody ends it; and old history goes.
 
-use super::{make::judge, terms::favourable};
+use super::make::judge;
 use crate::{
     app::Shared,
     http::Refusal,
@@ -100,9 +100,7 @@ async fn lost(change: &mut Change, grant: &Grant, targets: &mut Targets) -> Resu
         if person.kind() == PrincipalKind::Team {
             continue;
         }
-        let after = entitlements
-            .listed(change.db(), &person, &favourable(judge.now))
-            .await?;
+        let after = entitlements.listed_at_best(change.db(), &person).await?;
         let parents = below.iter().chain(&after.scopes);
         let parents = parents.map(|scope| (scope.id, scope.parent)).collect();
         let lost = Lost::of(&before, &after.rights, &parents);

@@ -1,0 +1,83 @@
+//! Access at its best: what somebody can do at some hour, from some address, signed in as well as can be. What a device may hold
+//! comes from there, so that what a change takes away must be found there too, wherever and whenever the change is made.
+
+use super::{Entitlements, Epoch, Place, Subject, ask, list::Listed, list::list};
+use claviger_model::{action::Action, conditions::GrantConditions, grant::Grant, time::Timestamp};
+use claviger_policy::{decision::Decision, question::Circumstances};
+use claviger_storage::{Locked, StorageError, principals::Principal};
+use std::sync::Arc;
+
+/// As well signed in as can be; from no address, which is why networks count as conditions that are fulfilled.
+pub const fn favourable(now: Timestamp) -> Circumstances {
+    Circumstances {
+        now,
+        multi_factor_at: Some(now),
+        enrolled_device: true,
+        source: None,
+    }
+}
+
+/// A grant with its conditions fulfilled. What nobody can read never counts, so it stays.
+pub fn fulfilled(grant: &Grant) -> Grant {
+    let mut grant = grant.clone();
+    if grant.conditions.known().is_some() {
+        grant.conditions = GrantConditions::default();
+    }
+    grant
+}
+
+impl Entitlements {
+    /// What somebody may do where at best, in a transaction as it stands.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn listed_at_best(
+        &self,
+        locked: &mut dyn Locked,
+        principal: &Principal,
+    ) -> Result<Listed, StorageError> {
+        let circumstances = favourable(locked.now());
+        let epoch = Epoch::of(locked).await?;
+        let engine = self.engine(&mut *locked, epoch).await?;
+        let subject = self
+            .at_best(&mut *locked, epoch, principal, &circumstances)
+            .await?;
+        list(&mut *locked, &engine, Arc::new(subject), &circumstances).await
+    }
+
+    /// May this principal do this here at best?
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn decide_at_best(
+        &self,
+        locked: &mut dyn Locked,
+        principal: &Principal,
+        action: Action,
+        place: &Place,
+    ) -> Result<Decision, StorageError> {
+        let circumstances = favourable(locked.now());
+        let epoch = Epoch::of(locked).await?;
+        let engine = self.engine(&mut *locked, epoch).await?;
+        let subject = self
+            .at_best(&mut *locked, epoch, principal, &circumstances)
+            .await?;
+        Ok(ask(&engine, &subject, action, place, &circumstances))
+    }
+
+    async fn at_best(
+        &self,
+        locked: &mut dyn Locked,
+        epoch: Epoch,
+        principal: &Principal,
+        circumstances: &Circumstances,
+    ) -> Result<Subject, StorageError> {
+        let subject = self
+            .subject(&mut *locked, epoch, principal, circumstances)
+            .await?;
+        Ok(Subject {
+            caller: subject.caller.clone(),
+            grants: Arc::new(subject.grants.iter().map(fulfilled).collect()),
+        })
+    }
+}
