@@ -3,7 +3,7 @@
 use crate::{Digest, Result};
 use async_trait::async_trait;
 use claviger_model::{
-    ids::{DeviceId, EventId, PrincipalId, SecretId},
+    ids::{DeviceId, EventId, PrincipalId, ScopeId, SecretId},
     time::Timestamp,
 };
 
@@ -52,6 +52,15 @@ pub trait ReleaseReads {
     async fn leases_on(&mut self, device: DeviceId, now: Timestamp, limit: u32) -> Result<Vec<Release>>;
     /// Leases of these secrets, on any device, that have neither ended nor run out at `now`.
     async fn leases_of(&mut self, secrets: &[SecretId], now: Timestamp) -> Result<Vec<Release>>;
+    /// Leases of secrets in and below a scope that have neither ended nor run out at `now`, each with the scope of its secret, in
+    /// the order of events.
+    async fn leases_below(
+        &mut self,
+        top: ScopeId,
+        now: Timestamp,
+        after: Option<EventId>,
+        limit: u32,
+    ) -> Result<Vec<(Release, ScopeId)>>;
     /// Who received a value of this secret since a moment.
     async fn readers_since(&mut self, secret: SecretId, since: Timestamp) -> Result<Vec<SecretReader>>;
     /// Which secrets' present values a principal received: secret, newest version received, last time; after the given secret.

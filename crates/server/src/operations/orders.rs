@@ -1,8 +1,10 @@
 //! Orders: what devices must destroy when access goes away, signed in the transaction that takes it (rule 26).
 
 mod lost;
+mod terms;
 
 pub use lost::Lost;
+pub use terms::after_stricter_terms;
 
 use crate::{
     entitlement::{Place, list::Listed},
@@ -221,24 +223,22 @@ pub async fn after_move(change: &mut Change, secret: &Secret, from: &Place, to: 
             people.insert(person.id, person);
         }
     }
-    let leased: BTreeSet<_> = change
-        .db()
-        .leases_of(&[secret.id], now)
-        .await?
-        .into_iter()
-        .map(|lease| lease.device)
-        .collect();
+    let leases = change.db().leases_of(&[secret.id], now).await?;
+    let leased: BTreeSet<_> = leases.iter().map(|lease| lease.device).collect();
     let mut targets = Targets::new();
     for person in people.into_values() {
         let could_see = allows(change, &person, from, &[Action::SecretView]).await?;
         let sees = allows(change, &person, to, &[Action::SecretView]).await?;
         let reads = allows(change, &person, to, &[Action::SecretUse, Action::SecretReveal]).await?;
+        let mut over: BTreeSet<DeviceId> = leased.clone();
         if sees && reads {
-            continue;
+            let term = terms::longest(change, &person, to).await?;
+            let beyond = leases.iter().filter(|lease| terms::outlives(lease, term));
+            over = beyond.map(|lease| lease.device).collect();
         }
         for device in devices(change.db(), person.id).await? {
             let names = could_see && !sees;
-            if names || leased.contains(&device.id) {
+            if names || over.contains(&device.id) {
                 let target = Target::Secret {
                     secret: secret.id,
                     names,

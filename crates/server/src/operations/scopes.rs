@@ -1,6 +1,6 @@
 //! Scopes: seeing, making and changing them.
 
-use super::{path::Id, view::View};
+use super::{orders, path::Id, view::View};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
@@ -163,6 +163,9 @@ async fn edit(
                 event = event.commit("new-name", after.path.to_string(), None);
             }
             change.record(event);
+            if call.class.is_some() || call.lease_seconds.is_some() {
+                orders::after_stricter_terms(change, id).await?;
+            }
             change.hint(Audience::Everyone, Hint::Sync);
             Ok(after)
         })

@@ -34,4 +34,5 @@ mod requests_random;
 mod secrets;
 mod starts;
 mod stepping_up;
+mod terms;
 mod whole;

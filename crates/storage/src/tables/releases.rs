@@ -13,7 +13,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use claviger_model::{
-    ids::{DeviceId, EventId, PrincipalId, SecretId},
+    ids::{DeviceId, EventId, PrincipalId, ScopeId, SecretId},
     time::Timestamp,
 };
 
@@ -73,6 +73,30 @@ impl ReleaseReads for Handle {
         .fetch_all(self.db())
         .await?;
         all(&rows, release)
+    }
+
+    async fn leases_below(
+        &mut self,
+        top: ScopeId,
+        now: Timestamp,
+        after: Option<EventId>,
+        limit: u32,
+    ) -> Result<Vec<(Release, ScopeId)>> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            release_columns!(),
+            ", s.scope FROM releases r JOIN secrets s ON s.id = r.secret \
+             JOIN scope_ancestors a ON a.scope = s.scope WHERE ",
+            held!("$2"),
+            " AND a.ancestor = $1 AND r.event > $3 ORDER BY r.event LIMIT $4"
+        ))
+        .bind(top.raw())
+        .bind(now.millis())
+        .bind(raw_or_null(after.as_ref()).unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, |cells| Ok((release(cells)?, cells.id()?)))
     }
 
     async fn readers_since(&mut self, secret: SecretId, since: Timestamp) -> Result<Vec<SecretReader>> {

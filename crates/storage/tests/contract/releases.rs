@@ -5,6 +5,7 @@ use std::time::Duration;
 
 contract!(
     leases_end_by_time_or_word,
+    leases_are_found_by_place,
     readers_are_known,
     a_persons_reads_come_in_pages
 );
@@ -86,6 +87,37 @@ async fn leases_end_by_time_or_word(ground: Ground) {
         locked.release(long.event).await.unwrap().unwrap().ended_at,
         Some(ground.now())
     );
+}
+
+async fn leases_are_found_by_place(ground: Ground) {
+    let secret = ground.secret("db").await;
+    let device = DeviceId::random(&ground.entropy);
+    let mut locked = ground.locked().await;
+    let scope = locked.secret(secret).await.unwrap().unwrap().scope;
+    let (now, later) = (ground.now(), ground.later(1));
+    let mut held: Vec<_> = (0..3)
+        .map(|_| release(&ground, device, secret, 1, 60_000))
+        .collect();
+    held.sort_by_key(|lease| lease.event);
+    let over = [
+        release(&ground, device, secret, 1, 0),
+        release(&ground, device, secret, 1, 1_000),
+    ];
+    locked.insert_releases(&over).await.unwrap();
+    locked.insert_releases(&held).await.unwrap();
+    locked.end_releases(device, &[held[2].event], now).await.unwrap();
+    for top in [scope, ground.root] {
+        let first = locked.leases_below(top, later, None, 1).await.unwrap();
+        assert_eq!(first, [(held[0].clone(), scope)]);
+        let rest = locked
+            .leases_below(top, later, Some(held[0].event), 9)
+            .await
+            .unwrap();
+        assert_eq!(rest, [(held[1].clone(), scope)]);
+    }
+    let elsewhere = claviger_model::ids::ScopeId::random(&ground.entropy);
+    let found = locked.leases_below(elsewhere, later, None, 9).await.unwrap();
+    assert_eq!(found, []);
 }
 
 async fn readers_are_known(ground: Ground) {
