@@ -123,6 +123,7 @@ pub(crate) trait Driver: Send + Sync {
     async fn migrate(&self) -> Result<()>;
     async fn check(&self) -> Result<()>;
     async fn grant_rights(&self, role: &str) -> Result<()>;
+    async fn may_rewrite_log(&self) -> Result<bool>;
     async fn reader(&self) -> Result<Box<dyn Reader>>;
     async fn snapshot(&self) -> Result<Box<dyn Reader>>;
     async fn locked(&self) -> Result<Box<dyn Locked>>;
@@ -167,6 +168,15 @@ impl Store {
     /// When the role does not exist, this one may not give rights, or on SQLite, which knows no roles.
     pub async fn grant_rights(&self, role: &str) -> Result<()> {
         self.0.grant_rights(role).await
+    }
+
+    /// Whether the role that this runs as could change or delete what stands in the log (rule 12). False on SQLite, which knows
+    /// no roles: there triggers alone keep its log append-only.
+    ///
+    /// # Errors
+    /// When the database fails, or holds no tables yet.
+    pub async fn may_rewrite_log(&self) -> Result<bool> {
+        self.0.may_rewrite_log().await
     }
 
     /// Reads outside the lock; each call sees the newest committed state.

@@ -25,6 +25,12 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     };
     let store = Store::open(database).await.context("database")?;
     store.check().await.context("database")?;
+    if store.may_rewrite_log().await.context("database")? {
+        anyhow::bail!(
+            "database: the role that this runs as could change what stands in the log; run the server as a lesser one, \
+             to which `migrate --server-role` gives its rights"
+        );
+    }
     say("database: good")?;
     match root_file::read(&config.key_file).context("root key")? {
         None => say("root key: not there yet; the first start makes it")?,

@@ -34,7 +34,11 @@ enum Command {
         bootstrap_file: Option<PathBuf>,
     },
     /// Bring the database to this program's version.
-    Migrate,
+    Migrate {
+        /// Give this PostgreSQL role what `serve` needs, and no right to change what stands in the log.
+        #[arg(long, value_name = "NAME")]
+        server_role: Option<String>,
+    },
     /// Check configuration, database, keys and identity provider, and say what is wrong.
     Check,
     /// Make a one-time code that makes the first Owner; good for 60 minutes.
@@ -80,7 +84,7 @@ fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
                 demonstration,
                 bootstrap_file,
             } => serve::run(config, demonstration, bootstrap_file).await,
-            Command::Migrate => migrate::run(config).await,
+            Command::Migrate { server_role } => migrate::run(config, server_role.as_deref()).await,
             Command::Check => check::run(config).await,
             Command::Bootstrap { file } => bootstrap::run(config, file).await,
         }

@@ -27,6 +27,12 @@ pub(super) async fn run(
     };
     let stop = stop_signal().context("signals cannot be received")?;
     let started = start::start(config, origin, Surroundings::system(), demonstration).await?;
+    if started.app.store.may_rewrite_log().await? {
+        tracing::warn!(
+            "the database role of this server could change what stands in the log; run it as a lesser one, to which \
+             `migrate --server-role` gives its rights"
+        );
+    }
     if let Some(file) = bootstrap_file {
         arm_into(&started, &file).await?;
     }

@@ -31,6 +31,7 @@ mod releases;
 mod replicas;
 mod requests;
 mod requests_random;
+mod roles;
 mod secrets;
 mod starts;
 mod stepping_up;

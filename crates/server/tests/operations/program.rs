@@ -29,9 +29,16 @@ pub struct Place {
 impl Place {
     /// `serve` in front of which other programs may stand.
     pub fn command(&self, before: &[&str], program: &Path) -> Command {
+        let mut command = self.program(before, program);
+        command.arg("serve");
+        command
+    }
+
+    /// The program without a command.
+    pub fn program(&self, before: &[&str], program: &Path) -> Command {
         let mut words = before.iter().map(Path::new).chain([program]);
         let mut command = Command::new(words.next().unwrap());
-        command.args(words).arg("serve").env_clear();
+        command.args(words).env_clear();
         match &self.database {
             Database::Sqlite(file) => command.env("CLAVIGER_DATABASE", file),
             Database::Postgres(url) => command.env("CLAVIGER_DATABASE", url),

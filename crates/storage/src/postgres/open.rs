@@ -90,6 +90,16 @@ impl Driver for Postgres {
         Ok(())
     }
 
+    async fn may_rewrite_log(&self) -> Result<bool> {
+        // An owner or superuser holds every right.
+        Ok(sqlx::query_scalar(
+            "SELECT bool_or(has_table_privilege(t, 'UPDATE, DELETE, TRUNCATE')) \
+             FROM unnest(ARRAY['log_events', 'log_subjects', 'log_tiles']) t",
+        )
+        .fetch_one(&self.pool)
+        .await?)
+    }
+
     async fn reader(&self) -> Result<Box<dyn Reader>> {
         Ok(Box::new(Handle::reader(&self.pool).await?))
     }

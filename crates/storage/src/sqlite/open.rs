@@ -185,6 +185,10 @@ impl Driver for Sqlite {
         )))
     }
 
+    async fn may_rewrite_log(&self) -> Result<bool> {
+        Ok(false)
+    }
+
     async fn reader(&self) -> Result<Box<dyn Reader>> {
         Ok(Box::new(Handle::reader(&self.readers).await?))
     }

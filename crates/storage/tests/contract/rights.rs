@@ -19,6 +19,7 @@ async fn the_servers_role_can_do_its_work_and_no_more() {
         .await
         .unwrap();
     ground.store.grant_rights(&role).await.unwrap();
+    assert!(ground.store.may_rewrite_log().await.unwrap(), "the owner could");
 
     let (_, rest) = owner.split_once('@').unwrap();
     let url = format!("postgres://{role}:pw@{rest}");
@@ -26,6 +27,7 @@ async fn the_servers_role_can_do_its_work_and_no_more() {
         .await
         .unwrap();
     store.check().await.unwrap();
+    assert!(!store.may_rewrite_log().await.unwrap());
     let as_server = Ground { store, ..ground };
     let id: SecretId = as_server.secret("db").await;
     as_server.append(vec![as_server.draft(&[as_server.ada])]).await;
