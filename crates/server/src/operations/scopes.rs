@@ -60,8 +60,9 @@ async fn create(
             };
             let mut policies = demand(change, &acting, Action::ScopeCreate, kind, &parent).await?;
             if let Some(known) = change.db().scope(call.id).await? {
-                let same =
-                    known.parent == Some(call.parent) && known.path.segments().last() == Some(&call.name);
+                let same = known.parent == Some(call.parent)
+                    && known.path.segments().last() == Some(&call.name)
+                    && known.class == call.class;
                 return if same {
                     Ok(known)
                 } else {

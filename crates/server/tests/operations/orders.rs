@@ -296,3 +296,63 @@ async fn a_rolled_back_cache_is_a_clone_and_must_enrol_again() {
         .unwrap();
     assert_eq!(device.state, DeviceState::Ended);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_grant_is_the_same_in_everything_or_a_conflict() {
+    let house = House::new().await;
+    let production = house.places.production;
+    let lead = house.actor(&[(roles::LEAD, production)]).await;
+    let other = house.actor(&[]).await;
+    let at = |hours: u64| {
+        house
+            .clock
+            .now()
+            .plus(std::time::Duration::from_secs(hours * 3600))
+    };
+    let call = json!({
+        "id": GrantId::random(&SystemEntropy), "principal": other.principal, "role": roles::READER,
+        "scope": production, "reason": "on call", "not_before": at(1), "expires_at": at(2),
+        "conditions": {"enrolled_device": true},
+    });
+    for _ in 0..2 {
+        let given = house.call(Some(&lead), &route::GIVE_GRANT, &[], &call).await;
+        assert_eq!(given.code(), "ok");
+    }
+    for (field, value) in [
+        ("expires_at", json!(at(3))),
+        ("not_before", json!(at(0))),
+        ("conditions", json!({})),
+        ("reason", json!("another")),
+        ("role", json!(roles::VIEWER)),
+    ] {
+        let mut different = call.clone();
+        different[field] = value;
+        let answer = house.call(Some(&lead), &route::GIVE_GRANT, &[], &different).await;
+        assert_eq!(answer.code(), "conflict", "{field}");
+    }
+    let id: GrantId = serde_json::from_value(call["id"].clone()).unwrap();
+    let body = json!({"reason": "over"});
+    let ended = house.call(Some(&lead), &route::END_GRANT, &[&id], &body).await;
+    assert_eq!(ended.code(), "ok");
+    let again = house.call(Some(&lead), &route::GIVE_GRANT, &[], &call).await;
+    assert_eq!(again.code(), "conflict", "it has ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_scope_is_the_same_in_everything_or_a_conflict() {
+    let house = House::new().await;
+    let owner = house.actor(&[(roles::OWNER, house.places.root)]).await;
+    let id = claviger_model::ids::ScopeId::random(&SystemEntropy);
+    let make = |class: serde_json::Value| json!({"id": id, "parent": house.places.payments, "name": "testing", "class": class});
+    for (class, code) in [
+        (json!("testing"), "ok"),
+        (json!("testing"), "ok"),
+        (json!("production"), "conflict"),
+        (json!(null), "conflict"),
+    ] {
+        let answer = house
+            .call(Some(&owner), &route::CREATE_SCOPE, &[], &make(class.clone()))
+            .await;
+        assert_eq!(answer.code(), code, "{class}");
+    }
+}

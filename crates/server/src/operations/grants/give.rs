@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 const KIND: EventKind = EventKind::GrantGiven;
 
-/// Gives a grant; a repeated call gives the same one.
+/// Gives a grant; a repeated call gives the same one, and one that differs in anything is a conflict.
 pub async fn give(
     Extract(app): Extract<Shared>,
     caller: Caller,
@@ -102,7 +102,12 @@ async fn make(change: &mut Change, caller: &Caller, call: GiveGrant) -> Result<G
         let same = known.principal == call.principal
             && known.role == call.role
             && known.scope == call.scope
-            && known.granted_by == acting.who.principal;
+            && known.reason == call.reason
+            && known.not_before == call.not_before
+            && known.expires_at == call.expires_at
+            && known.conditions == GrantConditions::Known(call.conditions.clone())
+            && known.granted_by == acting.who.principal
+            && known.ended.is_none();
         return if same {
             Ok(known)
         } else {
