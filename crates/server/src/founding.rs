@@ -12,7 +12,7 @@ use claviger_model::{
     builtin_roles,
     entropy::Entropy,
     event::EventKind,
-    ids::{OrganizationId, ScopeId},
+    ids::{EventId, OrganizationId, ScopeId},
     name::Name,
 };
 use claviger_policy::builtin_guardrails;
@@ -27,6 +27,8 @@ pub struct Plan {
     pub root: ScopeId,
     /// What it is called.
     pub name: Name,
+    /// The id of the first event of its log.
+    pub opened: EventId,
     /// How clients name the server.
     pub origin: Origin,
     /// Whether it is stamped as a demonstration (rule 37).
@@ -50,6 +52,7 @@ impl Plan {
         Self {
             organization: OrganizationId::random(entropy),
             root: ScopeId::random(entropy),
+            opened: EventId::random(entropy),
             name,
             origin,
             demonstration: false,
@@ -96,6 +99,7 @@ pub async fn found(
         &rows.keys,
     )?;
     let event = Event::of_the_server(EventKind::LogOpened, entropy)
+        .with_id(plan.opened)
         .on(Object {
             scope: Some(plan.root),
             ..Object::default()

@@ -14,7 +14,7 @@ use crate::company::{NAME, stream};
 use anyhow::Context;
 use claviger_model::{
     entropy::SystemEntropy,
-    ids::{OrganizationId, ScopeId},
+    ids::{EventId, OrganizationId, ScopeId},
     name::Name,
     time::{Clock, SystemClock, Timestamp},
 };
@@ -38,7 +38,14 @@ const DAYS: u32 = 365;
 /// # Errors
 /// When there is something in it already, or it cannot be written.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
-    let now = SystemClock.now();
+    run_until(config, SystemClock.now()).await
+}
+
+/// The same with a year that ends at a given moment: ids, names and events are the same every time, keys never.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_until(config: &Config, now: Timestamp) -> anyhow::Result<()> {
     let clock = Arc::new(SetClock::at(midnight(now.minus(DAY * DAYS))));
     let surroundings = Surroundings {
         time: TimeSource::Clock(Arc::clone(&clock) as Arc<dyn Clock>),
@@ -63,6 +70,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let plan = Plan {
         organization: OrganizationId::random(&stream("organization")),
         root: ScopeId::random(&stream("root scope")),
+        opened: EventId::random(&stream("log opened")),
         name: Name::parse(NAME)?,
         origin,
         demonstration: true,

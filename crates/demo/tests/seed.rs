@@ -1,0 +1,134 @@
+//! Rule 37: the seed fixes ids, names and events; its database is stamped, and nobody serves it by accident.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use claviger_demo::seed;
+use claviger_model::time::Timestamp;
+use claviger_server::{
+    config::{Config, Origin, Sources},
+    start::{self, StartError, Surroundings},
+};
+use sqlx::{Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use std::collections::BTreeMap;
+use tempfile::TempDir;
+
+/// A Wednesday in 2026, at noon.
+const NOW: Timestamp = Timestamp::from_millis(1_783_512_000_000);
+
+struct Seeded {
+    folder: TempDir,
+    config: Config,
+}
+
+impl Seeded {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        std::fs::create_dir_all(folder.path().join("data")).unwrap();
+        let settings = [
+            ("CLAVIGER_LISTEN", "127.0.0.1:0".to_owned()),
+            ("CLAVIGER_PUBLIC_ORIGIN", "http://127.0.0.1:7420".to_owned()),
+            ("CLAVIGER_DATABASE", path("data/server.db")),
+            ("CLAVIGER_KEY_FILE", path("keys/root.key")),
+            ("CLAVIGER_OIDC__ISSUER", "http://127.0.0.1:1".to_owned()),
+            ("CLAVIGER_OIDC__CLIENT_ID", "claviger".to_owned()),
+        ];
+        let environment = settings.map(|(name, value)| (name.to_owned(), value)).into();
+        let config = Sources {
+            environment,
+            ..Sources::default()
+        }
+        .load()
+        .unwrap();
+        seed::run_until(&config, NOW).await.unwrap();
+        Self { folder, config }
+    }
+
+    /// Every row of a statement, as one text.
+    async fn rows(&self, sql: &'static str) -> Vec<String> {
+        let file = self.folder.path().join("data/server.db");
+        let options = SqliteConnectOptions::new().filename(file);
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        rows.iter().map(|row| row.get::<String, _>(0)).collect()
+    }
+
+    async fn counts(&self, sql: &'static str) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for row in self.rows(sql).await {
+            *counts.entry(row).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// What must be the same every time; names of tables for the words of a failure.
+const FIXED: &[(&str, &str)] = &[
+    (
+        "events",
+        "SELECT idx || ' ' || hex(event) || ' ' || at || ' ' || kind || ' ' || outcome || ' ' || \
+         coalesce(hex(actor), '') || ' ' || coalesce(hex(secret), '') FROM log_events ORDER BY idx",
+    ),
+    (
+        "principals",
+        "SELECT hex(id) || ' ' || kind || ' ' || name || ' ' || state FROM principals ORDER BY id",
+    ),
+    ("scopes", "SELECT hex(id) || ' ' || path FROM scopes ORDER BY id"),
+    (
+        "secrets",
+        "SELECT hex(id) || ' ' || name || ' ' || hex(scope) FROM secrets ORDER BY id",
+    ),
+    (
+        "versions",
+        "SELECT hex(secret) || ' ' || version || ' ' || stage || ' ' || created_at FROM secret_versions \
+         ORDER BY secret, version",
+    ),
+    (
+        "grants",
+        "SELECT hex(id) || ' ' || hex(principal) || ' ' || hex(scope) || ' ' || reason FROM grants ORDER BY id",
+    ),
+    (
+        "requests",
+        "SELECT hex(id) || ' ' || kind || ' ' || state || ' ' || asked_at FROM requests ORDER BY id",
+    ),
+    (
+        "devices",
+        "SELECT hex(id) || ' ' || name FROM devices ORDER BY id",
+    ),
+];
+
+#[tokio::test]
+async fn the_same_company_every_time_and_it_is_served_as_a_demonstration_only() {
+    let (one, other) = (Seeded::new().await, Seeded::new().await);
+    for (what, sql) in FIXED {
+        let (here, there) = (one.rows(sql).await, other.rows(sql).await);
+        assert!(!here.is_empty(), "{what}");
+        assert_eq!(here.len(), there.len(), "{what}");
+        for (here, there) in here.iter().zip(&there) {
+            assert_eq!(here, there, "{what}");
+        }
+    }
+    let keys = "SELECT hex(wrapped) FROM kek_generations";
+    assert_ne!(one.rows(keys).await, other.rows(keys).await, "keys are random");
+
+    let people = one.counts("SELECT kind FROM principals").await;
+    assert_eq!(people.get("person"), Some(&40));
+    assert_eq!(people.get("service"), Some(&2));
+    let states = one.counts("SELECT kind || ' ' || state FROM requests").await;
+    for state in ["open", "done", "refused", "withdrawn"] {
+        assert!(
+            states.contains_key(&format!("access {state}")),
+            "{state}: {states:?}"
+        );
+    }
+    let year = "SELECT cast((max(at) - min(at)) / 86400000 AS TEXT) FROM log_events";
+    let days: u32 = one.rows(year).await.concat().parse().unwrap();
+    assert!((363..=366).contains(&days), "{days} days");
+
+    claviger_server::cli::install_crypto();
+    let origin = Origin::parse("http://127.0.0.1:7420").unwrap();
+    let served = start::start(one.config.clone(), origin.clone(), Surroundings::system(), false).await;
+    assert!(matches!(served.err().unwrap(), StartError::Demonstration));
+    let served = start::start(one.config.clone(), origin, Surroundings::system(), true).await;
+    served.unwrap().stop().await;
+}
