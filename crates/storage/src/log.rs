@@ -246,6 +246,8 @@ pub trait LogReads {
     async fn tile(&mut self, id: TileId) -> Result<Option<FullTile>>;
     /// Those of the given tiles that are full, in no order.
     async fn tiles(&mut self, ids: &[TileId]) -> Result<Vec<FullTile>>;
+    /// The first event that has openings left.
+    async fn first_opening(&mut self) -> Result<Option<u64>>;
     /// The leaf hashes of a range, for the part of level 0 that is not in a complete tile.
     async fn leaf_hashes(&mut self, from: u64, until: u64) -> Result<Vec<Digest>>;
 }

@@ -39,6 +39,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long answered requests are kept, from the end of what they gave.
     pub requests_kept: Duration,
+    /// How long the openings of the log are kept: names, addresses and reasons (rule 17). None: for ever.
+    pub openings_kept: Option<Duration>,
     /// How the log is written to the standard error.
     pub log: LogFormat,
 }

@@ -22,6 +22,7 @@ pub(super) const NAMES: &[&str] = &[
     "trusted_proxies",
     "log",
     "requests_kept_days",
+    "openings_kept_days",
     "database_tls.certificate_authority",
     "database_tls.allow_unverified",
     "tls.certificate",
@@ -60,6 +61,7 @@ pub(super) struct Settings {
     #[serde(default)]
     log: LogFormat,
     requests_kept_days: Option<u64>,
+    openings_kept_days: Option<u64>,
     #[serde(default)]
     database_tls: DatabaseTlsSettings,
     #[serde(default)]
@@ -154,6 +156,10 @@ impl Settings {
                 .collect::<Result<_, _>>()?,
             limits: self.limits.parse()?,
             log: self.log,
+            openings_kept: match self.openings_kept_days {
+                Some(days) => Some(DAY * number("openings_kept_days", Some(days), 0, 1, 36_500)?),
+                None => None,
+            },
             requests_kept: DAY * number("requests_kept_days", self.requests_kept_days, 730, 30, 36_500)?,
         })
     }

@@ -4,6 +4,7 @@
 mod expired;
 mod failures;
 pub mod replicas;
+mod retention;
 pub mod usage;
 
 pub use failures::Failures;
@@ -58,6 +59,11 @@ pub async fn sweep(app: &Shared) {
     }
     if let Err(refusal) = over::forget(app, app.config.requests_kept).await {
         tracing::warn!(?refusal, "old requests could not be deleted");
+    }
+    if let Some(keep) = app.config.openings_kept
+        && let Err(refusal) = retention::erase(app, keep).await
+    {
+        tracing::warn!(?refusal, "old openings of the log could not be erased");
     }
     if let Err(refusal) = erase_due(app).await {
         tracing::warn!(?refusal, "the bin could not be emptied of what is due");

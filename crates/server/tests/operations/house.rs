@@ -501,6 +501,7 @@ fn config(database: Database, key_file: &Path) -> Config {
             shutdown: Duration::from_secs(1),
         },
         requests_kept: HOUR * 24 * 100,
+        openings_kept: Some(HOUR * 24 * 100),
         log: LogFormat::default(),
     }
 }

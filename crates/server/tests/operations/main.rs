@@ -31,6 +31,7 @@ mod releases;
 mod replicas;
 mod requests;
 mod requests_random;
+mod retention;
 mod roles;
 mod secrets;
 mod starts;

@@ -142,6 +142,13 @@ impl LogReads for Handle {
         Ok(found)
     }
 
+    async fn first_opening(&mut self) -> Result<Option<u64>> {
+        let row = sqlx::query("SELECT MIN(o.idx) FROM log_openings o")
+            .fetch_one(self.db())
+            .await?;
+        Cells::of(&row).number_or_null()
+    }
+
     async fn leaf_hashes(&mut self, from: u64, until: u64) -> Result<Vec<Digest>> {
         let rows = sqlx::query(
             "SELECT e.leaf_hash FROM log_events e WHERE e.idx >= $1 AND e.idx < $2 ORDER BY e.idx",

@@ -123,8 +123,11 @@ async fn openings_come_with_entries_and_can_be_erased(ground: Ground) {
     let history = locked.events_of_subject(grace, 0, 9).await.unwrap();
     assert_eq!(history[0].entry.openings, openings[1..]);
     assert_eq!(history[0].entry.leaf, leaf);
+    assert_eq!(locked.first_opening().await.unwrap(), Some(0));
     assert_eq!(locked.erase_openings_before(1).await.unwrap(), 1);
+    assert_eq!(locked.first_opening().await.unwrap(), Some(1));
     assert_eq!(locked.erase_openings_before(9).await.unwrap(), 1);
+    assert_eq!(locked.first_opening().await.unwrap(), None);
 }
 
 async fn full_tiles_prove_every_leaf(ground: Ground) {
