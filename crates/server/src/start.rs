@@ -5,6 +5,7 @@ use crate::{
     caller::{RememberedSessions, SeenProofs, refusals::Refusals, replays::Replays},
     config::{Config, Origin},
     entitlement::Entitlements,
+    events::Event,
     founding::{self, FoundingError, Plan},
     jobs::Failures,
     keys::{
@@ -17,8 +18,10 @@ use crate::{
     stream::Hints,
 };
 use claviger_crypto::keys::LocalRootKey;
+use claviger_ledger::{label::Label, leaf::Fact};
 use claviger_model::{
     entropy::{Entropy, SystemEntropy},
+    event::EventKind,
     guardrail::Guardrail,
     time::{Clock, SystemClock},
 };
@@ -125,11 +128,7 @@ pub async fn start(
             origin = origin.as_str(),
             "the public origin changed; devices that pinned the old one will ask"
         );
-        let mut locked = store.locked().await?;
-        locked
-            .set_organization(&organization.name, origin.as_str())
-            .await?;
-        locked.commit().await?;
+        note_origin(&store, &organization, &origin, &keys, &*surroundings.entropy).await?;
     }
     for guardrail in switched_off(&mut *store.reader().await?).await? {
         // Never switched on by itself: an organization founded before it was there decides for itself.
@@ -186,6 +185,29 @@ pub async fn switched_off(reader: &mut dyn Reader) -> Result<Vec<Guardrail>, Sto
     let mut guardrails = reader.guardrails().await?;
     guardrails.retain(|guardrail| guardrail.builtin && !guardrail.enabled);
     Ok(guardrails)
+}
+
+/// Another public origin: what clients name, and what their proofs are checked against, so that it stands in the log.
+async fn note_origin(
+    store: &Store,
+    organization: &Organization,
+    origin: &Origin,
+    keys: &ServerKeys,
+    entropy: &dyn Entropy,
+) -> Result<(), StorageError> {
+    let mut locked = store.locked().await?;
+    locked
+        .set_organization(&organization.name, origin.as_str())
+        .await?;
+    let mut event = Event::of_the_server(EventKind::PolicyChanged, entropy)
+        .commit("origin-before", organization.origin.as_str(), None)
+        .commit("origin", origin.as_str(), None);
+    if let Ok(what) = Label::new("public-origin") {
+        event = event.fact("what", Fact::Label(what));
+    }
+    let draft = event.into_draft(organization.id, entropy);
+    locked.append(vec![draft], keys).await?;
+    locked.commit().await
 }
 
 impl Started {

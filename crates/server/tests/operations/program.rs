@@ -62,8 +62,12 @@ impl Place {
 
     /// The same with other programs in front, which must become it (`exec`).
     pub async fn serve_behind(&self, before: &[&str]) -> Served {
-        let mut child = self
-            .command(before, Path::new(PROGRAM))
+        self.serve_as(self.command(before, Path::new(PROGRAM))).await
+    }
+
+    /// The same as a command that a test has changed.
+    pub async fn serve_as(&self, mut command: Command) -> Served {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()

@@ -1,7 +1,11 @@
 //! Starts that are refused: what the person at the terminal reads, and that nothing was touched.
 
-use crate::program::{PROGRAM, Place};
-use claviger_storage::Database;
+use crate::{
+    house::ORIGIN,
+    program::{PROGRAM, Place},
+};
+use claviger_model::event::EventKind;
+use claviger_storage::{Database, log::LogFilter};
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{
     fs,
@@ -140,4 +144,40 @@ impl Lesser {
         let before: Vec<&str> = self.before.iter().map(String::as_str).collect();
         place.refusal(&before, &self.program).await
     }
+}
+
+#[tokio::test]
+async fn another_public_origin_stands_in_the_log() {
+    let folders = Folders::new();
+    let place = folders.place();
+    place.serve().await.kill().await;
+    let events = async || {
+        let house = place.house().await;
+        let filter = LogFilter {
+            kinds: vec![EventKind::PolicyChanged],
+            ..LogFilter::default()
+        };
+        let mut reader = house.app.store.reader().await.unwrap();
+        let events = reader.events_matching(&filter, None, 10).await.unwrap();
+        drop(reader);
+        let mut house = house;
+        let started = house.started.take().unwrap();
+        drop(house);
+        started.stop().await;
+        events
+    };
+    assert_eq!(events().await, []);
+    let mut moved = place.command(&[], Path::new(PROGRAM));
+    moved.env("CLAVIGER_PUBLIC_ORIGIN", "https://elsewhere.example");
+    place.serve_as(moved).await.kill().await;
+    // The house starts under the first origin again, which is a change too.
+    let found = events().await;
+    let opened = |field: &str| -> Vec<String> {
+        let openings = found.iter().flat_map(|event| &event.openings);
+        let named = openings.filter(|opening| opening.field == field);
+        named.map(|opening| opening.value.clone()).collect()
+    };
+    assert_eq!(opened("origin"), [ORIGIN, "https://elsewhere.example"]);
+    assert_eq!(opened("origin-before"), ["https://elsewhere.example", ORIGIN]);
+    assert_eq!(events().await.len(), 2, "the same origin is no event");
 }
