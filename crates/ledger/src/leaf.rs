@@ -155,7 +155,7 @@ impl Leaf {
     /// When the leaf is too long or contradicts itself.
     pub fn to_bytes(&self) -> Result<Vec<u8>, LeafError> {
         self.check()?;
-        let bytes = serde_json_canonicalizer::to_vec(self).map_err(|_| LeafError::Malformed)?;
+        let bytes = crate::canonical::to_vec(self).map_err(|_| LeafError::Malformed)?;
         if bytes.len() > MAX_LENGTH {
             Err(LeafError::TooLong)
         } else {

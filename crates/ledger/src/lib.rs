@@ -5,6 +5,7 @@
 //! The server appends through [`edge::Edge`] and proves through [`prove::Prover`]; a device verifies with [`proof`],
 //! [`pin`] and [`history`].
 
+mod canonical;
 pub mod checkpoint;
 pub mod consistency;
 pub mod cosignature;
