@@ -24,6 +24,12 @@ impl KnownEdge {
         })
     }
 
+    /// How many leaves the tree had when it was last appended to here; 0 before.
+    pub(crate) fn size(&self) -> u64 {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().map_or(0, |(_, edge)| edge.size())
+    }
+
     /// Keeps an edge, whether its commit succeeds or not: the bytes tell what it is.
     pub(crate) fn keep(&self, bytes: &[u8], edge: &Edge) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);

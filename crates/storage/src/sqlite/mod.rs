@@ -2,6 +2,7 @@
 //!
 //! The queries stand in `tables/` and are compiled here with SQLite's types and fragments.
 
+mod checkpoints;
 mod open;
 
 pub(crate) use open::open;
@@ -42,6 +43,17 @@ macro_rules! wanted {
     ($place:literal) => {
         concat!(
             "(SELECT unhex(value) AS id FROM json_each(",
+            $place,
+            ")) AS wanted"
+        )
+    };
+}
+
+/// A bound list of proofs, each a thumbprint of 32 bytes and a `jti`, as the table `wanted (jkt, jti)`.
+macro_rules! wanted_proofs {
+    ($place:literal) => {
+        concat!(
+            "(SELECT unhex(substr(value, 1, 64)) AS jkt, unhex(substr(value, 65)) AS jti FROM json_each(",
             $place,
             ")) AS wanted"
         )

@@ -1,6 +1,6 @@
 //! Opens the file, for one server at a time.
 
-use super::{Connection, Db, LOCK, SNAPSHOT, tables, tables::Handle};
+use super::{Connection, Db, LOCK, SNAPSHOT, checkpoints::Checkpoints, tables, tables::Handle};
 use crate::{
     Locked, Reader, Result, StorageError,
     config::{StoreConfig, TimeSource},
@@ -30,8 +30,9 @@ const WRITER_PATIENCE: Duration = Duration::from_secs(30);
 const WRITER_CACHE: &str = "-32768";
 /// The same for a reading connection.
 const READER_CACHE: &str = "-8192";
-/// Pages in the WAL before they are copied into the file; a release writes a few, so the copying is shared by many.
-const CHECKPOINT_PAGES: &str = "4000";
+/// Pages in the WAL before the writing connection copies them into the file itself, and the WAL begins anew; most of
+/// them were copied beside it by then ([`Checkpoints`]).
+const CHECKPOINT_PAGES: &str = "12000";
 /// Rows that a reading connection may be ahead of whoever reads them: a page of a list.
 const ROWS_AHEAD: usize = 1_024;
 /// Statements that a connection keeps prepared; batches of different sizes are different statements.
@@ -43,6 +44,7 @@ struct Sqlite {
     readers: Pool<Db>,
     time: TimeSource,
     edge: Arc<KnownEdge>,
+    checkpoints: Checkpoints,
     /// Held as long as the file is open; the operating system frees it when the process dies.
     only_server: Mutex<Option<File>>,
 }
@@ -60,6 +62,8 @@ pub(crate) async fn open(path: &Path, config: &StoreConfig) -> Result<Arc<dyn Dr
         .pragma("secure_delete", "ON")
         .pragma("trusted_schema", "OFF")
         .pragma("cell_size_check", "ON")
+        // What a statement may have to undo, and the lists it is bound to; else they are files.
+        .pragma("temp_store", "MEMORY")
         .busy_timeout(WRITER_PATIENCE)
         .statement_cache_capacity(STATEMENTS)
         .disable_statement_logging();
@@ -80,6 +84,8 @@ pub(crate) async fn open(path: &Path, config: &StoreConfig) -> Result<Arc<dyn Dr
         )
         .await
         .map_err(|error| with_path(error.into(), path))?;
+    let edge: Arc<KnownEdge> = Arc::default();
+    let checkpoints = Checkpoints::start(options.clone(), Arc::clone(&edge));
     let readers = SqlitePoolOptions::new()
         .max_connections(config.connections.max(1))
         .idle_timeout(None)
@@ -97,7 +103,8 @@ pub(crate) async fn open(path: &Path, config: &StoreConfig) -> Result<Arc<dyn Dr
         writer,
         readers,
         time: config.time.clone(),
-        edge: Arc::default(),
+        edge,
+        checkpoints,
         only_server: Mutex::new(Some(only_server)),
     };
     let mut connection = store.writer.acquire().await?;
@@ -227,6 +234,7 @@ impl Driver for Sqlite {
     }
 
     async fn close(&self) {
+        self.checkpoints.close().await;
         self.readers.close().await;
         self.writer.close().await;
         drop(
