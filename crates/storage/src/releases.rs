@@ -1,11 +1,12 @@
 //! Values that left the server: who holds what, for how long (rules 21, 26). The blast radius comes from here.
 
-use crate::{Digest, Result};
+use crate::{Digest, Result, sessions::SessionContext, sign_in::ProofUse, versions::CurrentNumber};
 use async_trait::async_trait;
 use claviger_model::{
-    ids::{DeviceId, EventId, PrincipalId, ScopeId, SecretId},
+    ids::{DeviceId, EventId, PrincipalId, ScopeId, SecretId, SessionId},
     time::Timestamp,
 };
+use std::collections::HashSet;
 
 /// One release of a value; a lease when `max_age_ms` is not 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,30 @@ pub struct Release {
     pub max_age_ms: u64,
     /// When it was ended before its time, as the device acknowledged.
     pub ended_at: Option<Timestamp>,
+}
+
+/// What a batch of releases asks of the tables, for all its calls at once.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchAsks<'a> {
+    /// Whose sessions.
+    pub sessions: &'a [SessionId],
+    /// Which secrets.
+    pub secrets: &'a [SecretId],
+    /// Proofs that are to be used.
+    pub proofs: &'a [ProofUse],
+    /// Whose histories the append will go on with.
+    pub subjects: &'a [PrincipalId],
+}
+
+/// What a batch of releases reads under the lock.
+#[derive(Debug, Default)]
+pub struct BatchReads {
+    /// The sessions that exist, with device and principal, in no order.
+    pub contexts: Vec<SessionContext>,
+    /// How the living among the secrets stand, in no order.
+    pub current: Vec<CurrentNumber>,
+    /// Thumbprint and `jti` of the proofs that were used before; nobody else can use one while the lock is held.
+    pub used: HashSet<(Digest, Vec<u8>)>,
 }
 
 /// Who read a secret.

@@ -14,12 +14,12 @@ use crate::{
     principals::{PrincipalReads, PrincipalWrites},
     proposals::{ProposalReads, ProposalWrites},
     reach::ReachReads,
-    releases::{Release, ReleaseReads, ReleaseWrites},
+    releases::{BatchAsks, BatchReads, Release, ReleaseReads, ReleaseWrites},
     requests::{RequestReads, RequestWrites},
     scopes::{ScopeReads, ScopeWrites},
     secrets::{SecretReads, SecretWrites},
     sessions::{SessionReads, SessionWrites},
-    sign_in::{Challenge, SignInReads, SignInWrites},
+    sign_in::{Challenge, ProofUse, SignInReads, SignInWrites},
     usage::{Tally, UsageReads},
     versions::{VersionReads, VersionWrites},
 };
@@ -95,14 +95,22 @@ pub trait Locked:
     /// When a leaf or the checkpoint cannot be made, or the database fails.
     async fn append(&mut self, drafts: Vec<Draft>, sign: &dyn SignCheckpoint) -> Result<Appended>;
 
-    /// The same with the values that the events release; all of it in as few round trips as the driver takes.
+    /// Reads what a batch of releases is decided on, in as few round trips as the driver takes.
     ///
     /// # Errors
-    /// As [`Locked::append`].
+    /// When the database fails.
+    async fn read_for_releases(&mut self, asks: BatchAsks<'_>) -> Result<BatchReads>;
+
+    /// The same as [`Locked::append`] with the values that the events release and the proofs that are used for them, none of
+    /// which may have been used before; all of it in as few round trips as the driver takes.
+    ///
+    /// # Errors
+    /// As [`Locked::append`], and when a proof was used before.
     async fn append_releases(
         &mut self,
         drafts: Vec<Draft>,
         releases: &[Release],
+        proofs: &[ProofUse],
         sign: &dyn SignCheckpoint,
     ) -> Result<Appended>;
 

@@ -48,6 +48,17 @@ macro_rules! wanted {
     };
 }
 
+/// A bound list of proofs, each a thumbprint of 32 bytes and a `jti`, as the table `wanted (jkt, jti)`.
+macro_rules! wanted_proofs {
+    ($place:literal) => {
+        concat!(
+            "(SELECT substring(proof FROM 1 FOR 32) AS jkt, substring(proof FROM 33) AS jti FROM unnest(",
+            $place,
+            ") AS proof) AS wanted"
+        )
+    };
+}
+
 #[path = "../tables/mod.rs"]
 mod tables;
 

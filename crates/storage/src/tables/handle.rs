@@ -1,10 +1,10 @@
 //! One connection at work: reading, or holding the lock.
 
 use super::{Connection, Db, HEAD_UNDER_LOCK, cells::Cells};
-use crate::{Result, StorageError, known_edge::KnownEdge, log::Head, raw_id::int, translate::said};
-use claviger_model::time::Timestamp;
+use crate::{Digest, Result, StorageError, known_edge::KnownEdge, log::Head, raw_id::int, translate::said};
+use claviger_model::{ids::PrincipalId, time::Timestamp};
 use sqlx::{Pool, Transaction, pool::PoolConnection};
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// Implements every trait of this crate; what it may do is decided by the trait under which it is handed out.
 pub struct Handle {
@@ -29,6 +29,10 @@ pub struct Held {
     pub appending: bool,
     /// The edge of the last append.
     pub known: Arc<KnownEdge>,
+    /// The head as this transaction has written it already.
+    pub written: Option<Head>,
+    /// The last links of subjects, where they were read before the append: none for who has no leaf yet.
+    pub links: HashMap<PrincipalId, Option<(u64, Digest)>>,
 }
 
 impl Handle {
@@ -68,6 +72,8 @@ impl Handle {
             log_changed: false,
             appending: false,
             known,
+            written: None,
+            links: HashMap::new(),
         };
         Ok(Self {
             link: Link::Open(transaction),
@@ -104,7 +110,9 @@ impl Handle {
                     "an append to the log failed in this transaction",
                 )));
             }
-            self.write_head(&held).await?;
+            if held.written.as_ref() != Some(&held.head) {
+                self.write_head(&held).await?;
+            }
         }
         match self.link {
             Link::Plain(_) => Ok(()),

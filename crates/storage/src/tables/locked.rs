@@ -4,7 +4,8 @@ use super::handle::Handle;
 use crate::{
     Locked, Reader, Result, StorageError,
     log::{Appended, Draft, Head, SignCheckpoint},
-    releases::Release,
+    releases::{BatchAsks, BatchReads, Release},
+    sign_in::ProofUse,
 };
 use claviger_model::time::Timestamp;
 
@@ -37,16 +38,21 @@ impl Locked for Handle {
     }
 
     async fn append(&mut self, drafts: Vec<Draft>, sign: &dyn SignCheckpoint) -> Result<Appended> {
-        super::log_append::append(self, drafts, &[], sign).await
+        super::log_append::append(self, drafts, &[], &[], sign).await
+    }
+
+    async fn read_for_releases(&mut self, asks: BatchAsks<'_>) -> Result<BatchReads> {
+        super::release_reads::read(self, asks).await
     }
 
     async fn append_releases(
         &mut self,
         drafts: Vec<Draft>,
         releases: &[Release],
+        proofs: &[ProofUse],
         sign: &dyn SignCheckpoint,
     ) -> Result<Appended> {
-        super::log_append::append(self, drafts, releases, sign).await
+        super::log_append::append(self, drafts, releases, proofs, sign).await
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StorageError> {

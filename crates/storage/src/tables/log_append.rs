@@ -1,22 +1,38 @@
 //! Appends to the log: one statement a table, whatever the number of events.
 
 use super::{
-    Connection,
+    Connection, Db,
     cells::{Cells, all},
     handle::Handle,
     ids, releases,
     rows::Inserts,
+    sign_in,
 };
 use crate::{
     Digest, Result, StorageError,
     codes::Coded as _,
-    log::{Appended, AppendedEvent, Draft, Opening, Placement, SignCheckpoint, SubjectLink},
+    log::{Appended, AppendedEvent, Draft, Head, Opening, Placement, SignCheckpoint, SubjectLink},
     raw_id::{RawId as _, int, raw_or_null},
     releases::Release,
+    sign_in::ProofUse,
 };
 use claviger_ledger::{edge::FullTile, hash::NodeHash};
 use claviger_model::ids::{DeviceId, PrincipalId, ScopeId, SecretId};
+use sqlx::QueryBuilder;
 use std::collections::{BTreeSet, HashMap};
+
+/// The last link of each of a bound list of subjects.
+macro_rules! last_links {
+    ($place:literal) => {
+        concat!(
+            "SELECT s.subject, s.seq, s.leaf_hash FROM ",
+            wanted!($place),
+            " JOIN log_subjects s ON s.subject = wanted.id \
+             AND s.seq = (SELECT MAX(m.seq) FROM log_subjects m WHERE m.subject = wanted.id)"
+        )
+    };
+}
+pub(super) use last_links;
 
 /// What is derived from a draft into columns, beside its leaf.
 struct Columns {
@@ -29,11 +45,12 @@ struct Columns {
     openings: Vec<Opening>,
 }
 
-/// Appends the drafts in their order, all or none, and notes releases beside them.
+/// Appends the drafts in their order, all or none, and notes releases and used proofs beside them.
 pub async fn append(
     handle: &mut Handle,
     drafts: Vec<Draft>,
     released: &[Release],
+    used: &[ProofUse],
     sign: &dyn SignCheckpoint,
 ) -> Result<Appended> {
     let held = handle.held()?;
@@ -41,7 +58,7 @@ pub async fn append(
     let mut edge = held.known.edge(&held.head.edge)?;
     let origin = held.head.origin.clone();
     let subjects: BTreeSet<PrincipalId> = drafts.iter().flat_map(|draft| &draft.subjects).copied().collect();
-    let mut last = last_of(handle.db(), subjects.into_iter().collect()).await?;
+    let mut last = links(handle, subjects).await?;
 
     let mut events = Vec::with_capacity(drafts.len());
     let mut columns = Vec::with_capacity(drafts.len());
@@ -82,26 +99,75 @@ pub async fn append(
     let checkpoint = sign
         .sign(&origin, edge.size(), edge.root().as_bytes())
         .map_err(StorageError::Notary)?;
-    handle.held()?.appending = true;
+    let held = handle.held()?;
+    held.appending = true;
+    let head = Head {
+        next_index: index,
+        last_time: at,
+        edge: edge.to_bytes(),
+        checkpoint: checkpoint.clone(),
+        ..held.head.clone()
+    };
     let mut inserts = Inserts::default();
+    sign_in::insert(&mut inserts, used);
     write(&mut inserts, &events, &columns, &tiles);
     releases::insert(&mut inserts, released);
+    let head_written = inserts.then(|query| set_head(query, &head));
     inserts.execute(handle.db()).await?;
 
     let held = handle.held()?;
     held.appending = false;
     held.log_changed = true;
-    held.head.next_index = index;
-    held.head.last_time = at;
-    held.head.edge = edge.to_bytes();
-    held.head.checkpoint.clone_from(&checkpoint);
-    held.known.keep(&held.head.edge, &edge);
+    held.known.keep(&head.edge, &edge);
+    held.written = head_written.then(|| head.clone());
+    held.head = head;
     Ok(Appended {
         events,
         tiles,
         edge,
         checkpoint,
     })
+}
+
+/// What [`Handle::finish`] would write, as one more statement of a query that holds several.
+fn set_head(query: &mut QueryBuilder<Db>, head: &Head) {
+    query
+        .push("UPDATE log_head SET next_index = ")
+        .push_bind(int(head.next_index))
+        .push(", last_time = ")
+        .push_bind(head.last_time.millis())
+        .push(", sync_cursor = ")
+        .push_bind(int(head.sync_cursor))
+        .push(", sync_floor = ")
+        .push_bind(int(head.sync_floor))
+        .push(", origin = ")
+        .push_bind(head.origin.clone())
+        .push(", edge = ")
+        .push_bind(head.edge.clone())
+        .push(", checkpoint = ")
+        .push_bind(head.checkpoint.clone())
+        .push(" WHERE id = 1");
+}
+
+/// The last links of these subjects: those that were read before, and the others now. An append moves them on, so that
+/// what was read counts once.
+async fn links(
+    handle: &mut Handle,
+    subjects: BTreeSet<PrincipalId>,
+) -> Result<HashMap<PrincipalId, (u64, Digest)>> {
+    let known = std::mem::take(&mut handle.held()?.links);
+    let unread = subjects
+        .iter()
+        .filter(|subject| !known.contains_key(subject))
+        .copied()
+        .collect();
+    let mut last = last_of(handle.db(), unread).await?;
+    last.extend(
+        known
+            .into_iter()
+            .filter_map(|(subject, link)| Some((subject, link?))),
+    );
+    Ok(last)
 }
 
 /// A subject's place after its last leaf.
@@ -128,17 +194,16 @@ async fn last_of(
     if subjects.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = sqlx::query(concat!(
-        "SELECT s.subject, s.seq, s.leaf_hash FROM ",
-        wanted!("$1"),
-        " JOIN log_subjects s ON s.subject = wanted.id \
-         AND s.seq = (SELECT MAX(m.seq) FROM log_subjects m WHERE m.subject = wanted.id)"
-    ))
-    .bind(ids(&subjects))
-    .fetch_all(db)
-    .await?;
-    let read = |cells: &mut Cells<'_>| Ok((cells.id()?, (cells.number()?, cells.digest()?)));
-    Ok(all(&rows, read)?.into_iter().collect())
+    let rows = sqlx::query(last_links!("$1"))
+        .bind(ids(&subjects))
+        .fetch_all(db)
+        .await?;
+    Ok(all(&rows, last_link)?.into_iter().collect())
+}
+
+/// Reads [`last_links!`].
+pub fn last_link(cells: &mut Cells<'_>) -> Result<(PrincipalId, (u64, Digest))> {
+    Ok((cells.id()?, (cells.number()?, cells.digest()?)))
 }
 
 fn write(inserts: &mut Inserts, events: &[AppendedEvent], columns: &[Columns], tiles: &[FullTile]) {

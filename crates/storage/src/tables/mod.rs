@@ -23,6 +23,7 @@ mod principals;
 mod principals_write;
 mod proposals;
 mod reach;
+mod release_reads;
 mod releases;
 mod requests;
 mod roles;

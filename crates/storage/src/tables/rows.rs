@@ -50,6 +50,18 @@ impl Inserts {
         }
     }
 
+    /// Adds a statement after them, where it can be of the same round trip; says whether it was added.
+    pub fn then(&mut self, statement: impl FnOnce(&mut QueryBuilder<Db>)) -> bool {
+        match self.queries.last_mut().filter(|_| TOGETHER) {
+            Some(query) => {
+                query.push("; ");
+                statement(query);
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Runs them in their order.
     pub async fn execute(self, db: &mut Connection) -> Result<()> {
         let kept = self.rows <= KEPT_ROWS;

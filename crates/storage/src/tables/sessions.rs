@@ -31,6 +31,8 @@ macro_rules! contexts {
     };
 }
 
+pub(super) use contexts;
+
 macro_rules! sessions {
     ($condition:expr) => {
         concat!(
@@ -147,7 +149,8 @@ impl SessionReads for Handle {
     }
 }
 
-fn context(cells: &mut Cells<'_>) -> Result<SessionContext> {
+/// Reads [`contexts!`].
+pub fn context(cells: &mut Cells<'_>) -> Result<SessionContext> {
     let (session, device) = (session(cells)?, device(cells)?);
     Ok(SessionContext {
         session,

@@ -4,6 +4,7 @@ use super::{
     Connection, Db,
     cells::{Cells, all, one},
     handle::Handle,
+    rows::Inserts,
 };
 use crate::{
     Conflict, Digest, Result,
@@ -112,6 +113,19 @@ impl SignInWrites for Handle {
             Ok(())
         }
     }
+}
+
+/// Uses proofs of which none was used before.
+pub fn insert(inserts: &mut Inserts, proofs: &[ProofUse]) {
+    inserts.add(
+        "INSERT INTO used_proofs (jkt, jti, expires_at) ",
+        proofs,
+        |row, proof| {
+            row.push_bind(proof.jkt.as_slice())
+                .push_bind(proof.jti.as_slice())
+                .push_bind(proof.expires_at.millis());
+        },
+    );
 }
 
 /// Stores a challenge, by itself.

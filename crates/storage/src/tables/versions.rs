@@ -13,6 +13,29 @@ use crate::{
 use async_trait::async_trait;
 use claviger_model::ids::{KeyId, SecretId};
 
+/// How the living of a bound list of secrets stand.
+macro_rules! current_numbers {
+    ($place:literal) => {
+        concat!(
+            "SELECT s.id, s.scope, s.name, s.version, s.cursor FROM secrets s \
+             WHERE s.deleted_at IS NULL AND s.version > 0 AND s.id ",
+            any!($place)
+        )
+    };
+}
+pub(super) use current_numbers;
+
+/// Reads [`current_numbers!`].
+pub fn current_number(cells: &mut Cells<'_>) -> Result<CurrentNumber> {
+    Ok(CurrentNumber {
+        secret: cells.id()?,
+        scope: cells.id()?,
+        name: cells.name()?,
+        version: cells.number()?,
+        cursor: cells.number()?,
+    })
+}
+
 #[async_trait]
 impl VersionReads for Handle {
     async fn versions(&mut self, secret: SecretId) -> Result<Vec<Version>> {
@@ -61,22 +84,11 @@ impl VersionReads for Handle {
     }
 
     async fn current_numbers(&mut self, secrets: &[SecretId]) -> Result<Vec<CurrentNumber>> {
-        let rows = sqlx::query(concat!(
-            "SELECT s.id, s.scope, s.name, s.version, s.cursor FROM secrets s WHERE s.deleted_at IS NULL AND s.version > 0 AND s.id ",
-            any!("$1")
-        ))
-        .bind(ids(secrets))
-        .fetch_all(self.db())
-        .await?;
-        all(&rows, |cells| {
-            Ok(CurrentNumber {
-                secret: cells.id()?,
-                scope: cells.id()?,
-                name: cells.name()?,
-                version: cells.number()?,
-                cursor: cells.number()?,
-            })
-        })
+        let rows = sqlx::query(current_numbers!("$1"))
+            .bind(ids(secrets))
+            .fetch_all(self.db())
+            .await?;
+        all(&rows, current_number)
     }
 
     async fn versions_with_fingerprint(&mut self, fingerprints: &[Digest]) -> Result<Vec<Version>> {

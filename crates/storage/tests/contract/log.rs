@@ -8,6 +8,8 @@ use claviger_model::{event::EventKind, ids::PrincipalId};
 use claviger_storage::{
     StorageError,
     log::{Draft, LogFilter, NotaryError, Opening, Outcome, SignCheckpoint},
+    releases::BatchAsks,
+    sign_in::ProofUse,
 };
 use std::collections::HashMap;
 
@@ -18,6 +20,7 @@ contract!(
     full_tiles_prove_every_leaf,
     the_log_is_searched_by_what_is_derived,
     what_cannot_be_sealed_or_signed_is_not_appended,
+    a_batch_goes_on_from_what_it_read,
 );
 
 async fn a_leaf_is_stored_verbatim_with_its_place(ground: Ground) {
@@ -282,4 +285,71 @@ async fn what_cannot_be_sealed_or_signed_is_not_appended(ground: Ground) {
     let mut reader = ground.store.reader().await.unwrap();
     assert_eq!(reader.committed_head().await.unwrap().next_index, 0);
     assert!(reader.events_from(0, 9).await.unwrap().is_empty());
+}
+
+async fn a_batch_goes_on_from_what_it_read(ground: Ground) {
+    let (grace, edsger) = (
+        PrincipalId::random(&ground.entropy),
+        PrincipalId::random(&ground.entropy),
+    );
+    ground.append(vec![ground.draft(&[ground.ada])]).await;
+    let proof = ProofUse {
+        jkt: [7; 32],
+        jti: b"once".to_vec(),
+        expires_at: ground.later(60),
+    };
+    let (device, secret) = (ground.device(ground.ada), ground.secret("db").await);
+    let session = ground.session(&device);
+    let mut locked = ground.locked().await;
+    locked.insert_device(&device).await.unwrap();
+    locked.put_session(&session).await.unwrap();
+    let asks = BatchAsks {
+        sessions: &[session.id],
+        secrets: &[secret],
+        proofs: std::slice::from_ref(&proof),
+        subjects: &[ground.ada, grace],
+    };
+    let read = locked.read_for_releases(asks).await.unwrap();
+    assert_eq!(
+        (read.contexts[0].session.id, read.contexts.len()),
+        (session.id, 1)
+    );
+    assert_eq!((read.current[0].secret, read.current.len()), (secret, 1));
+    assert!(read.used.is_empty());
+    // One who was not asked for beside those who were; and twice in one transaction.
+    let drafts = |subjects: &[PrincipalId]| vec![ground.draft(subjects), ground.draft(subjects)];
+    locked
+        .append_releases(
+            drafts(&[ground.ada, grace, edsger]),
+            &[],
+            std::slice::from_ref(&proof),
+            &Noted,
+        )
+        .await
+        .unwrap();
+    locked
+        .append(drafts(&[ground.ada, grace, edsger]), &Noted)
+        .await
+        .unwrap();
+    // What moves the head after the append is kept too.
+    locked.cut_changes(1).await.unwrap();
+    locked.commit().await.unwrap();
+
+    let mut reader = ground.store.reader().await.unwrap();
+    for (subject, leaves) in [(ground.ada, 5), (grace, 4), (edsger, 4)] {
+        let history = reader.events_of_subject(subject, 0, 100).await.unwrap();
+        let numbers: Vec<_> = history.iter().map(|entry| entry.seq).collect();
+        assert_eq!(numbers, (1..=leaves).collect::<Vec<_>>());
+    }
+    drop(reader);
+    let mut locked = ground.locked().await;
+    assert_eq!((locked.head().next_index, locked.head().sync_floor), (5, 1));
+    let read = locked.read_for_releases(asks).await.unwrap();
+    assert!(read.used.contains(&(proof.jkt, proof.jti.clone())));
+    let again = locked
+        .append_releases(drafts(&[ground.ada]), &[], &[proof], &Noted)
+        .await;
+    assert!(again.is_err(), "a proof counts once, whatever was read before");
+    assert!(locked.commit().await.is_err());
+    assert_eq!(ground.locked().await.head().next_index, 5);
 }

@@ -1,6 +1,7 @@
 use crate::ground::Ground;
 use claviger_storage::{
     Conflict, StorageError,
+    releases::BatchAsks,
     sign_in::{Challenge, ProofUse},
 };
 
@@ -72,6 +73,18 @@ async fn proofs_count_once_also_within_a_list(ground: Ground) {
     assert_eq!(locked.use_proofs(&list).await.unwrap(), [true, true, false, true]);
     assert!(!locked.use_proof(&proof(2, b"a")).await.unwrap());
     assert!(locked.use_proofs(&[]).await.unwrap().is_empty());
+    let asked = [proof(2, b"a"), proof(1, b"c"), proof(2, b"b"), proof(1, b"b")];
+    let asks = BatchAsks {
+        sessions: &[],
+        secrets: &[],
+        proofs: &asked,
+        subjects: &[],
+    };
+    let used = locked.read_for_releases(asks).await.unwrap().used;
+    assert_eq!(used.len(), 2);
+    for known in [proof(2, b"a"), proof(1, b"b")] {
+        assert!(used.contains(&(known.jkt, known.jti)));
+    }
     locked.commit().await.unwrap();
     assert_eq!(ground.store.sweep(ground.later(60)).await.unwrap(), 3);
     let mut locked = ground.locked().await;

@@ -8,18 +8,16 @@ use super::{
 };
 use crate::{
     events::Event,
-    sequencer::{
-        Desk,
-        change::{proof_use, who_of},
-    },
+    sequencer::{Desk, change::who_of},
 };
 use claviger_model::event::EventKind;
 use claviger_protocol::problem::Code;
 use claviger_storage::{
-    Locked, StorageError,
+    Digest, StorageError,
     log::{Appended, Draft, Opening},
+    sign_in::ProofUse,
 };
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 /// Settles all calls that wait, and answers each of them.
 pub(in crate::sequencer) async fn run(desk: &Desk, asks: Vec<Ask>) {
@@ -35,13 +33,15 @@ async fn settle(
     calls: Vec<Call>,
 ) -> Result<(Vec<Pending>, Option<Arc<Committed>>), StorageError> {
     let mut locked = desk.store.locked().await?;
-    let reads = read(&mut *locked, &calls).await?;
+    let mut reads = read(&mut *locked, &calls).await?;
+    let used = std::mem::take(&mut reads.used);
+    let proofs = std::mem::take(&mut reads.proofs);
     desk.entitlements.saw(reads.number);
     let mut verdicts = Vec::with_capacity(calls.len());
     for call in &calls {
         verdicts.push(judge(desk, &mut *locked, &reads, call).await?);
     }
-    use_proofs(desk, &mut *locked, &reads, &calls, &mut verdicts).await?;
+    let proofs = use_proofs(desk, &reads, &calls, &mut verdicts, (proofs, used));
 
     let (mut pending, mut drafts, mut openings, mut releases) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -78,42 +78,37 @@ async fn settle(
     if drafts.is_empty() {
         return Ok((pending, None));
     }
-    let appended = locked.append_releases(drafts, &releases, &*desk.signer).await?;
+    let appended = locked
+        .append_releases(drafts, &releases, &proofs, &*desk.signer)
+        .await?;
     locked.commit().await?;
     Ok((pending, Some(Arc::new(committed(appended, openings)))))
 }
 
-/// Uses the proofs of all calls that are settled now; a call whose proof was used before is refused.
-async fn use_proofs(
+/// The proofs of all calls that are settled now, to be used with their leaves; a call whose proof was used before, or
+/// by another call of the batch, is refused.
+fn use_proofs(
     desk: &Desk,
-    locked: &mut dyn Locked,
     reads: &Reads,
     calls: &[Call],
     verdicts: &mut [Verdict],
-) -> Result<(), StorageError> {
-    let settled = |verdict: &Verdict| !matches!(verdict, Verdict::Moved);
-    let proofs: Vec<_> = calls
-        .iter()
-        .zip(verdicts.iter())
-        .filter(|(_, verdict)| settled(verdict))
-        .map(|(call, _)| proof_use(&call.caller.proof))
-        .collect();
-    if proofs.is_empty() {
-        return Ok(());
-    }
-    let fresh = locked.use_proofs(&proofs).await?;
-    let now_settled = calls
-        .iter()
-        .zip(verdicts.iter_mut())
-        .filter(|(_, verdict)| settled(verdict));
-    for ((call, verdict), fresh) in now_settled.zip(fresh) {
-        if !fresh {
-            let who = who_of(&call.caller, reads.contexts.get(&call.caller.session));
-            let event = Event::by(who, EventKind::ReplayDetected, &*desk.entropy).refused(Code::ProofReused);
-            *verdict = Verdict::Refused(Code::ProofReused, Box::new(event));
+    (proofs, used): (Vec<ProofUse>, HashSet<(Digest, Vec<u8>)>),
+) -> Vec<ProofUse> {
+    let mut taken = used;
+    let mut fresh = Vec::with_capacity(proofs.len());
+    for ((call, verdict), proof) in calls.iter().zip(verdicts).zip(proofs) {
+        if matches!(verdict, Verdict::Moved) {
+            continue;
         }
+        if taken.insert((proof.jkt, proof.jti.clone())) {
+            fresh.push(proof);
+            continue;
+        }
+        let who = who_of(&call.caller, reads.contexts.get(&call.caller.session));
+        let event = Event::by(who, EventKind::ReplayDetected, &*desk.entropy).refused(Code::ProofReused);
+        *verdict = Verdict::Refused(Code::ProofReused, Box::new(event));
     }
-    Ok(())
+    fresh
 }
 
 fn committed(appended: Appended, openings: Vec<Vec<Opening>>) -> Committed {
