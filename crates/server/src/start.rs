@@ -13,7 +13,7 @@ use crate::{
         root_file::{self, RootFileError},
     },
     operations::release::{Encapsulations, KeptValues},
-    sequencer::{Desk, Sequencer},
+    sequencer::{Desk, Running, Sequencer},
     sign_in::{Provider, provider::FetchError},
     stream::Hints,
 };
@@ -30,7 +30,6 @@ use claviger_storage::{
     organization::Organization,
 };
 use std::sync::Arc;
-use tokio::task::JoinHandle;
 
 /// Time and randomness of a process.
 #[derive(Clone)]
@@ -58,6 +57,9 @@ pub enum StartError {
     /// The provider's client.
     #[error("the identity provider cannot be used")]
     Provider(#[from] FetchError),
+    /// The sequencer's thread.
+    #[error("the system gives no thread")]
+    Thread(#[source] std::io::Error),
     /// A demonstration served in earnest.
     #[error(
         "the database holds the demonstration organization; `serve --demonstration` serves it, on loopback only"
@@ -72,7 +74,7 @@ pub enum StartError {
 pub struct Started {
     /// What handlers share.
     pub app: Shared,
-    sequencer: JoinHandle<()>,
+    sequencer: Running,
 }
 
 impl Surroundings {
@@ -148,7 +150,8 @@ pub async fn start(
         hints: hints.clone(),
         keys: Arc::clone(&keys),
         encapsulations: encapsulations.clone(),
-    });
+    })
+    .map_err(StartError::Thread)?;
     let app = App {
         clock: surroundings.clock,
         entropy: surroundings.entropy,
@@ -218,9 +221,10 @@ impl Started {
         crate::jobs::sweep(&app).await;
         let store = app.store.clone();
         drop(app);
-        // A stream that is still open holds the sequencer; its queue is empty by now.
-        sequencer.abort();
+        // Connections that the sequencer opened live on its thread.
         store.close().await;
+        // A stream that is still open holds the sequencer; its queue is empty by now.
+        sequencer.stop();
     }
 }
 

@@ -11,8 +11,10 @@ pub mod change;
 pub mod failure;
 pub mod release;
 mod signer;
+mod thread;
 
 pub use change::{Acting, Change, Stop, job};
+pub use thread::Running;
 
 use crate::{
     entitlement::Entitlements, http::Refusal, keys::ServerKeys, operations::release::Encapsulations,
@@ -22,8 +24,8 @@ use claviger_model::{entropy::Entropy, ids::OrganizationId};
 use claviger_protocol::problem::Code;
 use claviger_storage::{Store, log::SignCheckpoint};
 use futures_util::{FutureExt, future::BoxFuture};
-use std::{panic::AssertUnwindSafe, sync::Arc};
-use tokio::{sync::mpsc, sync::oneshot, task::JoinHandle};
+use std::{io, panic::AssertUnwindSafe, sync::Arc};
+use tokio::{sync::mpsc, sync::oneshot};
 
 /// How many calls may wait before new ones are turned away.
 const QUEUE: usize = 4_096;
@@ -50,7 +52,7 @@ pub struct Desk {
     pub hints: Hints,
 }
 
-/// Where calls queue; cheap to clone. The task ends when the last one is dropped and the queue is empty.
+/// Where calls queue; cheap to clone. The thread ends when the last one is dropped and the queue is empty.
 #[derive(Clone)]
 pub struct Sequencer {
     queue: mpsc::Sender<Work>,
@@ -62,10 +64,13 @@ enum Work {
 }
 
 impl Sequencer {
-    /// Starts the task.
-    pub fn start(desk: Desk) -> (Self, JoinHandle<()>) {
+    /// Starts the task on a thread of its own.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(desk: Desk) -> io::Result<(Self, Running)> {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        (Self { queue }, tokio::spawn(run(desk, waiting)))
+        Ok((Self { queue }, Running::start(run(desk, waiting))?))
     }
 
     /// Runs a change under the lock; `Ok` only once it is committed.
