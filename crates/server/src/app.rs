@@ -6,7 +6,10 @@ use crate::{
     entitlement::Entitlements,
     jobs::Failures,
     keys::ServerKeys,
-    operations::release::{Encapsulations, KeptValues},
+    operations::{
+        release::{Encapsulations, KeptValues},
+        sync::KeptScopes,
+    },
     sequencer::Sequencer,
     sign_in::Provider,
     stream::Hints,
@@ -51,6 +54,8 @@ pub struct App {
     pub sessions: RememberedSessions,
     /// Sealed values as they were read lately.
     pub values: KeptValues,
+    /// What stands in scopes, as it was read lately.
+    pub scopes: KeptScopes,
     /// Replays recorded lately.
     pub replays: Replays,
     /// Refusals recorded lately.

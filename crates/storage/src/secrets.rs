@@ -36,6 +36,17 @@ pub struct ChangedSecret {
     pub cursor: u64,
 }
 
+/// How the secrets directly in a scope stand, those in the bin included. Two equal states of a scope hold the same
+/// secrets with the same metadata: a secret that changed or came has a newer cursor than any before, and one that only
+/// left is counted no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScopeState {
+    /// How many there are.
+    pub secrets: u64,
+    /// The newest cursor among them.
+    pub newest: u64,
+}
+
 /// What stands beside a secret's metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretFacts {
@@ -88,6 +99,8 @@ pub trait SecretReads {
         since: u64,
         limit: u32,
     ) -> Result<Vec<ChangedSecret>>;
+    /// How the secrets of each of these scopes stand; scopes without any are left out.
+    async fn scope_states(&mut self, scopes: &[ScopeId]) -> Result<Vec<(ScopeId, ScopeState)>>;
     /// How many living secrets each of these scopes has directly; scopes without any are left out.
     async fn count_secrets(&mut self, scopes: &[ScopeId]) -> Result<Vec<(ScopeId, u64)>>;
     /// Secrets that went into the bin before a moment, oldest first.

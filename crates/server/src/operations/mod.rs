@@ -20,7 +20,7 @@ mod roles;
 mod scopes;
 pub mod secrets;
 mod state;
-mod sync;
+pub mod sync;
 mod teams;
 pub mod view;
 mod words;

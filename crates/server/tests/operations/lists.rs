@@ -1,11 +1,11 @@
 //! Sync and lists: what changed, and that a list is what deciding one by one would give.
 
-use crate::house::{House, grant, name};
+use crate::house::{House, description, grant, name};
 use claviger_model::{
     action::Action,
     builtin_roles as roles,
     entropy::{Entropy, SystemEntropy},
-    ids::{GrantId, PrincipalId, RoleId, ScopeId},
+    ids::{GrantId, PrincipalId, RoleId, ScopeId, SecretId},
     name::Name,
     principal::{Nature, PrincipalState},
     time::Clock,
@@ -14,9 +14,12 @@ use claviger_protocol::{
     grants::{self, GrantsReply},
     principals::{self, PrincipalsReply},
     route,
-    sync::{ScopesReply, SyncReply},
+    sync::{self, ScopesReply, SyncReply},
 };
-use claviger_server::entitlement::{Circumstances, Entitlements, Epoch};
+use claviger_server::{
+    entitlement::{Circumstances, Entitlements, Epoch},
+    operations::secrets::locate::record_with,
+};
 use claviger_storage::{
     principals::{MemberSource, Principal, TeamMember},
     scopes::ScopeSettings,
@@ -252,6 +255,74 @@ async fn long_lists_come_in_pages() {
         }
         let unique: BTreeSet<_> = found.iter().copied().collect();
         assert_eq!((found.len(), unique.len()), (expected, expected));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scopes_are_told_as_they_stand_however_often() {
+    let house = &House::new().await;
+    let places = house.places;
+    let viewer = house.actor(&[(roles::VIEWER, places.payments)]).await;
+    let mut scopes = [places.payments, places.production, places.staging];
+    scopes.sort();
+    let mut locked = house.app.store.locked().await.unwrap();
+    let at = locked.now();
+    for (scope, count) in [
+        (places.payments, 5),
+        (places.production, 2 * sync::PAGE - 300),
+        // More than is kept of one scope.
+        (places.staging, 2 * sync::PAGE + 100),
+    ] {
+        let secrets: Vec<_> = (0..count)
+            .map(|number| {
+                let id = SecretId::random(&SystemEntropy);
+                (id, scope, description(&format!("S{number}")))
+            })
+            .collect();
+        for some in secrets.chunks(500) {
+            locked.insert_secrets(some, None, at).await.unwrap();
+        }
+    }
+    locked.commit().await.unwrap();
+    let ordinary = |scope| async move {
+        let mut reader = house.app.store.reader().await.unwrap();
+        let found = reader.secrets_in(&[scope], None, 1).await.unwrap();
+        found.into_iter().next().unwrap().id
+    };
+    let changed = ordinary(places.production).await;
+    let moved = ordinary(places.payments).await;
+    let large = ordinary(places.staging).await;
+
+    for step in 0..7 {
+        let mut locked = house.app.store.locked().await.unwrap();
+        let done = match step {
+            // The second time around nothing has changed.
+            0 | 1 => Ok(true),
+            2 => locked.describe_secret(changed, &description("OTHER"), at).await,
+            3 => locked.delete_secret(changed, viewer.principal, at).await,
+            4 => locked.restore_secret(changed, at).await,
+            5 => locked.move_secret(moved, places.production, at).await,
+            _ => locked.describe_secret(large, &description("OTHER"), at).await,
+        };
+        assert!(done.unwrap(), "{step}");
+        locked.commit().await.unwrap();
+
+        let mut reader = house.app.store.reader().await.unwrap();
+        let expected = reader.secrets_with_facts_in(&scopes, None, 10_000).await.unwrap();
+        let expected: Vec<_> = expected.into_iter().map(record_with).collect();
+        let (mut told, mut after) = (Vec::new(), None);
+        loop {
+            let body = json!({"scopes": scopes, "after": after});
+            let answer = house.call(Some(&viewer), &route::SYNC_SCOPES, &[], &body).await;
+            let page: ScopesReply = answer.parse();
+            assert!(page.secrets.len() == sync::PAGE || !page.more);
+            after = page.secrets.last().map(|record| record.secret.id);
+            told.extend(page.secrets);
+            if !page.more {
+                break;
+            }
+        }
+        assert!(told == expected, "{step}: {} of {}", told.len(), expected.len());
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Result,
     raw_id::{RawId as _, int},
-    secrets::{ChangedSecret, SecretFacts, SecretKey, SecretReads},
+    secrets::{ChangedSecret, ScopeState, SecretFacts, SecretKey, SecretReads},
 };
 use async_trait::async_trait;
 use claviger_model::{
@@ -172,6 +172,22 @@ impl SecretReads for Handle {
                 secret: secret(cells)?,
                 cursor: cells.number()?,
             })
+        })
+    }
+
+    async fn scope_states(&mut self, scopes: &[ScopeId]) -> Result<Vec<(ScopeId, ScopeState)>> {
+        let rows = sqlx::query(concat!(
+            "SELECT s.scope, COUNT(*), MAX(s.cursor) FROM secrets s WHERE s.scope ",
+            any!("$1"),
+            " GROUP BY s.scope"
+        ))
+        .bind(ids(scopes))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, |cells| {
+            let scope = cells.id()?;
+            let (secrets, newest) = (cells.number()?, cells.number()?);
+            Ok((scope, ScopeState { secrets, newest }))
         })
     }
 

@@ -10,6 +10,7 @@ contract!(
     pages_cover_every_secret_once_in_order,
     only_what_changed_after_a_cursor_is_told,
     a_move_is_a_removal_there_and_a_change_here,
+    a_scope_stands_otherwise_after_each_change,
 );
 
 async fn metadata_reads_back(ground: Ground) {
@@ -238,4 +239,32 @@ async fn a_move_is_a_removal_there_and_a_change_here(ground: Ground) {
         matches!(error, StorageError::Conflict(Conflict::Missing)),
         "{error:?}"
     );
+}
+
+async fn a_scope_stands_otherwise_after_each_change(ground: Ground) {
+    let (one, two) = (ground.secret("one").await, ground.secret("two").await);
+    let (here, there) = (ground.production, ground.payments);
+    let mut locked = ground.locked().await;
+    assert!(locked.scope_states(&[]).await.unwrap().is_empty());
+    assert!(locked.scope_states(&[there]).await.unwrap().is_empty());
+    let mut seen = locked.scope_states(&[here, there]).await.unwrap();
+    assert_eq!((seen[0].0, seen[0].1.secrets, seen.len()), (here, 2, 1));
+    let at = ground.now();
+    for step in 0..6 {
+        let done = match step {
+            0 => locked.describe_secret(one, &described("uno"), at).await,
+            1 => locked.delete_secret(two, ground.ada, at).await,
+            2 => locked.restore_secret(two, at).await,
+            3 => locked.delete_secret(two, ground.ada, at).await,
+            4 => locked.erase_secret(two, at).await,
+            _ => locked.move_secret(one, there, at).await,
+        };
+        assert!(done.unwrap(), "{step}");
+        let states = locked.scope_states(&[here]).await.unwrap();
+        let now = states.first().map(|state| (*state).1);
+        assert!(seen.iter().all(|(_, before)| Some(*before) != now), "{step}");
+        seen.extend(states);
+    }
+    assert!(locked.scope_states(&[here]).await.unwrap().is_empty());
+    assert_eq!(locked.scope_states(&[there]).await.unwrap()[0].1.secrets, 1);
 }

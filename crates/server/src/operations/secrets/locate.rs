@@ -7,7 +7,7 @@ use crate::{
 };
 use claviger_ledger::leaf::{NAME, Object};
 use claviger_model::{action::Action, event::EventKind, ids::SecretId, secret::Secret};
-use claviger_protocol::{principals::PrincipalRecord, problem::Code, secrets::SecretRecord};
+use claviger_protocol::{problem::Code, secrets::SecretRecord};
 use claviger_storage::{Reader, StorageError, secrets::SecretFacts};
 use std::{collections::HashMap, sync::Arc};
 
@@ -158,18 +158,4 @@ pub fn record_with((secret, facts): (Secret, SecretFacts)) -> SecretRecord {
         revision: facts.cursor,
         size: facts.size,
     }
-}
-
-/// The owners of secrets, as names for people.
-///
-/// # Errors
-/// When the tables cannot be read.
-pub async fn owners(
-    reader: &mut dyn Reader,
-    records: &[SecretRecord],
-) -> Result<Vec<PrincipalRecord>, StorageError> {
-    let ids = records
-        .iter()
-        .filter_map(|record| record.secret.description.owner);
-    crate::operations::principals::named(reader, ids).await
 }

@@ -5,7 +5,10 @@
 mod cache;
 mod changed;
 mod entitlement;
+mod kept;
 mod scopes;
+
+pub use kept::KeptScopes;
 
 use super::{principals::named, requests, view::View};
 use crate::{

@@ -1,25 +1,35 @@
 //! The secrets of scopes that are new to a device (`POST /v1/sync/scopes`), by pages.
 
+use super::kept::{self, KeptSecret};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
     http::Refusal,
-    operations::{
-        secrets::locate::{owners, record_with},
-        view::View,
-    },
+    operations::{principals::named, view::View},
 };
 use axum::extract::State;
 use claviger_model::action::Action;
-use claviger_protocol::sync::{PAGE, ScopesCall, ScopesReply};
+use claviger_protocol::{
+    principals::PrincipalRecord,
+    sync::{PAGE, ScopesCall},
+};
 use claviger_storage::secrets::SecretKey;
+use serde::Serialize;
+
+/// A [`claviger_protocol::sync::ScopesReply`] whose records were written before.
+#[derive(Serialize)]
+pub struct Reply {
+    secrets: Vec<KeptSecret>,
+    principals: Vec<PrincipalRecord>,
+    more: bool,
+}
 
 /// Scopes that the caller may not see are as if they were empty.
 pub async fn scopes(
     State(app): State<Shared>,
     caller: Caller,
     Json(call): Json<ScopesCall>,
-) -> Result<axum::Json<ScopesReply>, Refusal> {
+) -> Result<axum::Json<Reply>, Refusal> {
     let mut view = View::open(&app, &caller).await?;
     let listed = view.listed().await?;
     let mut scopes = call.scopes;
@@ -27,7 +37,7 @@ pub async fn scopes(
     scopes.sort_unstable();
     scopes.dedup();
     if scopes.is_empty() {
-        return Ok(axum::Json(ScopesReply {
+        return Ok(axum::Json(Reply {
             secrets: Vec::new(),
             principals: Vec::new(),
             more: false,
@@ -47,13 +57,12 @@ pub async fn scopes(
             id: secret.id,
         });
     }
-    let limit = u32::try_from(PAGE).unwrap_or(u32::MAX).saturating_add(1);
-    let mut page = view.db().secrets_with_facts_in(&scopes, after, limit).await?;
-    let more = page.len() > PAGE;
-    page.truncate(PAGE);
-    let secrets: Vec<_> = page.into_iter().map(record_with).collect();
-    let principals = owners(view.db(), &secrets).await?;
-    Ok(axum::Json(ScopesReply {
+    let mut secrets = kept::page(&mut view, &app.scopes, &scopes, after, PAGE.saturating_add(1)).await?;
+    let more = secrets.len() > PAGE;
+    secrets.truncate(PAGE);
+    let owners = secrets.iter().filter_map(KeptSecret::owner);
+    let principals = named(view.db(), owners).await?;
+    Ok(axum::Json(Reply {
         secrets,
         principals,
         more,
