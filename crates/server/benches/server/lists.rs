@@ -109,7 +109,10 @@ async fn of(vault: &Vault) {
         .collect();
     Row::new(&what, median(whole), "ms").at_most(20.0);
     Row::new(format!("{what}: what may be done where"), median(rights), "ms").alone();
+    let first = rows[0];
     Row::new(format!("{what}: the secrets there"), median(rows), "ms").alone();
+    let cold = format!("{what}: the secrets there, for the first device after the start");
+    Row::new(cold, first, "ms").alone();
     drop(db);
     house.started.unwrap().stop().await;
 }
