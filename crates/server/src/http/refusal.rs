@@ -21,19 +21,12 @@ pub struct Recorded;
 impl Refusal {
     /// Refuses with a code and no further words.
     pub fn new(code: Code) -> Self {
-        Self {
-            problem: Box::new(Problem::new(code)),
-            cause: None,
-            recorded: false,
-        }
+        Self::of(Problem::new(code))
     }
 
     /// Asks for a fresh multi-factor sign-in (RFC 9470), at most so many seconds old.
     pub fn step_up(max_age: u32) -> Self {
-        Self {
-            problem: Box::new(Problem::step_up(max_age)),
-            cause: None,
-        }
+        Self::of(Problem::step_up(max_age))
     }
 
     /// Refuses with a problem that was made elsewhere.
@@ -41,6 +34,7 @@ impl Refusal {
         Self {
             problem: Box::new(problem),
             cause: None,
+            recorded: false,
         }
     }
 

@@ -244,7 +244,8 @@ async fn no_value_without_its_commit() {
         entropy: Arc::clone(&app.entropy),
         entitlements: Arc::clone(&app.entitlements),
         hints: app.hints.clone(),
-    });
+    })
+    .unwrap();
     let before = house.head().await;
     let sealed = Sealed {
         event: EventId::random(&SystemEntropy),
