@@ -98,15 +98,15 @@ async fn identify(
                 Some(context) => context,
                 None => {
                     let context = read_session(app, hash).await?;
-                    if let Err(refusal) = good_for(app, route, &context, &proof) {
-                        if refusal.code() == Code::Disabled {
-                            let asked = refusals::asked(route, &parts.method, &parts.uri, body);
-                            app.refusals
-                                .note(app, &context, call, Code::Disabled, asked)
-                                .await;
-                        }
-                        return Err(refusal);
+                    let good = good_for(app, route, &context, &proof);
+                    if let Err(refusal) = &good
+                        && refusal.code() == Code::Disabled
+                    {
+                        let asked = refusals::asked(route, &parts.method, &parts.uri, body);
+                        let noted = app.refusals.note(app, &context, call, Code::Disabled, asked);
+                        noted.await;
                     }
+                    good?;
                     keep(app, route, &context);
                     context
                 }

@@ -1,5 +1,5 @@
 //! Limits on calls without a token (tower_governor): by address, and for enrolled devices by their key, so that the many of one
-//! office behind one address do not keep each other from their orders. Whoever has a token is limited by their session.
+//! office behind one address do not keep each other from their orders. Calls with a token are not limited here.
 
 use super::Refusal;
 use crate::{

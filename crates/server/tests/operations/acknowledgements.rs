@@ -4,18 +4,21 @@ use crate::{
     house::{Actor, House},
     orders::{acknowledgement, orders, word},
 };
+use claviger_crypto::bytes::sha256;
 use claviger_ledger::{
     label::Label,
     leaf::{Fact, Leaf, Outcome},
 };
-use claviger_model::{builtin_roles as roles, entropy::SystemEntropy, event::EventKind, ids::OrderId};
+use claviger_model::{
+    builtin_roles as roles, entropy::SystemEntropy, event::EventKind, ids::OrderId, time::Clock,
+};
 use claviger_protocol::{
-    order::{Order, Target},
+    order::{Acknowledgement, Order, Target},
     route,
-    signed::Signed,
+    signed::{Signed, canonical},
     wire::Bytes,
 };
-use claviger_storage::{log::LogFilter, sessions::DeviceState};
+use claviger_storage::{journal::JournalEntry, log::LogFilter, sessions::DeviceState};
 use serde_json::json;
 
 async fn sync(house: &House, actor: &Actor, generation: u64) -> String {
@@ -131,4 +134,70 @@ async fn what_fits_no_order_is_counted_and_keeps_nothing_from_being_noted() {
     assert_eq!((refused.len(), noted.len()), (1, 1));
     let count = Label::new("count").unwrap();
     assert_eq!(refused[0].facts.get(&count), Some(&Fact::Number(3)));
+}
+
+/// What the device sent of its journal, as the tables have it.
+async fn send_journal(house: &House, actor: &Actor, seq: u64) {
+    let entry = JournalEntry {
+        device: actor.device,
+        seq,
+        hash: hash_of(seq),
+        body: Vec::new(),
+        received_at: house.clock.now(),
+    };
+    let mut locked = house.app.store.locked().await.unwrap();
+    locked.put_journal(&[entry]).await.unwrap();
+    locked.commit().await.unwrap();
+}
+
+fn hash_of(seq: u64) -> [u8; 32] {
+    [u8::try_from(seq).unwrap(); 32]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_grew_since_is_not_doubted_and_one_that_shrank_is() {
+    let house = House::new().await;
+    let owner = house.actor(&[(roles::OWNER, house.places.root)]).await;
+    for (seq, hash, doubted) in [
+        // As far as it was when the order was issued, or further: it grew before the acknowledgement came.
+        (1, hash_of(1).to_vec(), 0),
+        (2, hash_of(2).to_vec(), 0),
+        // Not sent yet.
+        (4, hash_of(4).to_vec(), 0),
+        // Another entry than the one that was sent; and less than was known.
+        (2, hash_of(7).to_vec(), 1),
+        (0, Vec::new(), 1),
+    ] {
+        let person = house.actor(&[]).await;
+        send_journal(&house, &person, 1).await;
+        let (order, signed) = take_away(&house, &owner, &person).await;
+        send_journal(&house, &person, 2).await;
+        send_journal(&house, &person, 3).await;
+        let word = Acknowledgement {
+            organization: house.app.organization,
+            device: person.device,
+            order: order.order,
+            order_sha256: sha256(&signed.body.0).into(),
+            cache_generation: 1,
+            journal_seq: seq,
+            journal_hash: hash.into(),
+        };
+        let body = canonical(&word).unwrap();
+        let signature = person.key.sign(&body).unwrap();
+        let word = Signed {
+            body: body.into(),
+            signature: signature.into(),
+        };
+        let call = json!({"acknowledgements": [word]});
+        let answer = house.call(Some(&person), &route::ACKNOWLEDGE, &[], &call).await;
+        assert_eq!(answer.code(), "ok");
+        let filter = LogFilter {
+            subject: Some(person.principal),
+            kinds: vec![EventKind::JournalDoubted],
+            ..LogFilter::default()
+        };
+        let mut reader = house.app.store.reader().await.unwrap();
+        let doubts = reader.events_matching(&filter, None, 10).await.unwrap();
+        assert_eq!(doubts.len(), doubted, "{seq}");
+    }
 }

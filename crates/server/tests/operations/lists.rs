@@ -267,16 +267,16 @@ async fn scopes_are_told_as_they_stand_however_often() {
     scopes.sort();
     let mut locked = house.app.store.locked().await.unwrap();
     let at = locked.now();
-    for (scope, count) in [
-        (places.payments, 5),
-        (places.production, 2 * sync::PAGE - 300),
+    for (prefix, scope, count) in [
+        ("P", places.payments, 5),
+        ("Q", places.production, 2 * sync::PAGE - 300),
         // More than is kept of one scope.
-        (places.staging, 2 * sync::PAGE + 100),
+        ("S", places.staging, 2 * sync::PAGE + 100),
     ] {
         let secrets: Vec<_> = (0..count)
             .map(|number| {
                 let id = SecretId::random(&SystemEntropy);
-                (id, scope, description(&format!("S{number}")))
+                (id, scope, description(&format!("{prefix}{number}")))
             })
             .collect();
         for some in secrets.chunks(500) {

@@ -67,11 +67,7 @@ impl Place {
 
     /// The same as a command that a test has changed.
     pub async fn serve_as(&self, mut command: Command) -> Served {
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .unwrap();
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = tokio::time::timeout(READY_WITHIN, lines.next_line())
             .await

@@ -82,4 +82,18 @@ async fn a_server_runs_as_a_role_that_may_not_change_the_log() {
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("could change what stands in the log"), "{text}");
     assert!(text.contains("migrate --server-role"), "{text}");
+
+    // What cannot be helped is served, with a warning at each start.
+    for (place, warned) in [(&owner, true), (&server, false)] {
+        let words = keys.path().join("words");
+        let mut command = place.command(&[], Path::new(PROGRAM));
+        command.stderr(std::fs::File::create(&words).unwrap());
+        place.serve_as(command).await.kill().await;
+        let text = std::fs::read_to_string(&words).unwrap();
+        assert_eq!(
+            text.contains("could change what stands in the log"),
+            warned,
+            "{text}"
+        );
+    }
 }
