@@ -8,15 +8,7 @@ export const giving: Words = {
     'Propose it with a reason; another owner can approve it.',
   ),
   teamCycle: entry('note', 'Teams cannot contain each other.', 'Choose another team.'),
-  roleInUse: entry(
-    'note',
-    'Grants name this role, so it stays.',
-    'Ended grants count too, since they are history.',
-  ),
-  fileUnreadable: entry(
-    'problem',
-    'This file cannot be imported.',
-    'Choose a text file in UTF-8 of at most 4 MiB.',
-  ),
+  roleInUse: entry('note', 'Grants name this role, so it stays.', 'Ended grants count too, since they are history.'),
+  fileUnreadable: entry('problem', 'This file cannot be imported.', 'Choose a text file in UTF-8 of at most 4 MiB.'),
   importGone: entry('note', 'The file has to be read again.', 'Choose it once more; what was made already stays.'),
 };

@@ -261,7 +261,7 @@ async fn a_scope_stands_otherwise_after_each_change(ground: Ground) {
         };
         assert!(done.unwrap(), "{step}");
         let states = locked.scope_states(&[here]).await.unwrap();
-        let now = states.first().map(|state| (*state).1);
+        let now = states.first().map(|state| state.1);
         assert!(seen.iter().all(|(_, before)| Some(*before) != now), "{step}");
         seen.extend(states);
     }
