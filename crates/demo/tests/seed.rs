@@ -121,6 +121,13 @@ async fn the_same_company_every_time_and_it_is_served_as_a_demonstration_only() 
             "{state}: {states:?}"
         );
     }
+    let reads = "SELECT CAST(leaf AS TEXT) FROM log_events WHERE outcome = 'done' \
+                 AND kind IN ('secret.used', 'secret.copied', 'secret.revealed')";
+    let reads = one.rows(reads).await;
+    assert!(reads.len() > 1_000, "{}", reads.len());
+    for leaf in &reads {
+        assert!(leaf.contains("\"policies\":[\""), "a grant allowed it: {leaf}");
+    }
     let year = "SELECT cast((max(at) - min(at)) / 86400000 AS TEXT) FROM log_events";
     let days: u32 = one.rows(year).await.concat().parse().unwrap();
     assert!((363..=366).contains(&days), "{days} days");

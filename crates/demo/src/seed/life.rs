@@ -6,6 +6,7 @@ use super::{
     people::Company,
     requests::{self, Asker},
     secrets::{self, Kept, lead},
+    standing::Standing,
     turn::{Seeder, Turn},
 };
 use crate::company::{below, people::DEVELOPER, stream};
@@ -33,6 +34,7 @@ pub(super) async fn live(
 ) -> anyhow::Result<()> {
     let first = super::midnight(now.minus(DAY * DAYS));
     let begun = seeder.clock.now();
+    let standing = Standing::below(&mut seeder.turn(begun).await?, seeder.root).await?;
     for day in SETTING_UP..=DAYS {
         let midnight = first.plus(DAY * day);
         // 1970-01-01 was a Thursday.
@@ -45,7 +47,7 @@ pub(super) async fn live(
             }
             asked.until(seeder, at).await?;
             let mut turn = seeder.turn(at).await?;
-            work(&mut turn, company, secrets, &draw, weekday >= 5);
+            work(&mut turn, company, (secrets, &standing), &draw, weekday >= 5);
             if slot == 2 {
                 rotate(seeder, &mut turn, secrets).await?;
             }
@@ -67,7 +69,13 @@ pub(super) async fn live(
 }
 
 /// Some people read some of what their team runs; on weekends hardly anybody does.
-fn work(turn: &mut Turn<'_>, company: &Company, secrets: &[Kept], draw: &dyn Entropy, weekend: bool) {
+fn work(
+    turn: &mut Turn<'_>,
+    company: &Company,
+    (secrets, standing): (&[Kept], &Standing),
+    draw: &dyn Entropy,
+    weekend: bool,
+) {
     for (name, projects) in &company.workers {
         let busy = if *name == DEVELOPER { 2 } else { 5 };
         if projects.is_empty() || below(draw, if weekend { 60 } else { busy }) != 0 {
@@ -80,12 +88,12 @@ fn work(turn: &mut Turn<'_>, company: &Company, secrets: &[Kept], draw: &dyn Ent
         for _ in 0..=below(draw, 2) {
             let drawn = usize::try_from(below(draw, theirs.len() as u64)).unwrap_or(0);
             let Some(secret) = theirs.get(drawn) else { continue };
-            read(turn, name, secret, draw);
+            read(turn, name, (secret, standing), draw);
         }
     }
 }
 
-fn read(turn: &mut Turn<'_>, name: &str, secret: &Kept, draw: &dyn Entropy) {
+fn read(turn: &mut Turn<'_>, name: &str, (secret, standing): (&Kept, &Standing), draw: &dyn Entropy) {
     let kind = match below(draw, 10) {
         0..=5 => EventKind::SecretUsed,
         6..=8 => EventKind::SecretCopied,
@@ -99,7 +107,8 @@ fn read(turn: &mut Turn<'_>, name: &str, secret: &Kept, draw: &dyn Entropy) {
         .commit(NAME, secret.path(), None);
     // Production is for leads; now and then somebody else tries, and the log says so.
     if !production || leads {
-        turn.record(event);
+        let grants = standing.that_allow(name, kind, &secret.planned.path);
+        turn.record(event.decided_by(grants));
     } else if below(draw, 12) == 0 {
         turn.record(event.refused(Code::Forbidden));
     }

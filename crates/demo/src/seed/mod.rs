@@ -8,6 +8,7 @@ mod people;
 mod places;
 mod requests;
 mod secrets;
+mod standing;
 mod turn;
 
 use crate::company::{NAME, stream};
