@@ -85,12 +85,11 @@ async fn make(change: &mut Change, caller: &Caller, call: GiveGrant) -> Result<G
             let answer = Answer {
                 decision: Arc::from(decision),
             };
-            let code = |max_age: Option<u32>| max_age.map_or(Code::Forbidden, |_| Code::StepUp);
             let max_age = change
                 .step_up(&acting, Action::GrantAssign, &place, &answer)
                 .await?;
             let refusal = max_age.map_or_else(|| Refusal::new(Code::Forbidden), Refusal::step_up);
-            let event = event(change, &acting, &call).refused(code(max_age));
+            let event = event(change, &acting, &call).refused(refusal.code());
             return Err(Stop::Refused(refusal, Box::new(event)));
         }
         Err(refused) => {
