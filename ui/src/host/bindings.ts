@@ -798,6 +798,8 @@ export type HistoryAction =
 "sessionSuspended" | 
 /**  A token or proof came a second time. */
 "replayDetected" | 
+/**  Something was asked for that is not there or not for the person. */
+"askedInVain" | 
 /**  An account was made. */
 "accountCreated" | 
 /**  A name, state or team changed. */

@@ -36,6 +36,7 @@ export type HistoryAction =
   | 'signInChecked'
   | 'sessionSuspended'
   | 'replayDetected'
+  | 'askedInVain'
   | 'accountCreated'
   | 'accountChanged'
   | 'placeChanged'

@@ -31,6 +31,7 @@ const actions: Record<HistoryAction, string> = {
   signInChecked: 'Sign-in confirmed by the identity provider',
   sessionSuspended: 'Session suspended',
   replayDetected: 'Used token came again',
+  askedInVain: 'Asked for what is not yours to see',
   accountCreated: 'Account created',
   accountChanged: 'Account changed',
   placeChanged: 'Place changed',

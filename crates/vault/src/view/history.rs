@@ -84,6 +84,8 @@ pub enum HistoryAction {
     SessionSuspended,
     /// A token or proof came a second time.
     ReplayDetected,
+    /// Something was asked for that is not there or not for the person.
+    AskedInVain,
     /// An account was made.
     AccountCreated,
     /// A name, state or team changed.

@@ -9,6 +9,7 @@ use claviger_protocol::release::Purpose;
 pub(super) fn action(leaf: &Leaf, me: PrincipalId) -> HistoryAction {
     match leaf.kind.as_kind() {
         Some(EventKind::SessionEnded) if signed_out(leaf, me) => HistoryAction::SignedOut,
+        Some(EventKind::FailuresCounted) if leaf.actor.is_some() => HistoryAction::AskedInVain,
         Some(EventKind::SecretReadOffline) => read(label(leaf, "purpose")),
         // Only access is asked for with a role.
         Some(EventKind::RequestMade) if leaf.object.role.is_some() => HistoryAction::AccessRequested,
@@ -60,6 +61,7 @@ pub(super) const fn group(kind: Option<EventKind>) -> HistoryGroup {
         | Kind::Bootstrapped
         | Kind::LogExported
         | Kind::LogOpened
+        | Kind::FailuresCounted
         | Kind::KeyRotated => HistoryGroup::Access,
         Kind::SignedIn
         | Kind::SessionEnded
@@ -67,7 +69,6 @@ pub(super) const fn group(kind: Option<EventKind>) -> HistoryGroup {
         | Kind::SessionSteppedUp
         | Kind::SessionSuspended
         | Kind::ReplayDetected
-        | Kind::FailuresCounted
         | Kind::DeviceEnrolled
         | Kind::DeviceChanged => HistoryGroup::SignIn,
     }
@@ -110,12 +111,12 @@ const fn plain(kind: EventKind) -> HistoryAction {
         Kind::DeviceEnrolled => Action::DeviceEnrolled,
         Kind::DeviceChanged => Action::DeviceEnded,
         Kind::LogExported => Action::HistoryExported,
-        // The first two are told apart by their facts; the others concern no person.
+        // The first three are told apart by what stands in them; the others concern no person.
         Kind::SecretReadOffline
         | Kind::RequestAnswered
+        | Kind::FailuresCounted
         | Kind::LogOpened
-        | Kind::KeyRotated
-        | Kind::FailuresCounted => Action::Other,
+        | Kind::KeyRotated => Action::Other,
     }
 }
 

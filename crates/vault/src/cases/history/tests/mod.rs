@@ -65,14 +65,16 @@ fn every_kind_of_event_is_an_action_in_a_group() {
         let mut sample = Sample::new();
         sample.event(*kind, 1, |_| {});
         let row = only(&sample);
-        let says_nothing_of_a_person = matches!(
-            kind,
-            EventKind::LogOpened | EventKind::KeyRotated | EventKind::FailuresCounted
-        );
+        let says_nothing_of_a_person = matches!(kind, EventKind::LogOpened | EventKind::KeyRotated);
         let told_by_a_fact = *kind == EventKind::RequestAnswered;
         assert_eq!(
             row.action == Action::Other,
             says_nothing_of_a_person || told_by_a_fact,
+            "{kind}"
+        );
+        assert_eq!(
+            row.action == Action::AskedInVain,
+            *kind == EventKind::FailuresCounted,
             "{kind}"
         );
         if kind.releases_value() {
