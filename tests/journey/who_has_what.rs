@@ -37,6 +37,8 @@ async fn journey_of_a_lead() {
         lead.click("nav-access").await;
         looks_around(&lead, theme).await;
     }
+    lead.resize(960, 640).await;
+    looks_around(&lead, "narrow").await;
     revokes(&lead).await;
 
     // The team still lets them see that it is there, and no more.
