@@ -41,14 +41,22 @@ const QUERIES: &[Route] = &[
     route::SYNC_SCOPES,
 ];
 
-/// What was asked for, as it stands in the opening: method and path, and of a query its body.
+/// What was asked for, as it stands in the opening: method and path, and of a query its body, which nobody has parsed yet: what is
+/// no character of a text, as U+0000, which PostgreSQL does not store, is replaced.
 pub fn asked(route: Route, method: &Method, uri: &Uri, body: &[u8]) -> String {
     let mut asked = format!("{method} {}", uri.path());
     if QUERIES.contains(&route) {
         asked.push(' ');
         asked.push_str(&String::from_utf8_lossy(body));
     }
-    asked.chars().take(ASKED_MOST).collect()
+    let shown = |c: char| {
+        if c.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    };
+    asked.chars().take(ASKED_MOST).map(shown).collect()
 }
 
 /// Remembers which refusals were recorded lately.
@@ -97,6 +105,8 @@ impl Refusals {
             })
         });
         if let Err(refusal) = recorded.await {
+            // The next one of its kind is the first that can be recorded.
+            self.0.invalidate(&(session.id, code));
             tracing::error!(?refusal, "a refusal could not be recorded");
         }
     }

@@ -56,6 +56,8 @@ impl Replays {
             })
         });
         if let Err(refusal) = recorded.await {
+            // The next one is the first that can be recorded.
+            self.0.invalidate(&session.id);
             tracing::error!(?refusal, "a replay could not be recorded");
         }
     }

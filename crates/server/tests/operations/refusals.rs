@@ -11,9 +11,14 @@ use claviger_model::{
 };
 use claviger_protocol::route::{self, Route};
 use claviger_server::events::ASKED;
-use claviger_storage::log::{LogEntry, LogFilter};
+use claviger_storage::{
+    Database,
+    log::{LogEntry, LogFilter},
+};
+use claviger_testkit::{clock::ManualClock, peers::postgres::Postgres};
 use serde_json::{Value, json};
-use std::fmt::Display;
+use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use std::{fmt::Display, path::PathBuf};
 
 /// What somebody was refused, oldest first.
 async fn refused(house: &House, actor: &Actor) -> Vec<LogEntry> {
@@ -120,6 +125,15 @@ async fn ids_cannot_be_tried_out_without_a_trace() {
     }
 }
 
+/// Disables somebody whose session goes on.
+async fn disable(house: &House, principal: PrincipalId) {
+    let mut locked = house.app.store.locked().await.unwrap();
+    let mut row = locked.principal(principal).await.unwrap().unwrap();
+    row.state = PrincipalState::Disabled;
+    assert!(locked.update_principal(&row).await.unwrap());
+    locked.commit().await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disabled_person_leaves_a_trace_whatever_they_ask_for() {
     let house = House::new().await;
@@ -135,11 +149,7 @@ async fn a_disabled_person_leaves_a_trace_whatever_they_ask_for() {
     ];
     for (route, body) in calls {
         let editor = house.actor(&[(roles::EDITOR, house.places.production)]).await;
-        let mut locked = house.app.store.locked().await.unwrap();
-        let mut row = locked.principal(editor.principal).await.unwrap().unwrap();
-        row.state = PrincipalState::Disabled;
-        assert!(locked.update_principal(&row).await.unwrap());
-        locked.commit().await.unwrap();
+        disable(&house, editor.principal).await;
         for _ in 0..2 {
             let answer = house.call(Some(&editor), &route, &[], &body).await;
             assert_eq!(answer.code(), "disabled", "{route}");
@@ -149,6 +159,57 @@ async fn a_disabled_person_leaves_a_trace_whatever_they_ask_for() {
         assert_eq!(code(&entries[0]), "disabled");
         assert_eq!(asked(&entries[0]), format!("{} {}", route.method, route.path));
     }
+}
+
+/// The body of a query is in the opening before anybody has parsed it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_for_is_recorded_whatever_bytes_it_has() {
+    let keys = tempfile::tempdir().unwrap();
+    let url = Postgres::shared().await.unwrap().fresh_database().await.unwrap();
+    let key = keys.path().join("root.key");
+    let mut postgres = House::open(Database::Postgres(url), &key, ManualClock::default()).await;
+    postgres.furnish().await;
+    for house in [House::new().await, postgres] {
+        let editor = house.actor(&[(roles::EDITOR, house.places.production)]).await;
+        disable(&house, editor.principal).await;
+        let body = b"a\0b\r\n\x1b[2J\xff\xc2\x85".to_vec();
+        let known = route::KNOWN;
+        let request = house.request(Some(&editor), &known, known.path, body);
+        assert_eq!(house.send(request).await.code(), "disabled");
+        let entries = refused(&house, &editor).await;
+        assert_eq!(entries.len(), 1);
+        let shown = format!(
+            "{} {} a\u{FFFD}b\u{FFFD}\u{FFFD}\u{FFFD}[2J\u{FFFD}\u{FFFD}",
+            known.method, known.path
+        );
+        assert_eq!(asked(&entries[0]), shown);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_recorded_is_recorded_the_next_time() {
+    let mut file = PathBuf::new();
+    let house = House::with(|config| {
+        if let Database::Sqlite(path) = &config.database {
+            file.clone_from(path);
+        }
+    })
+    .await;
+    let editor = house.actor(&[(roles::EDITOR, house.places.production)]).await;
+    disable(&house, editor.principal).await;
+    let options = SqliteConnectOptions::new().filename(&file);
+    let mut tables = SqliteConnection::connect_with(&options).await.unwrap();
+    let refuse = "CREATE TRIGGER full BEFORE INSERT ON log_openings BEGIN SELECT RAISE(ABORT, 'full'); END";
+    sqlx::query(refuse).execute(&mut tables).await.unwrap();
+    let me = async || house.call(Some(&editor), &route::ME, &[], &Value::Null).await;
+    assert_eq!(me().await.code(), "disabled");
+    assert!(refused(&house, &editor).await.is_empty());
+    sqlx::query("DROP TRIGGER full")
+        .execute(&mut tables)
+        .await
+        .unwrap();
+    assert_eq!(me().await.code(), "disabled");
+    assert_eq!(refused(&house, &editor).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
