@@ -18,3 +18,4 @@ pub mod role;
 pub mod scope;
 pub mod secret;
 pub mod time;
+pub mod words;

@@ -4,6 +4,7 @@ use crate::{
     ids::{PrincipalId, ScopeId, SecretId},
     name::{Name, NameError},
     time::Timestamp,
+    words,
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, time::Duration};
@@ -189,6 +190,9 @@ pub enum DescriptionError {
     /// More than [`MAX_NOTE_BYTES`].
     #[error("a note cannot be longer than {MAX_NOTE_BYTES} bytes")]
     NoteTooLong,
+    /// What [`words::control`] finds.
+    #[error("a note cannot contain the control character U+{0:04X}")]
+    Control(u32),
     /// A tag is no name.
     #[error("a tag is not valid")]
     Tag(#[from] NameError),
@@ -207,6 +211,9 @@ impl Description {
         }
         if self.note.len() > MAX_NOTE_BYTES {
             return Err(DescriptionError::NoteTooLong);
+        }
+        if let Some(found) = words::control(&self.note) {
+            return Err(DescriptionError::Control(found.into()));
         }
         Ok(self)
     }

@@ -39,6 +39,11 @@ export const vault: Words = {
   ),
   reasonMissing: entry('note', 'A reason is needed.', 'Write in a few words why.'),
   reasonTooLong: entry('problem', 'The reason is too long.', 'It has room for 2,000 bytes.'),
+  wordsInvalid: entry(
+    'problem',
+    'These words have a character that cannot be kept.',
+    'Take out what is neither text nor a line break, such as the remains of a copy from a terminal.',
+  ),
   binaryNotCopied: entry('problem', 'This value is not text, so it cannot be copied.', 'Reveal it to see its bytes.'),
   requestLimit: entry(
     'note',

@@ -1,9 +1,10 @@
 //! Words that people write: reasons and answers.
 
 use crate::http::Refusal;
+use claviger_model::words::control;
 use claviger_protocol::problem::Code;
 
-/// Words that say something and are not too long, without white space at their ends.
+/// Words that say something, are not too long and have no control characters, without white space at their ends.
 ///
 /// # Errors
 /// Says what is wrong with them.
@@ -14,6 +15,11 @@ pub fn checked(words: &str, most: usize) -> Result<String, Refusal> {
     }
     if words.len() > most {
         return Err(Refusal::new(Code::BadRequest).detail(format!("a reason can have {most} bytes at most")));
+    }
+    if let Some(found) = control(words) {
+        let found = u32::from(found);
+        let detail = format!("a reason cannot contain the control character U+{found:04X}");
+        return Err(Refusal::new(Code::BadRequest).detail(detail));
     }
     Ok(words.to_owned())
 }

@@ -15,6 +15,8 @@ use claviger_protocol::{
     secrets::{BinReply, SecretRecord, VersionsReply},
 };
 use claviger_server::operations::secrets::bin::erase_due;
+use claviger_storage::Database;
+use claviger_testkit::{clock::ManualClock, peers::postgres::Postgres};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -210,6 +212,52 @@ async fn values_that_are_too_large_or_sealed_for_elsewhere_are_refused() {
             .call(Some(&editor), &route::CREATE_SECRET, &[], &create(wrong))
             .await;
         assert_eq!(answer.code(), "bad_seal");
+    }
+}
+
+/// Every character that can be written comes back; what no database of ours would take is refused alike.
+#[tokio::test(flavor = "multi_thread")]
+async fn notes_and_reasons_have_any_text_and_no_control_characters_on_both_databases() {
+    const WRITTEN: &str =
+        "two\nlines\t\u{1F469}\u{200D}\u{1F4BB} \u{5E9}\u{5DC}\u{5D5}\u{5DD} e\u{301} \u{1D11E} \u{10FFFF}";
+    let keys = tempfile::tempdir().unwrap();
+    let url = Postgres::shared().await.unwrap().fresh_database().await.unwrap();
+    let key = keys.path().join("root.key");
+    let mut postgres = House::open(Database::Postgres(url), &key, ManualClock::default()).await;
+    postgres.furnish().await;
+    for house in [House::new().await, postgres] {
+        let editor = house.actor(&[(roles::EDITOR, house.places.production)]).await;
+        let create = async |note: &str| {
+            let id = SecretId::random(&SystemEntropy);
+            let mut said = description(&id.to_string());
+            said.note = note.to_owned();
+            let body = json!({
+                "id": id, "scope": house.places.production, "description": said,
+                "value": house.sealed(&editor, id, 1, b"v"),
+            });
+            house.call(Some(&editor), &route::CREATE_SECRET, &[], &body).await
+        };
+        let made: SecretRecord = create(WRITTEN).await.parse();
+        let read: SecretRecord = house
+            .call(Some(&editor), &route::SECRET, &[&made.secret.id], &Value::Null)
+            .await
+            .parse();
+        assert_eq!(read.secret.description.note, WRITTEN);
+        let ask = async |reason: &str| {
+            let body = json!({
+                "id": crate::house::request_id(), "want": {"kind": "rotation", "secret": made.secret.id}, "reason": reason,
+            });
+            house.call(Some(&editor), &route::MAKE_REQUEST, &[], &body).await
+        };
+        let asked: RequestRecord = ask(WRITTEN).await.parse();
+        assert_eq!(asked.reason, WRITTEN);
+        for bad in ["a\0b", "a\u{1B}[2Jb", "a\u{85}b"] {
+            for (answer, what) in [(create(bad).await, "note"), (ask(bad).await, "reason")] {
+                assert_eq!(answer.code(), "bad_request", "{what} {bad:?}");
+                let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+                assert!(detail.contains("control character U+00"), "{detail}");
+            }
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use claviger_crypto::secret::SecretBytes;
 use claviger_model::{
     name::{Name, NameError},
-    secret::{Description, MAX_VALUE_BYTES, Variable},
+    secret::{Description, DescriptionError, MAX_VALUE_BYTES, Variable},
+    words::control,
 };
 use claviger_protocol::requests::MAX_WORDS;
 use zeroize::Zeroizing;
@@ -76,12 +77,13 @@ pub(super) fn description(said: &Said<'_>, before: Rest) -> Result<Description, 
         rotate_after_days: before.rotate_after_days,
         expires_at: before.expires_at,
     };
-    description.checked().map_err(|error| {
-        problem(
+    description.checked().map_err(|error| match error {
+        DescriptionError::Control(_) => unwritten(error.to_string()),
+        _ => problem(
             "descriptionTooLong",
             "This is more than can be kept.",
             Some(error.to_string()),
-        )
+        ),
     })
 }
 
@@ -101,7 +103,16 @@ fn unusable(error: &NameError) -> Problem {
     )
 }
 
-/// Words that say something and are not too long, without white space at their ends.
+/// Words with a character that nobody types.
+fn unwritten(detail: String) -> Problem {
+    problem(
+        "wordsInvalid",
+        "These words have a character that cannot be kept.",
+        Some(detail),
+    )
+}
+
+/// Words that say something, are not too long and have no control characters, without white space at their ends.
 ///
 /// # Errors
 /// Names what is wrong.
@@ -112,7 +123,10 @@ pub(super) fn words(text: &str) -> Result<String, Problem> {
             let detail = format!("It has {} bytes; {MAX_WORDS} are allowed.", text.len());
             Err(problem("reasonTooLong", "The reason is too long.", Some(detail)))
         }
-        text => Ok(text.to_owned()),
+        text => match control(text) {
+            Some(found) => Err(unwritten(format!("It is U+{:04X}.", u32::from(found)))),
+            None => Ok(text.to_owned()),
+        },
     }
 }
 
@@ -164,6 +178,9 @@ mod tests {
         assert_eq!(code(&with("a", Some("1A"), None)), "variableInvalid");
         let note = "x".repeat(5000);
         assert_eq!(code(&with("a", None, Some(&note))), "descriptionTooLong");
+        assert_eq!(code(&with("a", None, Some("a\0b"))), "wordsInvalid");
+        let lines = with("a", None, Some("two\nlines\t\u{1F511}"));
+        assert!(description(&lines, Rest::default()).is_ok());
     }
 
     #[test]
@@ -171,6 +188,12 @@ mod tests {
         assert_eq!(words(" leaked \n").unwrap(), "leaked");
         assert_eq!(words(" \n").unwrap_err().code, "reasonMissing");
         assert_eq!(words(&"é".repeat(MAX_WORDS)).unwrap_err().code, "reasonTooLong");
+        assert_eq!(words("it\nleaked").unwrap(), "it\nleaked");
+        let error = words("it\0leaked").unwrap_err();
+        assert_eq!(
+            (error.code.as_str(), error.detail.as_deref()),
+            ("wordsInvalid", Some("It is U+0000."))
+        );
     }
 
     proptest! {
