@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 #[derive(Debug, thiserror::Error)]
 pub enum RootFileError {
     /// The file cannot be read.
-    #[error("the root key `{}` cannot be read", .path.display())]
+    #[error("the root key `{}` cannot be read; give the server's user read permission on it and its directory", .path.display())]
     Read {
         /// Which.
         path: PathBuf,
@@ -22,7 +22,7 @@ pub enum RootFileError {
         source: io::Error,
     },
     /// The file cannot be made.
-    #[error("the root key `{}` cannot be written", .path.display())]
+    #[error("the root key `{}` cannot be made; its directory needs some space, and write permission for the server's user", .path.display())]
     Write {
         /// Which.
         path: PathBuf,
@@ -72,7 +72,7 @@ pub fn read(path: &Path) -> Result<Option<LocalRootKey>, RootFileError> {
 /// When the file exists or cannot be written.
 pub fn create(path: &Path, entropy: &dyn Entropy) -> Result<LocalRootKey, RootFileError> {
     let key = Key256::random(entropy);
-    write(path, &key).map_err(|source| RootFileError::Write {
+    write(path, &key, entropy).map_err(|source| RootFileError::Write {
         path: path.to_owned(),
         source,
     })?;
@@ -83,16 +83,25 @@ pub fn create(path: &Path, entropy: &dyn Entropy) -> Result<LocalRootKey, RootFi
     Ok(LocalRootKey::new(key))
 }
 
-fn write(path: &Path, key: &Key256) -> io::Result<()> {
-    if let Some(directory) = path
-        .parent()
-        .filter(|directory| !directory.as_os_str().is_empty())
-    {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(directory)?;
-    }
+/// The file appears whole or not at all, and in no other's place: a link does not overwrite.
+fn write(path: &Path, key: &Key256, entropy: &dyn Entropy) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let directory = parent.unwrap_or(Path::new("."));
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)?;
+    let mut random = [0; 8];
+    entropy.fill(&mut random);
+    let unfinished = directory.join(format!(".root-key-{:016x}", u64::from_be_bytes(random)));
+    let written = write_new(&unfinished, key).and_then(|()| fs::hard_link(&unfinished, path));
+    let removed = fs::remove_file(&unfinished);
+    written?;
+    removed?;
+    fs::File::open(directory)?.sync_all()
+}
+
+fn write_new(path: &Path, key: &Key256) -> io::Result<()> {
     let mut file = fs::OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -121,7 +130,13 @@ mod tests {
             create(&path, &Sequence::new(2)),
             Err(RootFileError::Write { .. })
         ));
+        assert_eq!(
+            read(&path).unwrap().unwrap().id(),
+            made.id(),
+            "nothing overwrites it"
+        );
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
 
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         assert!(matches!(read(&path), Err(RootFileError::Open(_))));

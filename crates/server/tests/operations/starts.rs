@@ -6,6 +6,7 @@ use crate::{
 };
 use claviger_model::event::EventKind;
 use claviger_storage::{Database, log::LogFilter};
+use claviger_testkit::peers::postgres::Postgres;
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{
     fs,
@@ -109,6 +110,55 @@ async fn a_directory_that_cannot_be_written_is_named() {
     let said = lesser.refusal(&place).await;
     assert!(said.contains(&expected), "{said}");
     folders.mode(0o755);
+}
+
+#[tokio::test]
+async fn a_root_key_that_cannot_be_made_or_read_is_named_with_what_to_do() {
+    let folders = Folders::new();
+    let place = folders.place();
+    let lesser = Lesser::new(&folders);
+    fs::set_permissions(folders.data.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    fs::set_permissions(folders.keys.path(), fs::Permissions::from_mode(0o555)).unwrap();
+    let key = place.key.display().to_string();
+    let said = lesser.refusal(&place).await;
+    let expected =
+        format!("the root key `{key}` cannot be made; its directory needs some space, and write permission");
+    assert!(
+        said.contains(&expected) && said.contains("Permission denied"),
+        "{said}"
+    );
+    fs::set_permissions(folders.keys.path(), fs::Permissions::from_mode(0o000)).unwrap();
+    let said = lesser.refusal(&place).await;
+    let expected = format!("the root key `{key}` cannot be read; give the server's user read permission");
+    assert!(said.contains(&expected), "{said}");
+    fs::set_permissions(folders.keys.path(), fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Files may not grow, which is what a full disk looks like; the database is elsewhere.
+#[tokio::test]
+async fn a_full_disk_at_the_first_start_leaves_no_half_of_a_root_key() {
+    let keys = tempfile::tempdir().unwrap();
+    let url = Postgres::shared().await.unwrap().fresh_database().await.unwrap();
+    let place = Place {
+        database: Database::Postgres(url),
+        key: keys.path().join("root.key"),
+    };
+    let migrated = place
+        .program(&[], Path::new(PROGRAM))
+        .arg("migrate")
+        .output()
+        .await
+        .unwrap();
+    assert!(migrated.status.success(), "{migrated:?}");
+    let full = ["sh", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""];
+    let said = place.refusal(&full, Path::new(PROGRAM)).await;
+    assert!(
+        said.contains("cannot be made; its directory needs some space"),
+        "{said}"
+    );
+    assert_eq!(fs::read_dir(keys.path()).unwrap().count(), 0);
+    place.serve().await.kill().await;
+    assert_eq!(fs::read_dir(keys.path()).unwrap().count(), 1);
 }
 
 /// Runs the program as a user to whom permissions mean something, which they do not to root.
