@@ -106,8 +106,12 @@ codes! {
     ProviderDown = "provider_unavailable", 503, "The identity provider cannot be reached";
     /// The database cannot be reached.
     StorageDown = "storage_unavailable", 503, "The database cannot be reached; nothing was changed";
-    /// The server stops or starts.
-    Unavailable = "unavailable", 503, "The server is not ready";
+    /// The server's disk, or its database's, takes no more data.
+    StorageFull = "storage_full", 503, "The server's disk is full; nothing was changed";
+    /// The database was lost during the commit, which may or may not have happened.
+    Unconfirmed = "outcome_unknown", 503, "The connection to the database broke; look whether it was done before you try again";
+    /// The server stops or starts, or has too much to do.
+    Unavailable = "unavailable", 503, "The server is not ready; nothing was changed";
     /// A fault of ours.
     Internal = "internal", 500, "The server failed; nothing was changed";
 }

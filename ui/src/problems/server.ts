@@ -37,11 +37,35 @@ export const server: Words = {
   ),
   serverTooOld: entry('problem', 'This app is newer than the server.', 'Ask your administrator to update the server.'),
   appTooOld: entry('problem', 'This app is older than the server allows.', 'Install the newest version of Claviger.'),
-  rateLimited: entry('note', 'That were many requests in a short time.', 'Wait a moment, then try again.', 'retry'),
+  rateLimited: entry('note', 'Too many requests in a short time.', 'Wait a moment, then try again.', 'retry'),
   serverError: entry(
     'problem',
     'The server could not finish this.',
     'Try again. If it stays, tell your administrator what stands under “Details”.',
+    'retry',
+  ),
+  serverDatabaseDown: entry(
+    'problem',
+    'The server cannot reach its database; nothing was changed.',
+    'Try again in a moment. If it stays, tell your administrator.',
+    'retry',
+  ),
+  serverDiskFull: entry(
+    'problem',
+    'The disk of the server is full; nothing was changed.',
+    'Ask your administrator to free some space on the server, then try again.',
+    'retry',
+  ),
+  outcomeUnknown: entry(
+    'problem',
+    'The server lost its database in the middle; this may have been done or not.',
+    'Look whether it was done before you do it again.',
+    'reload',
+  ),
+  serverBusy: entry(
+    'note',
+    'The server is starting, stopping or overloaded; nothing was changed.',
+    'Try again in a moment.',
     'retry',
   ),
   offline: entry(

@@ -9,12 +9,10 @@ impl From<StorageError> for Refusal {
         let refusal = match &error {
             StorageError::Conflict(conflict) => Self::new(code(*conflict)),
             StorageError::Unavailable(_) | StorageError::Untrusted(_) => Self::new(Code::StorageDown),
-            StorageError::Full(_) => Self::new(Code::StorageDown).detail(
-                "The server's disk is full or takes no more data; nothing was changed. An administrator has to free some space.",
+            StorageError::Full(_) => Self::new(Code::StorageFull).detail(
+                "The server's disk is full or takes no more data. An administrator has to free some space.",
             ),
-            StorageError::Unconfirmed(_) => Self::new(Code::Unavailable).detail(
-                "The connection to the database broke. Look whether it was done before you try again.",
-            ),
+            StorageError::Unconfirmed(_) => Self::new(Code::Unconfirmed),
             _ => Self::new(Code::Internal),
         };
         refusal.because(error)

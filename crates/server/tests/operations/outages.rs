@@ -48,9 +48,9 @@ async fn postgres_goes_and_comes_back_under_a_running_server() {
             match answer.code().as_str() {
                 "ok" => acknowledged.lock().unwrap().created(id),
                 "storage_unavailable" => return,
-                "unavailable" => {
-                    let words = answer.json()["detail"].as_str().unwrap().to_owned();
-                    assert!(words.contains("Look whether it was done"), "{words}");
+                "outcome_unknown" => {
+                    let words = answer.json()["title"].as_str().unwrap().to_owned();
+                    assert!(words.contains("look whether it was done"), "{words}");
                     return;
                 }
                 code => panic!("{code}"),
@@ -170,7 +170,7 @@ async fn a_full_disk_refuses_clearly_and_is_over_when_there_is_space_again() {
 fn expect_full(status: u16, reply: &Value) {
     assert_eq!(
         (status, reply["code"].as_str()),
-        (503, Some("storage_unavailable")),
+        (503, Some("storage_full")),
         "{reply}"
     );
     let words = reply["detail"].as_str().unwrap_or_default();

@@ -49,7 +49,10 @@ impl ApiError {
     pub(crate) fn is_offline(&self) -> bool {
         match self {
             Self::Unreachable(_) | Self::TooSlow | Self::Stranger(_) => true,
-            Self::Refused(problem) => matches!(problem.code, Code::Unavailable | Code::StorageDown),
+            Self::Refused(problem) => matches!(
+                problem.code,
+                Code::Unavailable | Code::StorageDown | Code::StorageFull | Code::Unconfirmed
+            ),
             _ => false,
         }
     }

@@ -62,6 +62,26 @@ fn a_keyring_that_is_locked_absent_or_broken_has_words_of_its_own_and_what_to_do
     }
 }
 
+/// What the page does with each stands in `ui/src/problems`.
+#[test]
+fn a_server_that_cannot_is_told_apart_from_one_that_may_have() {
+    use claviger_protocol::problem::Code;
+    let mut seen = std::collections::BTreeSet::new();
+    for (code, ours, said) in [
+        (Code::StorageDown, "serverDatabaseDown", "nothing was changed"),
+        (Code::StorageFull, "serverDiskFull", "nothing was changed"),
+        (Code::Unavailable, "serverBusy", "nothing was changed"),
+        (Code::Unconfirmed, "outcomeUnknown", "may have been done or not"),
+        (Code::Internal, "serverError", "could not finish"),
+    ] {
+        let refused = claviger_protocol::problem::Problem::new(code);
+        let told = of(CallError::Api(crate::api::ApiError::Refused(refused)));
+        assert_eq!(told.code, ours);
+        assert!(told.message.contains(said), "{told:?}");
+        assert!(seen.insert(told.message));
+    }
+}
+
 #[test]
 fn what_the_disk_says_comes_with_what_to_do() {
     let denied = std::io::Error::new(std::io::ErrorKind::PermissionDenied, "/home/x/claviger: denied");

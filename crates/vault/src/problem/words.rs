@@ -72,7 +72,7 @@ pub(super) const fn of_code(code: Code) -> Words {
         ),
         Code::TeamCycle => ("teamCycle", "Teams cannot contain each other."),
         Code::RoleInUse => ("roleInUse", "Grants name this role."),
-        Code::TooMany => ("rateLimited", "That were many requests in a short time."),
+        Code::TooMany => ("rateLimited", "Too many requests in a short time."),
         Code::CacheRolledBack => ("deviceCloned", "This device's cache is a copy of another one."),
         Code::ProviderDown => ("providerUnreachable", "Your identity provider does not answer."),
         Code::Unknown => ("appTooOld", "This app is older than the server allows."),
@@ -82,8 +82,22 @@ pub(super) const fn of_code(code: Code) -> Words {
         | Code::BadRequest
         | Code::BadSeal
         | Code::JournalConflict
-        | Code::StorageDown
-        | Code::Unavailable
         | Code::Internal => SERVER_ERROR,
+        Code::StorageDown => (
+            "serverDatabaseDown",
+            "The server cannot reach its database; nothing was changed.",
+        ),
+        Code::StorageFull => (
+            "serverDiskFull",
+            "The disk of the server is full; nothing was changed.",
+        ),
+        Code::Unconfirmed => (
+            "outcomeUnknown",
+            "The server lost its database in the middle; this may have been done or not.",
+        ),
+        Code::Unavailable => (
+            "serverBusy",
+            "The server is starting, stopping or overloaded; nothing was changed.",
+        ),
     }
 }

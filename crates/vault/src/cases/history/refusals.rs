@@ -37,9 +37,13 @@ const fn sentence(code: Code) -> &'static str {
         Code::ValueTooLarge | Code::TooLarge => "It was too large",
         Code::TooMany => "There were too many calls",
         Code::BadRequest | Code::BadSeal => "The request was not well formed",
-        Code::ProviderDown | Code::StorageDown | Code::Unavailable | Code::Internal | Code::Unknown => {
-            "The server could not do it"
-        }
+        Code::ProviderDown
+        | Code::StorageDown
+        | Code::StorageFull
+        | Code::Unconfirmed
+        | Code::Unavailable
+        | Code::Internal
+        | Code::Unknown => "The server could not do it",
     }
 }
 
