@@ -52,6 +52,45 @@ async fn what_one_revokes_the_other_refuses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_proof_that_released_at_one_releases_nothing_at_the_other() {
+    let (one, two, _directory) = two().await;
+    let reader = one.actor(&[(roles::READER, one.places.production)]).await;
+    let secret = one.secret(one.places.production, "A", b"a").await;
+    let body = serde_json::to_vec(&json!({"items": [{"secret": secret, "purpose": "use"}]})).unwrap();
+    let proof = one.proof(&reader, "POST", route::RELEASES.path, &body, true);
+    let with_it = |house: &House| {
+        let mut request = house.request(
+            Some(&reader),
+            &route::RELEASES,
+            route::RELEASES.path,
+            body.clone(),
+        );
+        request.headers_mut().insert("dpop", proof.parse().unwrap());
+        request
+    };
+    let reply: ReleaseReply = one.send(with_it(&one)).await.parse();
+    crate::releases::released(&reply);
+    let before = one.head().await.next_index;
+    for _ in 0..2 {
+        assert_eq!(two.send(with_it(&two)).await.code(), "proof_reused");
+    }
+    let entries = one
+        .app
+        .store
+        .reader()
+        .await
+        .unwrap()
+        .events_from(before, 10)
+        .await
+        .unwrap();
+    let kinds: Vec<_> = entries.iter().map(|entry| entry.kind).collect();
+    assert!(
+        !kinds.is_empty() && kinds.iter().all(|kind| *kind == EventKind::ReplayDetected),
+        "{kinds:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn under_load_no_release_stands_after_the_revocation_in_the_log() {
     let (one, two, _directory) = two().await;
     let owner = one.actor(&[(roles::OWNER, one.places.root)]).await;

@@ -61,6 +61,31 @@ async fn what_was_used_at_one_is_used_at_the_other() {
     );
 }
 
+/// A spent refresh token ends its family wherever it is presented, with whatever proof.
+#[tokio::test]
+async fn a_refresh_token_that_was_spent_at_one_ends_its_family_at_the_other() {
+    let provider = Provider::start(&people()).await.unwrap();
+    let tables = Tables::postgres().await;
+    let setup = Setup {
+        provider: &provider,
+        tables: &tables,
+        settings: Vec::new(),
+    };
+    let one = TestServer::start_with(&setup).await;
+    let other = one.second(&setup).await;
+    let device = TestDevice::new();
+    let first = device.found(&one, &provider, "olga").await.tokens;
+    let second = device.refreshed(&one, &first.refresh).await;
+    let third = device.refreshed(&one, &second.refresh).await;
+    assert!(one.events(EventKind::ReplayDetected).await.is_empty());
+    let reply = device.refresh(&other, &first.refresh).await;
+    assert_eq!(reply.code(), Code::BadRefresh);
+    assert_eq!(one.events(EventKind::ReplayDetected).await.len(), 1);
+    assert_eq!(one.events(EventKind::SessionEnded).await.len(), 1);
+    let late = device.refresh(&one, &third.refresh).await;
+    assert_eq!(late.code(), Code::BadRefresh, "the family has ended");
+}
+
 /// Everything that ends a session at the one ends its stream at the other as soon as that hears of it.
 #[tokio::test]
 async fn a_session_that_ends_at_one_ends_its_stream_at_the_other() {
