@@ -21,6 +21,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             account::sign_out,
             account::lock,
             account::unlock,
+            account::retry_keyring,
             account::sync_now,
             secrets::places,
             secrets::list,

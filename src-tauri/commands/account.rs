@@ -71,6 +71,13 @@ pub async fn unlock(vault: State<'_, Vault>) -> Result<(), Problem> {
     vault.unlock().await
 }
 
+/// Asks the keyring again that was locked or absent.
+#[tauri::command]
+#[specta::specta]
+pub async fn retry_keyring(vault: State<'_, Vault>) -> Result<(), Problem> {
+    vault.retry_keyring().await
+}
+
 /// Asks the server what changed.
 #[tauri::command]
 #[specta::specta]

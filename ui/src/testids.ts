@@ -13,6 +13,7 @@ export const testids = {
   signInProblem: 'sign-in-problem',
   lockScreen: 'lock-screen',
   unlock: 'unlock',
+  retryKeyring: 'retry-keyring',
 
   navVault: 'nav-vault',
   navRequests: 'nav-requests',

@@ -108,12 +108,12 @@ impl KeyringError {
         match self {
             Self::Locked(_) => {
                 "Your keyring is locked, so Claviger stores nothing on this computer and works only with a connection. \
-                 Unlock the keyring (it usually opens when you log in to your desktop) and start Claviger again."
+                 Unlock the keyring (usually with your login password), then try again."
             }
             Self::Absent(_) => {
                 "This desktop offers no keyring, so Claviger stores nothing on this computer and works only with a \
-                 connection. Install and start one that speaks the Secret Service, such as GNOME Keyring or KWallet, and \
-                 start Claviger again."
+                 connection. Install and start one that speaks the Secret Service, such as GNOME Keyring or KWallet, \
+                 then try again."
             }
             Self::Failed(_) => {
                 "The keyring did not answer as expected, so Claviger stores nothing on this computer and works only with \

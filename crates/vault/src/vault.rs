@@ -167,6 +167,11 @@ impl Vault {
         self.inner.unlock().await.map_err(Into::into)
     }
 
+    /// Asks the keyring again that was locked or absent: opens what it has, and keeps the running session in it.
+    pub async fn retry_keyring(&self) -> Result<(), Problem> {
+        self.inner.retry_keyring().await
+    }
+
     /// The person is there: the time until the lock starts anew.
     pub fn note_activity(&self) {
         self.inner.note_activity();

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod campaign;
+mod late_keyring;
 mod support;
 
 use claviger_cache::keyring::Refusal;
@@ -554,15 +555,8 @@ async fn create(vault: &Vault) -> String {
 }
 
 async fn create_as(vault: &Vault, title: &str, env_name: &str) -> String {
-    let place = until("a place", async || {
-        let places = vault.places().await.unwrap().places;
-        places
-            .into_iter()
-            .find(|place| place.path == "payments/production" && place.rights.create)
-    })
-    .await;
     let draft = SecretDraft {
-        place: place.id,
+        place: place(vault).await,
         title: title.to_owned(),
         env_name: Some(env_name.to_owned()),
         kind: SecretKind::ApiKey,
@@ -573,4 +567,15 @@ async fn create_as(vault: &Vault, title: &str, env_name: &str) -> String {
         },
     };
     vault.create_secret(draft).await.unwrap()
+}
+
+/// That environment, as soon as it shows.
+async fn place(vault: &Vault) -> String {
+    let shown = until("a place", async || {
+        let places = vault.places().await.unwrap().places;
+        places
+            .into_iter()
+            .find(|place| place.path == "payments/production" && place.rights.create)
+    });
+    shown.await.id
 }

@@ -24,6 +24,8 @@ export const commands = {
 	lock: () => __TAURI_INVOKE<null>("lock"),
 	/**  Unlocks. */
 	unlock: () => __TAURI_INVOKE<null>("unlock"),
+	/**  Asks the keyring again that was locked or absent. */
+	retryKeyring: () => __TAURI_INVOKE<null>("retry_keyring"),
 	/**  Asks the server what changed. */
 	syncNow: () => __TAURI_INVOKE<null>("sync_now"),
 	/**  The tree of places. */

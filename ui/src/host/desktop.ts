@@ -22,6 +22,7 @@ export function desktopHost(): Host {
     signOut: () => call('sign_out'),
     lock: () => call('lock'),
     unlock: () => call('unlock'),
+    retryKeyring: () => call('retry_keyring'),
     noteActivity: () => call('note_activity'),
     syncNow: () => call('sync_now'),
 

@@ -55,6 +55,8 @@ export interface Host {
   signOut(): Promise<void>;
   lock(): Promise<void>;
   unlock(): Promise<void>;
+  /** Asks the keyring again that was locked or absent; what it has is opened then. */
+  retryKeyring(): Promise<void>;
   /** The person is there: starts the time until the lock anew. */
   noteActivity(): Promise<void>;
   syncNow(): Promise<void>;

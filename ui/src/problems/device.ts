@@ -29,13 +29,14 @@ export const device: Words = {
   keyringLocked: entry(
     'problem',
     'The keyring of this computer is locked.',
-    'Unlock it (usually with your login password), then try again.',
+    'Unlock it, usually with your login password, then try again. No network is needed for that.',
     'retry',
   ),
   keyringAbsent: entry(
     'problem',
     'This computer has no keyring.',
-    'Start a Secret Service such as GNOME Keyring or KWallet. Until then nothing is stored here.',
+    'Start a Secret Service such as GNOME Keyring or KWallet, then try again. Until then nothing is stored here.',
+    'retry',
   ),
   cacheBroken: entry(
     'problem',

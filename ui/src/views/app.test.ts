@@ -400,6 +400,27 @@ describe('offline, locked, keyring', () => {
   });
 });
 
+describe('a keyring that was locked', () => {
+  it('is asked again from the banner, with no network', async () => {
+    const host = start({ scene: 'keyringLocked' });
+    host.refuse('retryKeyring', 'keyringLocked');
+    await fireEvent.click(await screen.findByTestId(testids.retryKeyring));
+    expect(await screen.findByText(/usually with your login password, then try again. No network/)).toBeTruthy();
+    await fireEvent.click(screen.getByTestId(testids.retryKeyring));
+    await waitFor(() => expect(screen.queryByTestId(testids.keyringBanner)).toBeNull());
+    expect(calls(host, 'syncNow')).toHaveLength(0);
+  });
+
+  it('is asked again from the sign-in, which the browser is not needed for', async () => {
+    const host = start({ scene: 'keyringLockedAtStart' });
+    expect((await screen.findByTestId(testids.signInProblem)).dataset['code']).toBe('keyringLocked');
+    await audit();
+    await fireEvent.click(screen.getByTestId(testids.retryKeyring));
+    expect(await screen.findByTestId(testids.secretList)).toBeTruthy();
+    expect(calls(host, 'signIn')).toHaveLength(0);
+  });
+});
+
 it('shows every shortcut with ?', async () => {
   start();
   await screen.findByTestId(testids.secretTitle);

@@ -87,11 +87,7 @@ impl Inner {
             Ok(Some(remembered)) => remembered.identity,
             Ok(None) => {
                 let mut identity = Identity::new(DeviceKeys::generate(&*self.parts.entropy)?, true, None);
-                let stored = identity
-                    .item(server)
-                    .store(&*self.parts.keys, server.organization)
-                    .await;
-                identity.stored = stored.inspect_err(|error| self.note_keyring(error)).is_ok();
+                identity.stored = self.store_identity(server, &identity).await.is_ok();
                 identity
             }
             Err(_) => Identity::new(DeviceKeys::generate(&*self.parts.entropy)?, false, None),
@@ -99,6 +95,22 @@ impl Inner {
         let identity = Arc::new(identity);
         self.place().identity = Some(Arc::clone(&identity));
         Ok(identity)
+    }
+
+    /// Puts the keys that were made without the keyring into it.
+    ///
+    /// # Errors
+    /// When it gives no answer; the page is told.
+    pub(crate) async fn store_identity(
+        &self,
+        server: &Server,
+        identity: &Identity,
+    ) -> Result<(), KeyringError> {
+        let stored = identity
+            .item(server)
+            .store(&*self.parts.keys, server.organization)
+            .await;
+        stored.inspect_err(|error| self.note_keyring(error))
     }
 
     /// Notes what the server called this device, and pins a bundle with it.
@@ -112,11 +124,7 @@ impl Inner {
             *identity.enrolled.lock().unwrap_or_else(PoisonError::into_inner) = enrolled;
         }
         if identity.stored {
-            let stored = identity
-                .item(server)
-                .store(&*self.parts.keys, server.organization)
-                .await;
-            let _told = stored.inspect_err(|error| self.note_keyring(error));
+            let _told = self.store_identity(server, identity).await;
         }
     }
 }

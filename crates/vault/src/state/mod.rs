@@ -6,6 +6,7 @@
 mod board;
 pub(crate) mod book;
 mod connection;
+mod keyring;
 mod lifecycle;
 mod live;
 mod lock;

@@ -9,10 +9,11 @@ use crate::{
     },
     view::{
         list::{ListFilter, ListQuery},
-        state::{Keyring, LogState, SessionState},
+        state::{Keyring, LockReason, LogState, SessionState},
     },
 };
 use claviger_cache::keyring::Refusal;
+use claviger_protocol::{problem::Code, route};
 use std::{
     fs::{self, Permissions},
     os::unix::fs::{MetadataExt, PermissionsExt},
@@ -20,6 +21,7 @@ use std::{
     time::Duration,
 };
 
+const REFRESH: &str = route::REFRESH.path;
 const CHILD: &str = "CLAVIGER_TEST_LESSER_USER";
 
 /// A device whose person sees one secret.
@@ -187,4 +189,79 @@ async fn a_keyring_that_is_locked_or_absent_at_the_start_is_said_in_its_own_word
         };
         assert!(said.unwrap().contains(what_to_do));
     }
+}
+
+#[tokio::test]
+async fn a_keyring_that_was_locked_at_the_start_opens_the_vault_when_it_answers_with_no_network() {
+    let device = device().await;
+    let vault = device.start().await;
+    whole(&vault).await;
+    drop(vault);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    device.keys.refuse(Some(Refusal::Locked));
+    for path in ["/v1/enrolment", REFRESH, "/v1/sync"] {
+        device.server.told().refuse.insert(path, Code::Unavailable);
+    }
+    let vault = device.start().await;
+    assert_eq!(problem(&vault).code, "keyringLocked");
+    assert_eq!(vault.retry_keyring().await.unwrap_err().code, "keyringLocked");
+    assert_eq!(problem(&vault).code, "keyringLocked", "still said");
+    device.keys.refuse(None);
+    vault.retry_keyring().await.unwrap();
+    let state = vault.state();
+    assert!(
+        matches!(state.session, SessionState::SignedIn { .. }),
+        "{state:#?}"
+    );
+    assert_eq!((state.keyring, state.storage), (Keyring::Ok, None));
+    assert_eq!(total(&vault).await, 1, "from the copy");
+    vault.retry_keyring().await.unwrap();
+    assert_eq!(total(&vault).await, 1, "asking again changes nothing");
+}
+
+/// A restart is no way around the lock, and neither is a keyring that answers late.
+#[tokio::test]
+async fn what_was_left_locked_is_locked_when_the_keyring_answers() {
+    let device = device().await;
+    let vault = device.start().await;
+    whole(&vault).await;
+    vault.lock(LockReason::Asked).await;
+    device.keys.refuse(Some(Refusal::Locked));
+    assert_eq!(vault.retry_keyring().await.unwrap_err().code, "keyringLocked");
+    drop(vault);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let vault = device.start().await;
+    device.keys.refuse(None);
+    vault.retry_keyring().await.unwrap();
+    let state = vault.state();
+    assert!(matches!(state.session, SessionState::Locked { .. }), "{state:#?}");
+    vault.retry_keyring().await.unwrap();
+    assert!(
+        matches!(vault.state().session, SessionState::Locked { .. }),
+        "asking is not unlocking"
+    );
+    vault.unlock().await.unwrap();
+    assert_eq!(total(&vault).await, 1);
+}
+
+/// What could not be written into the keyring while it was locked is written when it is open again.
+#[tokio::test]
+async fn a_keyring_that_was_locked_meanwhile_gets_what_it_missed() {
+    let device = device().await;
+    let vault = device.start().await;
+    whole(&vault).await;
+    let before = device.session_item().await.unwrap().refresh;
+    device.keys.refuse(Some(Refusal::Locked));
+    device.server.forget_access();
+    vault.sync_now().await.unwrap();
+    until(&vault, |state| matches!(state.keyring, Keyring::Locked { .. })).await;
+    device.keys.refuse(None);
+    assert_eq!(
+        device.session_item().await.unwrap().refresh,
+        before,
+        "it missed one"
+    );
+    vault.retry_keyring().await.unwrap();
+    assert_eq!(vault.state().keyring, Keyring::Ok);
+    assert_ne!(device.session_item().await.unwrap().refresh, before);
 }

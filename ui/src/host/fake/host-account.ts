@@ -17,6 +17,7 @@ export function accountOf(
   | 'signOut'
   | 'lock'
   | 'unlock'
+  | 'retryKeyring'
   | 'noteActivity'
   | 'syncNow'
 > {
@@ -64,6 +65,11 @@ export function accountOf(
         fake.emit('clipboardCleared', { reason: 'locked' });
       }),
     unlock: () => fake.answer('unlock', [], () => fake.setState({ session: fake.session('signedIn') })),
+    retryKeyring: () =>
+      fake.answer('retryKeyring', [], () => {
+        const signedOut = fake.state.session.type === 'signedOut';
+        fake.setState({ keyring: { type: 'ok' }, ...(signedOut ? { session: fake.session('signedIn') } : {}) });
+      }),
     noteActivity: () => fake.answer('noteActivity', [], () => undefined),
     syncNow: () =>
       fake.answer('syncNow', [], () => {

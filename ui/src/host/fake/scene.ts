@@ -7,6 +7,7 @@ export type Scene =
   | 'signedOut'
   | 'bootstrap'
   | 'signInFailed'
+  | 'keyringLockedAtStart'
   | 'signingIn'
   | 'locked'
   | 'signedIn'
@@ -37,6 +38,7 @@ export function sessionOf(wanted: Scene, me: PersonRef, start: number, now = sta
       server,
       problem: refusal('consentDenied', 'access_denied: The resource owner denied the request'),
     };
+  if (wanted === 'keyringLockedAtStart') return { type: 'signedOut', server, problem: refusal('keyringLocked') };
   if (wanted === 'signingIn') return { type: 'signingIn', server, since: start - 12_000 };
   if (wanted === 'locked') {
     return { type: 'locked', server, person: me, since: now - 14 * minute, reason: 'idle', unlock: 'device' };
@@ -59,7 +61,7 @@ export function stateOf(scene: Scene, me: PersonRef, start: number): AppState {
         ? { type: 'offline', since: start - 3 * hour, lastSync: start - 3 * hour, reason: 'unreachable' }
         : { type: 'online', lastSync: start - 4_000, progress: null },
     keyring:
-      scene === 'keyringLocked'
+      scene === 'keyringLocked' || scene === 'keyringLockedAtStart'
         ? { type: 'locked', detail: null }
         : scene === 'keyringAbsent'
           ? { type: 'absent', detail: null }
