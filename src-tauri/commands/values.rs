@@ -23,7 +23,7 @@ pub async fn copy_value(
 ) -> Result<CopyReply, Problem> {
     let stay = Duration::from_secs(vault.settings().await?.clipboard_seconds.into());
     let opened = vault.value(&id, version, Purpose::Copy).await?;
-    let text = opened.value.into_text().map_err(|_| binary_not_copied())?;
+    let text = claviger_vault::value::copyable(opened.value)?;
     let clears_at = clipboard.hold(text, stay).await?;
     Ok(CopyReply {
         clears_at: clears_at.millis(),
@@ -91,14 +91,5 @@ fn shown(value: SecretBytes) -> RevealedValue {
             size: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
             base64: claviger_vault::value::base64(&bytes),
         },
-    }
-}
-
-fn binary_not_copied() -> Problem {
-    Problem {
-        code: "binaryNotCopied".into(),
-        message: "This value is not text, so it cannot be copied.".into(),
-        detail: None,
-        remedy: Some("Reveal it to see its bytes.".into()),
     }
 }

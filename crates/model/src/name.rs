@@ -1,7 +1,7 @@
 //! Names that people type: normalized, without characters that deceive the eye.
 
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest name, in bytes after normalization.
@@ -44,12 +44,7 @@ impl Name {
         if text.len() > MAX_NAME_BYTES * 4 {
             return Err(NameError::TooLong(text.len()));
         }
-        // ASCII is in every normalization form; lists of thousands of names are read this way.
-        let name: String = if text.is_ascii() {
-            text.to_owned()
-        } else {
-            text.nfc().collect()
-        };
+        let name = normalized(text).into_owned();
         if name.trim().is_empty() {
             return Err(NameError::Empty);
         }
@@ -79,6 +74,16 @@ impl Name {
     /// The form under which names must be unique: full case folding, then normalization form C.
     pub fn folded(&self) -> String {
         folded(&self.0)
+    }
+}
+
+/// Any text in normalization form C, as names are.
+pub fn normalized(text: &str) -> Cow<'_, str> {
+    // ASCII is in every normalization form; lists of thousands of names are read this way.
+    if text.is_ascii() {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
     }
 }
 

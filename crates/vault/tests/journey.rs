@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod campaign;
+mod extremes;
 mod late_keyring;
 mod support;
 

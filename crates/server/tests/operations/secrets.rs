@@ -195,12 +195,14 @@ async fn values_that_are_too_large_or_sealed_for_elsewhere_are_refused() {
     let id = SecretId::random(&SystemEntropy);
     let create = |value| json!({"id": id, "scope": house.places.production, "description": description("A"), "value": value});
     let large = create(house.sealed(&editor, id, 1, &vec![1; MAX_VALUE_BYTES + 1]));
-    assert_eq!(
-        house
-            .call(Some(&editor), &route::CREATE_SECRET, &[], &large)
-            .await
-            .code(),
-        "value_too_large"
+    let refused = house
+        .call(Some(&editor), &route::CREATE_SECRET, &[], &large)
+        .await;
+    assert_eq!(refused.code(), "value_too_large");
+    let words = refused.json()["detail"].as_str().unwrap().to_owned();
+    assert!(
+        words.contains("65536 bytes at most"),
+        "the limit is named: {words}"
     );
     let other = house.actor(&[]).await;
     for wrong in [

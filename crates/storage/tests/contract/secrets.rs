@@ -1,10 +1,16 @@
 use crate::ground::{Ground, described, name};
-use claviger_model::{ids::SecretId, secret::Description};
-use claviger_storage::{Conflict, StorageError, changes::ChangeKind, secrets::SecretKey};
+use claviger_model::{
+    ids::{PrincipalId, ScopeId, SecretId},
+    secret::Description,
+};
+use claviger_storage::{
+    Conflict, StorageError, changes::ChangeKind, scopes::ScopeSettings, secrets::SecretKey,
+};
 use std::collections::BTreeSet;
 
 contract!(
     metadata_reads_back,
+    every_script_reads_back,
     a_name_is_unique_among_the_living_of_a_scope,
     the_bin_gives_back_or_forgets,
     pages_cover_every_secret_once_in_order,
@@ -40,6 +46,77 @@ async fn metadata_reads_back(ground: Ground) {
     );
     let facts = locked.secret_facts(&[id]).await.unwrap();
     assert_eq!((facts[0].size, facts[0].deleted_by), (12, None));
+}
+
+/// What is stored, and what is the same name in another case.
+const SCRIPTS: &[(&str, &str)] = &[
+    ("\u{10400}\u{10401}", "\u{10428}\u{10429}"),
+    (
+        "\u{1F469}\u{200D}\u{1F4BB} Deploy",
+        "\u{1F469}\u{200D}\u{1F4BB} DEPLOY",
+    ),
+    (
+        "\u{5DE}\u{5E4}\u{5EA}\u{5D7} \u{5E9}\u{5DC}\u{5D5}\u{5DD}",
+        "\u{5DE}\u{5E4}\u{5EA}\u{5D7} \u{5E9}\u{5DC}\u{5D5}\u{5DD}",
+    ),
+    ("Z\u{337}\u{356}a\u{338}", "z\u{337}\u{356}A\u{338}"),
+    ("e\u{301}t\u{E9}", "\u{C9}TE\u{301}"),
+];
+
+async fn every_script_reads_back(ground: Ground) {
+    for (text, alike) in SCRIPTS {
+        let (id, person, scope) = (
+            SecretId::random(&ground.entropy),
+            PrincipalId::random(&ground.entropy),
+            ScopeId::random(&ground.entropy),
+        );
+        let at = ground.now();
+        let said = Description {
+            tags: vec![name(text)],
+            note: format!("{text}\n\t\u{10FFFF}"),
+            ..described(text)
+        };
+        let mut locked = ground.locked().await;
+        let none = ScopeSettings::default();
+        locked
+            .insert_scope(scope, Some(ground.payments), &name(text), &none, at)
+            .await
+            .unwrap();
+        locked
+            .insert_principal(&ground.person(person, text))
+            .await
+            .unwrap();
+        locked
+            .insert_secret(id, ground.production, &said, Some(person), at)
+            .await
+            .unwrap();
+        locked.commit().await.unwrap();
+
+        let mut reader = ground.store.reader().await.unwrap();
+        assert_eq!(reader.secret(id).await.unwrap().unwrap().description, said);
+        let found = reader
+            .secret_named(ground.production, &name(alike))
+            .await
+            .unwrap();
+        assert_eq!(found.map(|secret| secret.id), Some(id), "{text:?}");
+        let told = reader.secrets_changed(&[ground.production], 0, 99).await.unwrap();
+        let told = told.iter().find(|changed| changed.secret.id == id).unwrap();
+        assert_eq!(told.secret.description, said, "as it is synced");
+        let known = reader.principal(person).await.unwrap().unwrap();
+        assert_eq!(known.name, name(text));
+        let place = reader.scope(scope).await.unwrap().unwrap();
+        assert!(place.path.to_string().ends_with(name(text).as_str()), "{text:?}");
+        drop(reader);
+        let mut locked = ground.locked().await;
+        let other = ScopeId::random(&ground.entropy);
+        let taken = locked
+            .insert_scope(other, Some(ground.payments), &name(alike), &none, at)
+            .await;
+        assert!(
+            matches!(taken, Err(StorageError::Conflict(Conflict::NameTaken))),
+            "{text:?}"
+        );
+    }
 }
 
 async fn a_name_is_unique_among_the_living_of_a_scope(ground: Ground) {

@@ -8,7 +8,7 @@ use crate::{
     view::problem::Problem,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use claviger_crypto::secret::SecretBytes;
+use claviger_crypto::secret::{SecretBytes, SecretString};
 use claviger_model::{action::Action, ids::SecretId};
 use claviger_protocol::release::{Purpose, ReleaseItem};
 
@@ -24,6 +24,21 @@ pub struct OpenedValue {
 /// A binary value as the page shows it (RFC 4648, 4).
 pub fn base64(value: &SecretBytes) -> String {
     STANDARD.encode(value.expose())
+}
+
+/// A value as it goes into the clipboard.
+///
+/// # Errors
+/// When it is no text.
+pub fn copyable(value: SecretBytes) -> Result<SecretString, Problem> {
+    value.into_text().map_err(|_| Problem {
+        remedy: Some("Reveal it to see its bytes.".to_owned()),
+        ..names::problem(
+            "binaryNotCopied",
+            "This value is not text, so it cannot be copied.",
+            None,
+        )
+    })
 }
 
 impl Vault {
@@ -133,6 +148,17 @@ mod tests {
         assert_eq!(may(Purpose::Use), Ok(()));
         assert_eq!(may(Purpose::Copy), Err("forbidden".to_owned()));
         assert_eq!(may(Purpose::Reveal), Err("forbidden".to_owned()));
+    }
+
+    #[test]
+    fn only_text_is_copied() {
+        for text in ["", "sk_live_51H8…", "two\nlines\0"] {
+            let copied = copyable(SecretBytes::copy_from(text.as_bytes())).unwrap();
+            assert_eq!(copied.expose(), text);
+        }
+        let error = copyable(SecretBytes::copy_from(&[0xff, 0])).unwrap_err();
+        assert_eq!(error.code, "binaryNotCopied");
+        assert!(error.remedy.unwrap().contains("Reveal"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::{
     fold,
     line::{Line, Place},
 };
+use claviger_model::name::normalized;
 use frizbee::{CaseMatching, Config, Matcher, Matching, Scoring};
 use memchr::memmem::Finder;
 
@@ -28,8 +29,9 @@ pub(super) struct Word {
 }
 
 impl Query {
-    /// None where nothing was typed.
+    /// None where nothing was typed. Names are in normalization form C, whatever the keyboard makes.
     pub(super) fn new(text: &str) -> Option<Self> {
+        let text = normalized(text);
         let words = text.split_whitespace().take(MAX_WORDS).map(Word::new);
         let words: Vec<_> = words.collect();
         (!words.is_empty()).then_some(Self { words })
