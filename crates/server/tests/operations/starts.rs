@@ -161,6 +161,73 @@ async fn a_full_disk_at_the_first_start_leaves_no_half_of_a_root_key() {
     assert_eq!(fs::read_dir(keys.path()).unwrap().count(), 1);
 }
 
+/// Rule 8. The log is asked for everything it could say.
+#[tokio::test]
+async fn a_bootstrap_code_goes_to_the_terminal_or_a_private_file_and_never_to_the_log() {
+    let folders = Folders::new();
+    let place = folders.place();
+    let run = async |arguments: &[&str]| {
+        // What the file may be read by is no matter of the shell it was made in.
+        let open = ["sh", "-c", "umask 0; exec \"$0\" \"$@\""];
+        let mut command = place.program(&open, Path::new(PROGRAM));
+        command.env("CLAVIGER_LOG_FILTER", "trace").args(arguments);
+        let output = command.output().await.unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.success(), text(output.stdout), text(output.stderr))
+    };
+    let check = |code: &str, log: &str| {
+        assert!(code.len() >= 22, "at least 128 bits");
+        assert!(
+            code.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        );
+        assert!(!log.is_empty() && !log.contains(code), "{log}");
+        for entry in fs::read_dir(folders.data.path()).unwrap() {
+            let stored = fs::read(entry.unwrap().path()).unwrap();
+            let found = stored.windows(code.len()).any(|window| window == code.as_bytes());
+            assert!(!found, "only its hash is stored");
+        }
+    };
+    let (done, said, log) = run(&["bootstrap"]).await;
+    assert!(done, "{log}");
+    let code = said.strip_suffix('\n').unwrap();
+    assert_eq!(said.lines().count(), 1);
+    check(code, &log);
+
+    let file = folders.keys.path().join("code");
+    let named = file.to_str().unwrap();
+    let (done, said, log) = run(&["bootstrap", "--file", named]).await;
+    assert!(done && said.is_empty(), "{said}{log}");
+    let written = fs::read_to_string(&file).unwrap();
+    assert_ne!(written.trim(), code);
+    check(written.trim(), &log);
+    assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
+    let (done, said, log) = run(&["bootstrap", "--file", named]).await;
+    assert!(!done && said.is_empty() && log.contains(named), "{log}");
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        written,
+        "nothing is overwritten"
+    );
+
+    // The same with a server that makes it.
+    let (file, log) = (
+        folders.keys.path().join("served"),
+        folders.keys.path().join("log"),
+    );
+    let mut command = place.command(&[], Path::new(PROGRAM));
+    command
+        .args([Path::new("--bootstrap-file"), &file])
+        .env("CLAVIGER_LOG_FILTER", "trace")
+        .stderr(fs::File::create(&log).unwrap());
+    place.serve_as(command).await.kill().await;
+    check(
+        fs::read_to_string(&file).unwrap().trim(),
+        &fs::read_to_string(&log).unwrap(),
+    );
+    assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
+}
+
 /// Runs the program as a user to whom permissions mean something, which they do not to root.
 struct Lesser {
     program: PathBuf,
