@@ -74,6 +74,12 @@ async fn journey_of_a_developer() {
     assert_eq!(before.page_key(&keys_after), None);
 
     nothing_readable(&desktop.folders(), &known);
+    for (whose, log) in [("the server", company.log()), ("the app", desktop.app_log())] {
+        assert!(!log.is_empty(), "{whose} says nothing at all");
+        for text in &known {
+            assert!(!log.contains(text), "the log of {whose} holds `{text}`");
+        }
+    }
 }
 
 async fn enrol(window: &Window<'_>, company: &Company) {

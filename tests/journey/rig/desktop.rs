@@ -190,6 +190,11 @@ impl Desktop {
         ["data", "config", "cache"].map(|part| self.folder.path().join(part))
     }
 
+    /// What the app and everything that it stands on said.
+    pub fn app_log(&self) -> String {
+        log(self.folder.path())
+    }
+
     /// What the programs on the desktop said.
     pub fn log(&self) -> String {
         let browser = fs::read_to_string(self.folder.path().join("bin/xdg-open.log")).unwrap_or_default();

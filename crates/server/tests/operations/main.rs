@@ -22,6 +22,7 @@ mod house;
 mod journal;
 mod limits;
 mod lists;
+mod logs;
 mod orders;
 mod outages;
 mod program;
