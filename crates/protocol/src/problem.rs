@@ -104,6 +104,8 @@ codes! {
     CacheRolledBack = "cache_rolled_back", 409, "This device's cache is older than the server remembers";
     /// The identity provider cannot be reached.
     ProviderDown = "provider_unavailable", 503, "The identity provider cannot be reached";
+    /// The identity provider answers otherwise than the configuration says.
+    ProviderMisconfigured = "provider_misconfigured", 503, "The identity provider is not set up as this server expects";
     /// The database cannot be reached.
     StorageDown = "storage_unavailable", 503, "The database cannot be reached; nothing was changed";
     /// The server's disk, or its database's, takes no more data.

@@ -5,7 +5,11 @@ use crate::support::{
     device::{TestDevice, overlaid},
     people,
 };
-use claviger_protocol::{problem::Code, route, sign_in::SignedIn};
+use claviger_protocol::{
+    problem::{Code, Problem},
+    route,
+    sign_in::SignedIn,
+};
 use claviger_testkit::{
     http,
     peers::{
@@ -127,11 +131,19 @@ async fn a_new_key_is_fetched_but_not_at_anyones_pace() {
 }
 
 async fn a_provider_that_is_down_or_lies_is_said_to_be() {
-    for wrong in [
-        json!({ "down": "refused" }),
-        json!({ "down": "closed" }),
-        json!({ "discovery": { "issuer": "https://elsewhere.example" } }),
-        json!({ "discovery": { "jwks_uri": null } }),
+    for (wrong, code, said) in [
+        (json!({ "down": "refused" }), Code::ProviderDown, ""),
+        (json!({ "down": "closed" }), Code::ProviderDown, ""),
+        (
+            json!({ "discovery": { "issuer": "https://elsewhere.example" } }),
+            Code::ProviderMisconfigured,
+            "names another issuer than `oidc.issuer`",
+        ),
+        (
+            json!({ "discovery": { "jwks_uri": null } }),
+            Code::ProviderMisconfigured,
+            "such as `jwks_uri`",
+        ),
     ] {
         let provider = Provider::start(&people()).await.unwrap();
         let server = TestServer::start(&provider).await;
@@ -140,8 +152,50 @@ async fn a_provider_that_is_down_or_lies_is_said_to_be() {
         let reply = device
             .try_sign_in(&server, &provider, "olga", json!({}), None)
             .await;
-        assert_eq!(reply.code(), Code::ProviderDown, "{wrong}");
+        assert_eq!(reply.code(), code, "{wrong}");
+        let problem: Problem = serde_json::from_slice(&reply.body).unwrap();
+        let detail = problem.detail.unwrap_or_default();
+        assert_eq!(detail.is_empty(), said.is_empty(), "{detail}");
+        assert!(detail.contains(said) && !detail.contains("elsewhere"), "{detail}");
         provider.misbehave(json!({})).await.unwrap();
         device.found(&server, &provider, "olga").await;
     }
+}
+
+/// What the administrator reads before anybody signs in.
+#[tokio::test]
+async fn a_provider_that_is_not_as_configured_is_found_by_the_check() {
+    let provider = Provider::start(&people()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let check = async |issuer: &str| {
+        let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_claviger-server"))
+            .arg("check")
+            .env("CLAVIGER_DATABASE", folder.path().join("server.db"))
+            .env("CLAVIGER_KEY_FILE", folder.path().join("root.key"))
+            .env("CLAVIGER_OIDC__ISSUER", issuer)
+            .env("CLAVIGER_OIDC__CLIENT_ID", CLIENT_ID)
+            .output()
+            .await
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let said = String::from_utf8(output.stdout).unwrap();
+        (said, String::from_utf8(output.stderr).unwrap())
+    };
+    let lies = json!({ "discovery": { "issuer": "https://elsewhere.example" } });
+    provider.misbehave(lies).await.unwrap();
+    let (_, said) = check(provider.issuer()).await;
+    assert!(said.contains("names another issuer than `oidc.issuer`"), "{said}");
+    assert!(said.contains("https://elsewhere.example"), "and which: {said}");
+    provider
+        .misbehave(json!({ "discovery": { "jwks_uri": null } }))
+        .await
+        .unwrap();
+    let (_, said) = check(provider.issuer()).await;
+    assert!(said.contains("missing field `jwks_uri`"), "{said}");
+    provider.misbehave(json!({})).await.unwrap();
+    let (_, said) = check(&format!("{}/nowhere", provider.issuer())).await;
+    assert!(said.contains("look at `oidc.issuer`"), "{said}");
+    // Only the database is missing now.
+    let (good, _) = check(provider.issuer()).await;
+    assert!(good.contains("identity provider: good"), "{good}");
 }

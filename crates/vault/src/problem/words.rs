@@ -75,6 +75,10 @@ pub(super) const fn of_code(code: Code) -> Words {
         Code::TooMany => ("rateLimited", "Too many requests in a short time."),
         Code::CacheRolledBack => ("deviceCloned", "This device's cache is a copy of another one."),
         Code::ProviderDown => ("providerUnreachable", "Your identity provider does not answer."),
+        Code::ProviderMisconfigured => (
+            "providerMisconfigured",
+            "The identity provider is not set up as this server expects.",
+        ),
         Code::Unknown => ("appTooOld", "This app is older than the server allows."),
         Code::BadProof
         | Code::UseNonce

@@ -32,6 +32,33 @@ pub enum FetchError {
     /// Discovery or keys.
     #[error("the identity provider's documents cannot be fetched")]
     Documents(#[source] DiscoveryError<CallError>),
+    /// They were answered, and are not what the configuration says.
+    #[error("the identity provider is not set up as `oidc` says: {fault}")]
+    Misconfigured {
+        /// What is wrong, for whoever looks after either; names no address.
+        fault: &'static str,
+        /// In full.
+        source: DiscoveryError<CallError>,
+    },
+}
+
+impl From<DiscoveryError<CallError>> for FetchError {
+    fn from(source: DiscoveryError<CallError>) -> Self {
+        let fault = match &source {
+            DiscoveryError::Validation(_) => {
+                "its discovery document names another issuer than `oidc.issuer`, which counts as it is written, slashes included"
+            }
+            DiscoveryError::Parse(_) => {
+                "its discovery document or its keys lack a field that is required, such as `jwks_uri`, or are none"
+            }
+            DiscoveryError::UrlParse(_) => "its discovery document has an address that is no URL",
+            DiscoveryError::Response(status, ..) if !status.is_server_error() => {
+                "there is no discovery document, or are no keys, where they should be; look at `oidc.issuer`"
+            }
+            _ => return Self::Documents(source),
+        };
+        Self::Misconfigured { fault, source }
+    }
 }
 
 /// Why a request failed.
@@ -78,9 +105,7 @@ impl Fetcher {
     pub(super) async fn discover(&self) -> Result<(JsonWebKeySetUrl, CoreJsonWebKeySet), FetchError> {
         let client = self.client.clone();
         let http = move |request| call(client.clone(), request);
-        let metadata = CoreProviderMetadata::discover_async(self.issuer.clone(), &http)
-            .await
-            .map_err(FetchError::Documents)?;
+        let metadata = CoreProviderMetadata::discover_async(self.issuer.clone(), &http).await?;
         Ok((metadata.jwks_uri().clone(), metadata.jwks().clone()))
     }
 
@@ -88,9 +113,7 @@ impl Fetcher {
     pub(super) async fn keys(&self, address: &JsonWebKeySetUrl) -> Result<CoreJsonWebKeySet, FetchError> {
         let client = self.client.clone();
         let http = move |request| call(client.clone(), request);
-        CoreJsonWebKeySet::fetch_async(address, &http)
-            .await
-            .map_err(FetchError::Documents)
+        Ok(CoreJsonWebKeySet::fetch_async(address, &http).await?)
     }
 }
 

@@ -40,7 +40,8 @@ impl Provider {
     /// Checks an ID token in everything but its nonce, which the caller compares.
     ///
     /// # Errors
-    /// [`Code::BadIdToken`] when it does not hold, [`Code::ProviderDown`] when that cannot be found out.
+    /// [`Code::BadIdToken`] when it does not hold, [`Code::ProviderDown`] or [`Code::ProviderMisconfigured`] when that cannot be
+    /// found out.
     pub async fn verify(&self, token: &str) -> Result<Asserted, Refusal> {
         let now = self.clock.now();
         let keys = self.keys.current().await.map_err(down)?;
@@ -74,7 +75,11 @@ impl Provider {
 }
 
 fn down(error: Arc<FetchError>) -> Refusal {
-    Refusal::new(Code::ProviderDown).because(error)
+    let refusal = match &*error {
+        FetchError::Misconfigured { fault, .. } => Refusal::new(Code::ProviderMisconfigured).detail(*fault),
+        _ => Refusal::new(Code::ProviderDown),
+    };
+    refusal.because(error)
 }
 
 fn refuse(error: AssertionError) -> Refusal {

@@ -38,6 +38,7 @@ const fn sentence(code: Code) -> &'static str {
         Code::TooMany => "There were too many calls",
         Code::BadRequest | Code::BadSeal => "The request was not well formed",
         Code::ProviderDown
+        | Code::ProviderMisconfigured
         | Code::StorageDown
         | Code::StorageFull
         | Code::Unconfirmed
