@@ -8,7 +8,7 @@ use claviger_server::{
     start::{self, StartError, Surroundings},
 };
 use sqlx::{Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 use tempfile::TempDir;
 
 /// A Wednesday in 2026, at noon.
@@ -44,16 +44,19 @@ impl Seeded {
     }
 
     /// Every row of a statement, as one text.
-    async fn rows(&self, sql: &'static str) -> Vec<String> {
+    async fn rows(&self, sql: &str) -> Vec<String> {
         let file = self.folder.path().join("data/server.db");
         let options = SqliteConnectOptions::new().filename(file);
         let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-        let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
         connection.close().await.unwrap();
         rows.iter().map(|row| row.get::<String, _>(0)).collect()
     }
 
-    async fn counts(&self, sql: &'static str) -> BTreeMap<String, usize> {
+    async fn counts(&self, sql: &str) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for row in self.rows(sql).await {
             *counts.entry(row).or_default() += 1;
@@ -114,12 +117,23 @@ async fn the_same_company_every_time_and_it_is_served_as_a_demonstration_only() 
     let people = one.counts("SELECT kind FROM principals").await;
     assert_eq!(people.get("person"), Some(&40));
     assert_eq!(people.get("service"), Some(&2));
-    let states = one.counts("SELECT kind || ' ' || state FROM requests").await;
-    for state in ["open", "done", "refused", "withdrawn"] {
-        assert!(
-            states.contains_key(&format!("access {state}")),
-            "{state}: {states:?}"
-        );
+    // A request for access that nobody answers for two weeks lapses, by itself and without a row that says so.
+    let lapsed = NOW.minus(Duration::from_secs(14 * 24 * 3600)).millis();
+    let states = format!(
+        "SELECT kind || ' ' || CASE WHEN kind = 'access' AND state = 'open' AND asked_at <= {lapsed} THEN 'lapsed' \
+         ELSE state END FROM requests"
+    );
+    let states = one.counts(&states).await;
+    for (kind, all) in [
+        ("access", &["open", "done", "refused", "withdrawn", "lapsed"][..]),
+        ("rotation", &["open", "done", "refused", "withdrawn"]),
+    ] {
+        for state in all {
+            assert!(
+                states.contains_key(&format!("{kind} {state}")),
+                "{kind} {state}: {states:?}"
+            );
+        }
     }
     let reads = "SELECT CAST(leaf AS TEXT) FROM log_events WHERE outcome = 'done' \
                  AND kind IN ('secret.used', 'secret.copied', 'secret.revealed')";

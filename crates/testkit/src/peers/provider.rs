@@ -101,10 +101,18 @@ impl Provider {
     pub async fn start_signing(people: &[Person], signing: Signing) -> Result<Self, PeerError> {
         let file = NamedTempFile::new()?;
         serde_json::to_writer(&file, people).map_err(|error| PeerError::Nonsense(error.to_string()))?;
+        Self::start_from(file.path(), signing).await
+    }
+
+    /// Starts one with the people of a file, as the demonstration does.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_from(people: &Path, signing: Signing) -> Result<Self, PeerError> {
         let mut command = node("provider.mjs")?;
         command
             .arg("--people")
-            .arg(file.path())
+            .arg(people)
             .args(["--alg", signing.name(), "--client", CLIENT_ID]);
         let mut process = Process::start(PEER, &mut command)?;
         let line = process.line().await?;
