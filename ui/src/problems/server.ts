@@ -35,7 +35,6 @@ export const server: Words = {
     'Set date and time automatically, then try again.',
     'retry',
   ),
-  serverTooOld: entry('problem', 'This app is newer than the server.', 'Ask your administrator to update the server.'),
   appTooOld: entry('problem', 'This app is older than the server allows.', 'Install the newest version of Claviger.'),
   rateLimited: entry('note', 'Too many requests in a short time.', 'Wait a moment, then try again.', 'retry'),
   serverError: entry(

@@ -7,7 +7,6 @@ export const vault: Words = {
     'You may not do this.',
     'The card “Why you can use this” shows what you hold and who gave it.',
   ),
-  guardrail: entry('problem', 'A guardrail of your organization forbids this.', 'No role overrides it. Ask an Owner.'),
   planStale: entry('problem', 'Something changed since this was shown.', 'Look at it again; nothing was changed.'),
   lastOwner: entry('problem', 'The organization needs an owner.', 'Make somebody else an Owner first.'),
   notFound: entry('problem', 'Not found.', 'It does not exist, or it is not yours to see.'),
