@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// The prefix of environment variables; `__` stands between a table and its setting.
 const PREFIX: &str = "CLAVIGER_";
 /// Variables with the prefix that are no settings.
-const NOT_SETTINGS: &[&str] = &["CLAVIGER_CONFIG"];
+const NOT_SETTINGS: &[&str] = &["CLAVIGER_CONFIG", "CLAVIGER_LOG_FILTER"];
 /// Settings that name a file: a credential of this name is that file.
 const FILES: &[&str] = &[
     "key_file",

@@ -1,7 +1,7 @@
 //! What the server says of itself: enough to find a call, and no names, addresses, tokens or values.
 
 use crate::{
-    house::{House, description},
+    house::{Actor, description},
     program::{PROGRAM, Place},
 };
 use claviger_model::{
@@ -53,25 +53,26 @@ async fn the_log_finds_a_call_and_holds_nobodys_names_addresses_tokens_or_values
         .build()
         .unwrap();
     let mut calls = Vec::new();
-    let mut call = async |actor, route: Route, arguments: &[&dyn std::fmt::Display], body: Vec<u8>| {
-        house.clock.set(SystemClock.now());
-        let path = route.at(arguments);
-        let proof = house.proof(actor, route.method, &path, &body, true);
-        let reply = from
-            .request(route.method.parse().unwrap(), format!("{}{path}", server.url))
-            .header("authorization", format!("DPoP {}", actor.token))
-            .header("dpop", proof)
-            .body(body)
-            .send()
-            .await
-            .unwrap();
-        let id = reply.headers()["x-request-id"].to_str().unwrap().to_owned();
-        calls.push(id);
-        (
-            reply.status().as_u16(),
-            reply.json::<Value>().await.unwrap_or_default(),
-        )
-    };
+    let mut call =
+        async |actor: &Actor, route: Route, arguments: &[&dyn std::fmt::Display], body: Vec<u8>| {
+            house.clock.set(SystemClock.now());
+            let path = route.at(arguments);
+            let proof = house.proof(actor, route.method, &path, &body, true);
+            let reply = from
+                .request(route.method.parse().unwrap(), format!("{}{path}", server.url))
+                .header("authorization", format!("DPoP {}", actor.token))
+                .header("dpop", proof)
+                .body(body)
+                .send()
+                .await
+                .unwrap();
+            let id = reply.headers()["x-request-id"].to_str().unwrap().to_owned();
+            calls.push(id);
+            (
+                reply.status().as_u16(),
+                reply.json::<Value>().await.unwrap_or_default(),
+            )
+        };
     let bytes = |body: Value| serde_json::to_vec(&body).unwrap();
     let secret = SecretId::random(&SystemEntropy);
     let mut said = description(NAME);
