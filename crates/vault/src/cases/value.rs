@@ -136,6 +136,7 @@ fn may_read(book: &Book, secret: SecretId, purpose: Purpose) -> Result<(), Probl
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::cases::testing::Sample;
