@@ -1,6 +1,8 @@
 //! The list of commands and events, from which the page's bindings are generated.
 
-use crate::commands::{access, account, device, export, history, requests, secrets, state, values};
+use crate::commands::{
+    access, account, device, export, giving, history, organization, requests, secrets, state, values,
+};
 use claviger_vault::view::{
     event::{Changed, ClipboardCleared, OrderExecuted},
     state::AppState,
@@ -52,6 +54,30 @@ pub fn builder() -> Builder<tauri::Wry> {
             access::plan_grant_change,
             access::change_grant,
             access::explain,
+            giving::give_choices,
+            giving::give_receivers,
+            giving::plan_access,
+            giving::give_access,
+            organization::managed_places,
+            organization::create_place,
+            organization::edit_place,
+            organization::plan_move,
+            organization::move_place,
+            organization::people,
+            organization::team,
+            organization::create_team,
+            organization::rename_team,
+            organization::add_member,
+            organization::remove_member,
+            organization::map_group,
+            organization::unmap_group,
+            organization::roles,
+            organization::put_role,
+            organization::delete_role,
+            organization::proposals,
+            organization::approve_proposal,
+            organization::refuse_proposal,
+            organization::withdraw_proposal,
             requests::access_options,
             requests::request_access,
             requests::approve_request,

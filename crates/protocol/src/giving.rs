@@ -1,9 +1,9 @@
 //! Before a grant is given: what it would allow, which roles would do, who may receive one.
 
-use crate::{principals::PrincipalRecord, problem::Code, wire::Bytes};
+use crate::{access::GuardrailName, principals::PrincipalRecord, problem::Code, wire::Bytes};
 use claviger_model::{
     action::Action,
-    ids::{PolicyId, PrincipalId, RoleId, ScopeId},
+    ids::{PrincipalId, RoleId, ScopeId},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -100,8 +100,8 @@ pub enum Warning {
     },
     /// Guardrails keep back a part of what the role says.
     HeldBack {
-        /// Which.
-        guardrails: Vec<PolicyId>,
+        /// By name.
+        guardrails: Vec<GuardrailName>,
     },
 }
 

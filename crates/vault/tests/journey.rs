@@ -4,6 +4,7 @@
 mod campaign;
 mod extremes;
 mod late_keyring;
+mod organization;
 mod support;
 
 use claviger_cache::keyring::Refusal;

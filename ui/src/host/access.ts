@@ -11,6 +11,8 @@ export interface AccessPlace {
   /** Number of segments. */
   depth: number;
   class: EnvironmentClass | null;
+  /** This person may give access here. */
+  mayGive: boolean;
 }
 
 export type PrincipalKind = 'person' | 'team' | 'service';

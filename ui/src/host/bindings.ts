@@ -86,6 +86,54 @@ export const commands = {
 	changeGrant: (grant: string, change: GrantChange, digest: string, reason: string) => __TAURI_INVOKE<null>("change_grant", { grant, change, digest, reason }),
 	/**  Why somebody can or cannot do something. */
 	explain: (about: ExplainAbout, action: string, principal: string | null) => __TAURI_INVOKE<ExplainView>("explain", { about, action, principal }),
+	/**  Roles at a place, the least first, and whether they may be given. */
+	giveChoices: (place: string, principal: string | null, action: string | null) => __TAURI_INVOKE<GiveChoice[]>("give_choices", { place, principal, action }),
+	/**  Who may receive a role at a place. */
+	giveReceivers: (place: string, role: string, letters: string) => __TAURI_INVOKE<GiveReceivers>("give_receivers", { place, role, letters }),
+	/**  What giving it would do. */
+	planAccess: (give: GiveAccess) => __TAURI_INVOKE<GivePlan>("plan_access", { give }),
+	/**  Gives just what was shown. */
+	giveAccess: (give: GiveAccess, grant: string, digest: string, reason: string) => __TAURI_INVOKE<null>("give_access", { give, grant, digest, reason }),
+	/**  Places with what was set at them. */
+	managedPlaces: () => __TAURI_INVOKE<ManagedPlace[]>("managed_places"),
+	/**  Makes a place. */
+	createPlace: (place: NewPlace) => __TAURI_INVOKE<string>("create_place", { place }),
+	/**  Changes a place. */
+	editPlace: (id: string, edit: PlaceEdit) => __TAURI_INVOKE<null>("edit_place", { id, edit }),
+	/**  What moving a place would do. */
+	planMove: (id: string, parent: string) => __TAURI_INVOKE<MovePlanView>("plan_move", { id, parent }),
+	/**  Moves a place just as it was shown. */
+	movePlace: (id: string, parent: string, digest: string) => __TAURI_INVOKE<null>("move_place", { id, parent, digest }),
+	/**  People, teams and services. */
+	people: () => __TAURI_INVOKE<PeopleView>("people"),
+	/**  A team and who is in it. */
+	team: (id: string) => __TAURI_INVOKE<TeamView>("team", { id }),
+	/**  Makes a team. */
+	createTeam: (name: string) => __TAURI_INVOKE<string>("create_team", { name }),
+	/**  Renames a team. */
+	renameTeam: (id: string, name: string) => __TAURI_INVOKE<null>("rename_team", { id, name }),
+	/**  Puts somebody into a team. */
+	addMember: (team: string, member: string) => __TAURI_INVOKE<null>("add_member", { team, member }),
+	/**  Takes somebody out of a team. */
+	removeMember: (team: string, member: string) => __TAURI_INVOKE<null>("remove_member", { team, member }),
+	/**  Lets a group of the identity provider stand for a team. */
+	mapGroup: (team: string, group: string, reason: string, propose: boolean) => __TAURI_INVOKE<ChangeOutcome>("map_group", { team, group, reason, propose }),
+	/**  The group stands for the team no more. */
+	unmapGroup: (team: string, group: string) => __TAURI_INVOKE<null>("unmap_group", { team, group }),
+	/**  Roles, and what they can be made of. */
+	roles: () => __TAURI_INVOKE<RolesView>("roles"),
+	/**  Makes a role or changes one. */
+	putRole: (edit: RoleEdit, reason: string, propose: boolean) => __TAURI_INVOKE<ChangeOutcome>("put_role", { edit, reason, propose }),
+	/**  Deletes a role. */
+	deleteRole: (id: string, reason: string) => __TAURI_INVOKE<null>("delete_role", { id, reason }),
+	/**  Changes that wait or waited for a second owner. */
+	proposals: () => __TAURI_INVOKE<ProposalView[]>("proposals"),
+	/**  Approves one of them, and makes it. */
+	approveProposal: (id: string, digest: string) => __TAURI_INVOKE<null>("approve_proposal", { id, digest }),
+	/**  Refuses one of them. */
+	refuseProposal: (id: string, words: string) => __TAURI_INVOKE<null>("refuse_proposal", { id, words }),
+	/**  Takes one's own back. */
+	withdrawProposal: (id: string) => __TAURI_INVOKE<null>("withdraw_proposal", { id }),
 	/**  What could be asked for at a place, or for the sake of a secret. */
 	accessOptions: (place: string | null, secret: string | null) => __TAURI_INVOKE<AccessOptions>("access_options", { place, secret }),
 	/**  Asks for access. */
@@ -203,6 +251,8 @@ export type AccessPlace = {
 	depth: number,
 	/**  Of an environment and of what lies within. */
 	class: EnvironmentClass | null,
+	/**  This person may give access here. */
+	mayGive: boolean,
 };
 
 /**  A request for access. */
@@ -312,6 +362,18 @@ export type AccessWay = {
 	may: GrantStep[],
 };
 
+/**  Something that can be done. */
+export type ActionView = {
+	/**  Its code. */
+	code: string,
+	/**  In words. */
+	words: string,
+	/**  It touches values. */
+	values: boolean,
+	/**  It is power over others' access, which no role joins with values. */
+	authority: boolean,
+};
+
 /**  What became of one answer among many. */
 export type AnswerOutcome = {
 	/**  The request. */
@@ -400,6 +462,13 @@ export type CellStands =
 "guardrail" | 
 /**  The principal cannot act at present. */
 "inactive";
+
+/**  What became of a change. */
+export type ChangeOutcome = 
+/**  It was made. */
+"made" | 
+/**  It waits for a second owner. */
+"proposed";
 
 /**  A hint to ask again. */
 export type Changed = {
@@ -654,6 +723,147 @@ export type ExportReply = {
 	/**  Rows. */
 	rows: number,
 };
+
+/**  Access that is to be given. */
+export type GiveAccess = {
+	/**  To whom. */
+	principal: string,
+	/**  What. */
+	role: string,
+	/**  Where. */
+	place: string,
+	/**  From when; null for at once. */
+	startsAt: number | null,
+	/**  Until when; null for no end. */
+	endsAt: number | null,
+	/**  What must hold besides. */
+	conditions: GiveConditions,
+};
+
+/**  A role that could be given at a place. */
+export type GiveChoice = {
+	/**  Id. */
+	role: string,
+	/**  Name. */
+	name: string,
+	/**  Codes of its actions. */
+	actions: string[],
+	/**  Why this person may not give it here, in words; null when they may. */
+	refused: string | null,
+	/**  With an end it could be given. */
+	needsEnd: boolean,
+};
+
+/**  What must hold for a grant to count. */
+export type GiveConditions = {
+	/**  The multi-factor sign-in is at most so old. */
+	multiFactorMinutes: number | null,
+	/**  Only from an enrolled device. */
+	enrolledDevice: boolean,
+	/**  Only from these ranges, in CIDR notation; empty for anywhere. */
+	networks: string[],
+	/**  Only at these hours. */
+	hours: GiveHours | null,
+};
+
+/**  Hours of the day. */
+export type GiveHours = {
+	/**  IANA name, such as `Europe/Berlin`. */
+	zone: string,
+	/**  0 is Monday; empty for every day. */
+	days: number[],
+	/**  Such as `08:00`. */
+	from: string,
+	/**  The first minute outside, perhaps of the next day. */
+	until: string,
+};
+
+/**  An action that would newly be allowed. */
+export type GiveNewly = {
+	/**  Code. */
+	action: string,
+	/**  At how many places. */
+	places: number,
+	/**  How many secrets stand there. */
+	secrets: number,
+};
+
+/**  A place where something is newly allowed. */
+export type GivePlace = {
+	/**  Path, empty for the organization. */
+	path: string,
+	/**  Secrets directly there. */
+	secrets: number,
+};
+
+/**  Exactly what giving it would do. */
+export type GivePlan = {
+	/**  Of the grant, handed back to give it: a call that is repeated gives one. */
+	grant: string,
+	/**  Handed back to give just this. */
+	digest: string,
+	/**  People who would have it. */
+	people: number,
+	/**  Service identities that would have it. */
+	services: number,
+	/**  What is new. */
+	newly: GiveNewly[],
+	/**  The first places, by path. */
+	places: GivePlace[],
+	/**  How many places more. */
+	furtherPlaces: number,
+	/**  Whether what they have already was subtracted. */
+	exact: boolean,
+	/**  What to think of. */
+	warnings: GiveWarning[],
+};
+
+/**  Somebody who may receive a role. */
+export type GiveReceiver = {
+	/**  Who. */
+	principal: PrincipalView,
+	/**  Only with an end, since they are from outside. */
+	needsEnd: boolean,
+};
+
+/**  A page of them. */
+export type GiveReceivers = {
+	/**  In the order of names. */
+	receivers: GiveReceiver[],
+	/**  More have these letters than are shown. */
+	more: boolean,
+};
+
+/**  Something to think of. None of them forbids the grant. */
+export type GiveWarning = 
+/**  They have all of it already. */
+{ type: "nothingNew" } | 
+/**  It opens many values. */
+{ type: "wide"; 
+/**  How many. */
+secrets: number } | 
+/**  It opens values in production. */
+{ type: "production"; 
+/**  How many. */
+secrets: number } | 
+/**  It has no end. */
+{ type: "permanent" } | 
+/**  Others hold the same by grants of their own. */
+{ type: "teamWouldDo"; 
+/**  How many. */
+others: number } | 
+/**  It begins later. */
+{ type: "notYet"; 
+/**  When. */
+from: number } | 
+/**  It would not count at this hour. */
+{ type: "outsideHours"; 
+/**  When its hours begin, if they do. */
+from: number | null } | 
+/**  Guardrails keep back a part of it. */
+{ type: "heldBack"; 
+/**  Their names. */
+guardrails: string[] };
 
 /**  What a request became. */
 export type GivenAccess = {
@@ -925,6 +1135,17 @@ export type KnownSecret = {
 	canGrant: PersonRef[],
 } & SecretRef;
 
+/**  Who may know that secrets exist without a right to them. */
+export type KnownTo = 
+/**  Nobody. */
+{ type: "nobody" } | 
+/**  Members of these teams, by id. */
+{ type: "teams"; 
+/**  Which. */
+teams: string[] } | 
+/**  Everyone. */
+{ type: "everyone" };
+
 /**  What is missing. */
 export type Lacking = 
 /**  Nothing. */
@@ -1001,6 +1222,16 @@ export type ListQuery = {
 	limit: number,
 };
 
+/**  Somebody in the list. */
+export type ListedPrincipal = {
+	/**  Who. */
+	principal: PrincipalView,
+	/**  Names of the teams that they are in directly. */
+	teams: string[],
+	/**  Of a team, how many are in it directly. */
+	members: number,
+};
+
 /**  Lock reason. */
 export type LockReason = 
 /**  Asked. */
@@ -1047,6 +1278,32 @@ export type LossGroup = {
 	placesTotal: number,
 	/**  Secrets of all of them. */
 	secretsTotal: number,
+};
+
+/**  A place with what was set at it. */
+export type ManagedPlace = {
+	/**  Id. */
+	id: string,
+	/**  Null for the organization. */
+	parent: string | null,
+	/**  One segment; empty for the organization. */
+	name: string,
+	/**  Path, empty for the organization. */
+	path: string,
+	/**  Number of segments. */
+	depth: number,
+	/**  Set here; null above and below environments, and for unclassified ones. */
+	class: EnvironmentClass | null,
+	/**  Whether it is an environment, which has a class. */
+	environment: boolean,
+	/**  Who may know of its secrets. */
+	knownTo: KnownTo,
+	/**  Set here, in seconds; null = as above it. 0 = no copies. */
+	copiesFor: number | null,
+	/**  Secrets here and beneath. */
+	secrets: number,
+	/**  What this person may do. */
+	may: PlaceVerbs,
 };
 
 /**  A cell of the matrix. */
@@ -1105,6 +1362,42 @@ export type MetadataEdit = {
 	note: string | null,
 };
 
+/**  How somebody's access changes by a move. */
+export type MoveChange = {
+	/**  Who. */
+	who: PersonRef,
+	/**  Codes of what they could do afterwards and cannot now. */
+	gains: string[],
+	/**  Codes of what they can do now and could not afterwards. */
+	loses: string[],
+};
+
+/**  Exactly what a move would do. */
+export type MovePlanView = {
+	/**  Handed back to carry it out. */
+	digest: string,
+	/**  The path afterwards. */
+	path: string,
+	/**  Places that move. */
+	places: number,
+	/**  Secrets that move. */
+	secrets: number,
+	/**  Whether the class around any of them becomes another one. */
+	changesClass: boolean,
+	/**  By name. */
+	changes: MoveChange[],
+};
+
+/**  A place to be made. */
+export type NewPlace = {
+	/**  Where. */
+	parent: string,
+	/**  One segment. */
+	name: string,
+	/**  Of an environment; null to leave it unclassified. */
+	class: EnvironmentClass | null,
+};
+
 /**  An action that would newly be allowed. */
 export type NewlyAllowed = {
 	/**  The action's code. */
@@ -1146,6 +1439,14 @@ export type OrderExecuted = {
 	values: number,
 	/**  When. */
 	at: number,
+};
+
+/**  Everybody that may be browsed. */
+export type PeopleView = {
+	/**  People, teams and services by name. */
+	principals: ListedPrincipal[],
+	/**  This person may make and change teams. */
+	mayManageTeams: boolean,
 };
 
 /**  Person hit. */
@@ -1196,12 +1497,36 @@ export type Place = {
 	keptOffline: KeptOffline | null,
 };
 
+/**  Changes to a place; null = unchanged. */
+export type PlaceEdit = {
+	/**  A new name. */
+	name: string | null,
+	/**  A new class. */
+	class: EnvironmentClass | null,
+	/**  Who may know of its secrets. */
+	knownTo: KnownTo | null,
+	/**  For how many seconds copies may be kept. */
+	copiesFor: number | null,
+};
+
 /**  Place rights. */
 export type PlaceRights = {
 	/**  Create. */
 	create: boolean,
 	/**  Keep offline. */
 	keepOffline: boolean,
+};
+
+/**  What somebody may do with a place. */
+export type PlaceVerbs = {
+	/**  Make places in it. */
+	create: boolean,
+	/**  Rename it, and say who may know of it and for how long copies are kept. */
+	edit: boolean,
+	/**  Set the class of it and of environments in it, where it is or holds one. */
+	classify: boolean,
+	/**  Move it. */
+	relocate: boolean,
 };
 
 /**  Places view. */
@@ -1271,6 +1596,78 @@ export type ProofStatus = {
 	checkpoint: CheckpointView | null,
 	/**  A witness has cosigned the checkpoint. */
 	witnessed: boolean,
+};
+
+/**  What is to be changed. */
+export type ProposalChange = 
+/**  A role is made or changed. */
+{ type: "role"; 
+/**  Its name then. */
+name: string; 
+/**  Whether there is such a role already. */
+known: boolean; 
+/**  Codes of its actions then. */
+actions: string[]; 
+/**  Names of the roles that it may give then; null for every role. */
+mayGrant: string[] | null } | 
+/**  A group of the identity provider stands for a team. */
+{ type: "group"; 
+/**  At the provider. */
+group: string; 
+/**  The team's name. */
+team: string };
+
+/**  What the author would gain. */
+export type ProposalGain = {
+	/**  The author, or a service identity that they answer for. */
+	who: string,
+	/**  Where, and below; empty for the organization. */
+	path: string,
+	/**  Codes of the actions. */
+	actions: string[],
+	/**  Names of the roles that could be given. */
+	mayGrant: string[],
+};
+
+/**  Where a proposed change stands. */
+export type ProposalStands = 
+/**  Waits. */
+"open" | 
+/**  Approved and made. */
+"made" | 
+/**  Refused. */
+"refused" | 
+/**  Taken back. */
+"withdrawn" | 
+/**  Nobody approved it in time. */
+"lapsed";
+
+/**  A change that waits or waited for a second owner. */
+export type ProposalView = {
+	/**  Id. */
+	id: string,
+	/**  Handed back to approve just this. */
+	digest: string,
+	/**  What. */
+	change: ProposalChange,
+	/**  What its author would gain. */
+	gains: ProposalGain[],
+	/**  Why. */
+	reason: string,
+	/**  Who wants it. */
+	author: PersonRef,
+	/**  It is this person's own. */
+	mine: boolean,
+	/**  Since when. */
+	at: number,
+	/**  Until when it can be approved. */
+	lapsesAt: number,
+	/**  Where it stands. */
+	stands: ProposalStands,
+	/**  Who answered. */
+	answeredBy: string | null,
+	/**  What they said. */
+	words: string | null,
 };
 
 /**  A request of either kind. */
@@ -1374,12 +1771,52 @@ base64: string;
 /**  Size. */
 size: number };
 
+/**  A role to be made or changed. */
+export type RoleEdit = {
+	/**  Null for a new one. */
+	id: string | null,
+	/**  [`RoleView::digest`] of the one that is changed. */
+	replaces: string | null,
+	/**  Name. */
+	name: string,
+	/**  Codes of its actions. */
+	actions: string[],
+	/**  Roles that its holders may give. */
+	mayGrant: string[],
+};
+
 /**  A role. */
 export type RoleRef = {
 	/**  Id. */
 	id: string,
 	/**  Name. */
 	name: string,
+};
+
+/**  A role. */
+export type RoleView = {
+	/**  Id. */
+	id: string,
+	/**  Name. */
+	name: string,
+	/**  It cannot be changed. */
+	builtin: boolean,
+	/**  Codes of its actions. */
+	actions: string[],
+	/**  What its holders may give; null for every role. */
+	mayGrant: RoleRef[] | null,
+	/**  Of the role as it is, handed back to change it. */
+	digest: string,
+};
+
+/**  All roles, and what they can be made of. */
+export type RolesView = {
+	/**  Built-in ones first, from least to most. */
+	roles: RoleView[],
+	/**  Every action there is. */
+	actions: ActionView[],
+	/**  This person may make and change roles. */
+	mayManage: boolean,
 };
 
 /**  Rotation. */
@@ -1678,6 +2115,30 @@ export type Stage =
 "previous" | 
 /**  Old. */
 "old";
+
+/**  In a team. */
+export type TeamMember = {
+	/**  Who. */
+	principal: PrincipalView,
+	/**  Put in by the identity provider's groups. */
+	byProvider: boolean,
+	/**  Put in by somebody here. */
+	byHand: boolean,
+};
+
+/**  A team. */
+export type TeamView = {
+	/**  Itself. */
+	team: PrincipalView,
+	/**  Directly in it, by name. */
+	members: TeamMember[],
+	/**  Names of the teams that it is in. */
+	within: string[],
+	/**  Groups of the identity provider that stand for it; only for those who may change it. */
+	groups: string[],
+	/**  This person may change it. */
+	mayManage: boolean,
+};
 
 /**  How the window looks. */
 export type Theme = 

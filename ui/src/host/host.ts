@@ -18,8 +18,21 @@ import type {
   RoleRef,
 } from './access';
 import type { DeviceView, LeaseSummary, Settings } from './device';
+import type { GiveAccess, GiveChoice, GivePlan, GiveReceivers } from './giving';
 import type { ExportFormat, ExportReply, HistoryPage, HistoryQuery, ProofStatus } from './history';
 import type { ListPage, ListQuery, SearchReply } from './lists';
+import type {
+  ChangeOutcome,
+  ManagedPlace,
+  MovePlanView,
+  NewPlace,
+  PeopleView,
+  PlaceEdit,
+  ProposalView,
+  RoleEdit,
+  RolesView,
+  TeamView,
+} from './organization';
 import type { KeptOffline, PlacesView } from './places';
 import type { Id, Millis } from './primitives';
 import type { AccessOptions, AnswerOutcome, ApproveAccess, AskAccess, RequestEvidence, RequestsView } from './requests';
@@ -108,6 +121,37 @@ export interface Host {
   changeGrant(grant: Id, change: GrantChange, digest: string, reason: string): Promise<void>;
   /** Of oneself when nobody is named. */
   explain(about: ExplainAbout, action: string, principal: Id | null): Promise<ExplainView>;
+
+  /** Roles at a place, the least first, and why some may not be given. */
+  giveChoices(place: Id, principal: Id | null, action: string | null): Promise<GiveChoice[]>;
+  giveReceivers(place: Id, role: Id, letters: string): Promise<GiveReceivers>;
+  /** Shows what it would newly allow; nothing is changed. */
+  planAccess(give: GiveAccess): Promise<GivePlan>;
+  /** Gives just what was shown, or rejects with `planStale`. */
+  giveAccess(give: GiveAccess, grant: Id, digest: string, reason: string): Promise<void>;
+
+  managedPlaces(): Promise<ManagedPlace[]>;
+  createPlace(place: NewPlace): Promise<Id>;
+  editPlace(id: Id, edit: PlaceEdit): Promise<void>;
+  planMove(id: Id, parent: Id): Promise<MovePlanView>;
+  movePlace(id: Id, parent: Id, digest: string): Promise<void>;
+  people(): Promise<PeopleView>;
+  team(id: Id): Promise<TeamView>;
+  createTeam(name: string): Promise<Id>;
+  renameTeam(id: Id, name: string): Promise<void>;
+  addMember(team: Id, member: Id): Promise<void>;
+  removeMember(team: Id, member: Id): Promise<void>;
+  /** Rejects with `secondOwnerNeeded` when it widens one's own access and is not to be proposed. */
+  mapGroup(team: Id, group: string, reason: string, propose: boolean): Promise<ChangeOutcome>;
+  unmapGroup(team: Id, group: string): Promise<void>;
+  roles(): Promise<RolesView>;
+  /** As `mapGroup`. */
+  putRole(edit: RoleEdit, reason: string, propose: boolean): Promise<ChangeOutcome>;
+  deleteRole(id: Id, reason: string): Promise<void>;
+  proposals(): Promise<ProposalView[]>;
+  approveProposal(id: Id, digest: string): Promise<void>;
+  refuseProposal(id: Id, words: string): Promise<void>;
+  withdrawProposal(id: Id): Promise<void>;
 
   history(query: HistoryQuery): Promise<HistoryPage>;
   proofStatus(): Promise<ProofStatus>;

@@ -19,7 +19,6 @@ use claviger_model::{
 use claviger_protocol::{
     access::{AccessAt, AccessAtReply, AccessMatrix, AccessMatrixReply, AccessOf, AccessOfReply},
     grants::RolesReply,
-    principals::PrincipalsReply,
     route,
 };
 use serde::de::DeserializeOwned;
@@ -45,6 +44,7 @@ impl Vault {
             path: node.path.clone(),
             depth: names::count(node.scope.path.segments().len()),
             class: node.class.map(|class| names::class(Some(class))),
+            may_give: node.actions.contains(&Action::GrantAssign),
         };
         let mut places: Vec<_> = seen.map(place).collect();
         places.sort_by(|a, b| a.path.cmp(&b.path));
@@ -119,10 +119,9 @@ impl Vault {
     /// When they may not, or the server does not answer.
     pub async fn access_people(&self, letters: &str) -> Result<Vec<PrincipalView>, Problem> {
         let wanted = letters.trim().to_lowercase();
-        let reply: PrincipalsReply = self.inner.ask(route::PRINCIPALS, &[]).await?;
+        let everybody = self.everybody().await?;
         let has = |text: &str| text.to_lowercase().contains(&wanted);
-        let found = reply
-            .principals
+        let found = everybody
             .iter()
             .filter(|record| has(&record.name) || record.email.as_deref().is_some_and(has));
         Ok(found.take(FOUND).map(shown::record).collect())

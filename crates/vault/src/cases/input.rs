@@ -68,7 +68,7 @@ pub(super) fn description(said: &Said<'_>, before: Rest) -> Result<Description, 
         .map(|tag| Name::parse(tag))
         .collect::<Result<_, _>>();
     let description = Description {
-        name: Name::parse(said.title).map_err(|error| unusable(&error))?,
+        name: name(said.title)?,
         variable,
         kind: names::kind_from(said.kind),
         owner: before.owner,
@@ -93,6 +93,14 @@ pub(super) struct Rest {
     pub(super) owner: Option<claviger_model::ids::PrincipalId>,
     pub(super) rotate_after_days: Option<u16>,
     pub(super) expires_at: Option<claviger_model::time::Timestamp>,
+}
+
+/// A name of one segment.
+///
+/// # Errors
+/// Names what is wrong.
+pub(super) fn name(text: &str) -> Result<Name, Problem> {
+    Name::parse(text.trim()).map_err(|error| unusable(&error))
 }
 
 fn unusable(error: &NameError) -> Problem {

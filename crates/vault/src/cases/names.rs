@@ -98,6 +98,18 @@ pub(super) const fn class(class: Option<EnvironmentClass>) -> ClassView {
     }
 }
 
+/// A class as the page names it; none for an unclassified environment.
+pub(super) const fn class_from(class: ClassView) -> Option<EnvironmentClass> {
+    match class {
+        ClassView::Production => Some(EnvironmentClass::Production),
+        ClassView::Staging => Some(EnvironmentClass::Staging),
+        ClassView::Test => Some(EnvironmentClass::Testing),
+        ClassView::Development => Some(EnvironmentClass::Development),
+        ClassView::Sandbox => Some(EnvironmentClass::Sandbox),
+        ClassView::Unclassified => None,
+    }
+}
+
 /// A kind as it is shown.
 pub(super) const fn kind(kind: SecretKind) -> KindView {
     match kind {

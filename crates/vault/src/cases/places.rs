@@ -86,7 +86,7 @@ fn place(book: &Book, node: &PlaceNode, counts: &HashMap<ScopeId, u32>, kept: Op
 }
 
 /// How many secrets are at each place and beneath.
-fn counts(book: &Book) -> HashMap<ScopeId, u32> {
+pub(super) fn counts(book: &Book) -> HashMap<ScopeId, u32> {
     let mut here: HashMap<ScopeId, u32> = HashMap::new();
     for secret in book.secrets.values() {
         *here.entry(secret.scope).or_default() += 1;

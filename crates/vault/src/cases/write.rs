@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     Vault,
+    api::{Arguments, Nothing},
     session::CallError,
     view::{
         problem::Problem,
@@ -18,7 +19,7 @@ use claviger_model::{
 };
 use claviger_protocol::{
     requests::{RequestRecord, RequestState},
-    route,
+    route::{self, Route},
     secrets::{CreateSecret, EditSecret, SecretRecord, WriteVersion},
 };
 
@@ -154,6 +155,21 @@ impl Vault {
     pub(super) async fn learned(&self, record: SecretRecord) {
         self.inner.learn_secret(record).await;
         self.inner.hint_sync();
+    }
+
+    /// Makes a change whose answer says nothing that is not synced anyway.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub(super) async fn done<B: serde::Serialize + Sync>(
+        &self,
+        route: Route,
+        arguments: Arguments<'_>,
+        body: &B,
+    ) -> Result<(), Problem> {
+        self.inner.call::<_, Nothing>(route, arguments, body).await?;
+        self.inner.hint_sync();
+        Ok(())
     }
 
     /// A refusal for the page. Whoever was refused saw something outdated, so the newest is asked for.

@@ -70,6 +70,7 @@ pub(super) const fn of_code(code: Code) -> Words {
             "secondOwnerNeeded",
             "This would widen your own access; another owner has to approve it.",
         ),
+        Code::BadRequest => ("notAccepted", "The server does not accept this."),
         Code::TeamCycle => ("teamCycle", "Teams cannot contain each other."),
         Code::RoleInUse => ("roleInUse", "Grants name this role."),
         Code::TooMany => ("rateLimited", "Too many requests in a short time."),
@@ -83,7 +84,6 @@ pub(super) const fn of_code(code: Code) -> Words {
         Code::BadProof
         | Code::UseNonce
         | Code::ProofReused
-        | Code::BadRequest
         | Code::BadSeal
         | Code::JournalConflict
         | Code::Internal => SERVER_ERROR,

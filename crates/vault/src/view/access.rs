@@ -16,6 +16,8 @@ pub struct AccessPlace {
     pub depth: u32,
     /// Of an environment and of what lies within.
     pub class: Option<EnvironmentClass>,
+    /// This person may give access here.
+    pub may_give: bool,
 }
 
 /// What a principal is.

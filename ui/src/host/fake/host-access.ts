@@ -5,7 +5,10 @@ import type { PersonRef } from '../state';
 import { day, hour, refusal } from './shapes';
 import type { FakeWorld } from './world';
 
-const roles = ['Viewer', 'Consumer', 'Reader', 'Editor', 'Lead'].map((name): RoleRef => ({ id: `role-${name}`, name }));
+export const roles = ['Viewer', 'Consumer', 'Reader', 'Editor', 'Lead'].map((name): RoleRef => ({
+  id: `role-${name}`,
+  name,
+}));
 const steps: GrantStep[] = ['shorten', 'narrow', 'revoke'];
 const yes: VerdictView = { allowed: true, words: 'A grant gives it, and no guardrail forbids it.', guardrails: [] };
 const no: VerdictView = {
@@ -33,7 +36,8 @@ export function accessOf(fake: FakeWorld): Pick<Host, AccessCommands> {
     kind: at % 9 === 8 ? 'service' : 'person',
     active: at % 11 !== 10,
   });
-  const places = () => fake.world.places.map(({ id, path, depth, class: kind }) => ({ id, path, depth, class: kind }));
+  const places = () =>
+    fake.world.places.map(({ id, path, depth, class: kind }) => ({ id, path, depth, class: kind, mayGive: depth > 1 }));
 
   function way(number: number, place: { id: string; path: string }, part: Partial<AccessWay> = {}): AccessWay {
     return {

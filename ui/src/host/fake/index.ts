@@ -6,7 +6,9 @@ import { accountOf } from './host-account';
 import { binOf } from './host-bin';
 import { deviceOf } from './host-device';
 import { editsOf } from './host-edits';
+import { givingOf } from './host-giving';
 import { myHistoryOf } from './host-history';
+import { organizationOf } from './host-organization';
 import { requestsOf } from './host-requests';
 import { secretsOf } from './host-secrets';
 import { valuesOf } from './host-values';
@@ -44,6 +46,8 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...binOf(fake),
     ...requestsOf(fake),
     ...accessOf(fake),
+    ...givingOf(fake),
+    ...organizationOf(fake),
     ...myHistoryOf(fake),
     ...deviceOf(fake),
   };

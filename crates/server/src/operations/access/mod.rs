@@ -20,6 +20,7 @@ mod plan;
 mod sight;
 mod usage;
 
+pub use named::GuardrailNames;
 pub use usage::tally;
 
 use crate::{

@@ -1,7 +1,11 @@
 //! What a grant would do: computed for its preview, and again under the lock when it is given by a preview's digest.
 
 use super::reach::{Reached, reached};
-use crate::{entitlement::Place, http::Refusal, operations::state::State};
+use crate::{
+    entitlement::Place,
+    http::Refusal,
+    operations::{access::GuardrailNames, state::State},
+};
 use claviger_crypto::bytes::sha256;
 use claviger_model::{
     action::{Action, Plane},
@@ -169,9 +173,9 @@ async fn warnings(
         }
     }
     if !reached.held_back_by.is_empty() {
-        warnings.push(Warning::HeldBack {
-            guardrails: reached.held_back_by.iter().copied().collect(),
-        });
+        let ids: Vec<_> = reached.held_back_by.iter().copied().collect();
+        let guardrails = GuardrailNames::default().of(state.reader, &ids).await?;
+        warnings.push(Warning::HeldBack { guardrails });
     }
     Ok(warnings)
 }

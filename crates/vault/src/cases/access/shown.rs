@@ -12,6 +12,7 @@ use crate::{
     },
 };
 use claviger_model::{
+    action::Action,
     ids::{PrincipalId, RoleId, ScopeId},
     principal::{PrincipalKind as Kind, PrincipalState},
     role::{MayGrant, Role},
@@ -121,12 +122,14 @@ impl<'a> Shown<'a> {
     }
 
     fn place(&self, place: &PlaceName) -> AccessPlace {
-        let class = self.book.places.get(place.id).and_then(|node| node.class);
+        let node = self.book.places.get(place.id);
+        let class = node.and_then(|node| node.class);
         AccessPlace {
             id: place.id.to_string(),
             path: place.path.to_string(),
             depth: names::count(place.path.segments().len()),
             class: class.map(|class| names::class(Some(class))),
+            may_give: node.is_some_and(|node| node.actions.contains(&Action::GrantAssign)),
         }
     }
 
@@ -199,7 +202,7 @@ impl<'a> Shown<'a> {
 }
 
 /// A role with its name.
-pub(super) fn role_ref(role: &Role) -> RoleRef {
+pub(in crate::cases) fn role_ref(role: &Role) -> RoleRef {
     RoleRef {
         id: role.id.to_string(),
         name: role.name.to_string(),
@@ -216,7 +219,7 @@ pub(super) fn is_less(role: &Role, than: &Role) -> bool {
 }
 
 /// A principal as the server knows it.
-pub(super) fn record(record: &PrincipalRecord) -> PrincipalView {
+pub(in crate::cases) fn record(record: &PrincipalRecord) -> PrincipalView {
     PrincipalView {
         person: person(record),
         kind: match record.kind {
