@@ -29,6 +29,11 @@ export class Access {
     return (this.places.value?.length ?? 0) > 0;
   }
 
+  /** Whether this person may give access at a place. */
+  mayGive(place: Id): boolean {
+    return this.places.value?.some((one) => one.id === place && one.mayGive) ?? false;
+  }
+
   /** Learns where one may look; what was looked at before stays, if one still may. */
   async learn(): Promise<void> {
     await this.places.ask(() => this.#host.accessPlaces());

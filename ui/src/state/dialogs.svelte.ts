@@ -1,5 +1,6 @@
-import type { AccessWay, ExplainAbout, GrantStep } from '../host/access';
+import type { AccessWay, ExplainAbout, GrantStep, PrincipalView } from '../host/access';
 import type { DeviceView } from '../host/device';
+import type { ManagedPlace, ProposalView, RoleView, TeamView } from '../host/organization';
 import type { Place } from '../host/places';
 import type { Id } from '../host/primitives';
 import type { AccessRequest, AnyRequest, RotationRequest } from '../host/requests';
@@ -19,10 +20,25 @@ export type DialogState =
   | { type: 'askAccess'; place: Id | null; secret: { id: Id; title: string } | null; extend: AccessRequest | null }
   | { type: 'keepOffline'; place: Place }
   | { type: 'changeGrant'; way: AccessWay; of: string; step: GrantStep }
+  | { type: 'giveAccess'; place: Id | null; principal: PrincipalView | null }
   | { type: 'explain'; about: ExplainAbout; name: string; action: string }
   | { type: 'endDevice'; device: DeviceView }
   | { type: 'signOut' }
-  | { type: 'forgetServer' };
+  | { type: 'forgetServer' }
+  | OrganizationDialog;
+
+/** Of the organization's view. */
+export type OrganizationDialog =
+  | { type: 'newPlace'; parent: ManagedPlace }
+  | { type: 'editPlace'; place: ManagedPlace }
+  | { type: 'movePlace'; place: ManagedPlace }
+  /** Null for a new one. */
+  | { type: 'team'; team: TeamView | null }
+  | { type: 'addMember'; team: TeamView }
+  | { type: 'mapGroup'; team: TeamView }
+  | { type: 'role'; role: RoleView | null }
+  | { type: 'deleteRole'; role: RoleView }
+  | { type: 'refuseProposal'; proposal: ProposalView };
 
 /** At most one dialog stands in front of the page. */
 export class Dialogs {

@@ -12,13 +12,14 @@ import { SecretActions } from './actions';
 import { Clock } from './clock.svelte';
 import { Dialogs } from './dialogs.svelte';
 import { MyHistory } from './history.svelte';
+import { Organization } from './organization.svelte';
 import { Preferences } from './preferences.svelte';
 import { Query } from './query.svelte';
 import { Toasts } from './toasts.svelte';
 import { Values } from './values.svelte';
 import { Vault } from './vault.svelte';
 
-export type View = 'vault' | 'requests' | 'access' | 'history' | 'bin' | 'settings';
+export type View = 'vault' | 'requests' | 'access' | 'organization' | 'history' | 'bin' | 'settings';
 
 const starting: AppState = {
   session: { type: 'starting' },
@@ -40,6 +41,7 @@ export class Page {
   readonly values: Values;
   readonly vault: Vault;
   readonly access: Access;
+  readonly organization: Organization;
   readonly history: MyHistory;
   readonly preferences: Preferences;
   readonly actions: SecretActions;
@@ -60,6 +62,7 @@ export class Page {
     this.values = new Values(host, clock);
     this.vault = new Vault(host, this.values);
     this.access = new Access(host);
+    this.organization = new Organization(host);
     this.history = new MyHistory(host, clock);
     this.preferences = new Preferences(host);
     this.actions = new SecretActions(this);
@@ -118,7 +121,7 @@ export class Page {
     const asked: Promise<unknown>[] = [];
     if (has('places', 'secrets', 'requests', 'history')) asked.push(this.vault.refresh());
     if (has('requests') && this.requests.status.type !== 'idle') asked.push(this.#askRequests());
-    if (has('places')) asked.push(this.#learnAccess());
+    if (has('places')) asked.push(this.#learnAccess(), this.#learnOrganization());
     if (has('history') && this.view === 'history') asked.push(this.history.load());
     if (has('secrets') && this.view === 'bin') asked.push(this.#askBin());
     if (has('devices', 'places') && this.view === 'settings') asked.push(this.#askDevices());
@@ -193,6 +196,7 @@ export class Page {
     if (after === 'signedIn' && before !== 'signedIn') {
       void this.vault.load();
       void this.#learnAccess();
+      void this.#learnOrganization();
       void this.#load(this.view);
     }
     if (before === 'signedIn' && after !== 'signedIn') this.#leave(after === 'locked');
@@ -214,6 +218,7 @@ export class Page {
     this.vault.forget();
     this.history.forget();
     this.access.forget();
+    this.organization.forget();
     for (const query of [this.requests, this.bin, this.devices, this.leases]) query.forget();
     this.dialogs.close();
     this.toasts.clear();
@@ -228,6 +233,7 @@ export class Page {
   async #load(view: View): Promise<void> {
     if (view === 'requests') await this.#askRequests();
     if (view === 'access') await this.access.load();
+    if (view === 'organization') await this.organization.load();
     if (view === 'history') await this.history.load();
     if (view === 'bin') await this.#askBin();
     if (view === 'settings') await this.#askDevices();
@@ -238,6 +244,13 @@ export class Page {
     await this.access.learn();
     if (this.view !== 'access') return;
     if (this.access.open) await this.access.load();
+    else this.go('vault');
+  }
+
+  async #learnOrganization(): Promise<void> {
+    await this.organization.learn();
+    if (this.view !== 'organization') return;
+    if (this.organization.open) await this.organization.load();
     else this.go('vault');
   }
 

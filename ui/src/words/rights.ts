@@ -18,6 +18,20 @@ const names: Record<string, string> = {
   'scope.view': 'see the place',
   'scope.create': 'make places',
   'scope.edit': 'edit places',
+  'scope.move': 'move places',
+  'scope.classify': 'class environments',
+  'principal.view': 'browse people',
+  'principal.disable': 'disable accounts',
+  'team.manage': 'manage teams',
+  'service.manage': 'manage service identities',
+  'session.end': 'end sessions and devices',
+  'role.manage': 'manage roles',
+  'policy.manage': 'manage guardrails',
+  'store.manage': 'manage stores',
+  'log.read': 'search the log',
+  'findings.read': 'read findings',
+  'review.conduct': 'conduct reviews',
+  'offboarding.conduct': 'conduct offboarding',
 };
 
 /** An action as people say it; one without words keeps its code. */

@@ -1,0 +1,66 @@
+import type { Host } from '../host/host';
+import type { ManagedPlace, PeopleView, ProposalView, RolesView, TeamView } from '../host/organization';
+import type { Id } from '../host/primitives';
+import { Query } from './query.svelte';
+
+export type OrganizationPart = 'places' | 'people' | 'roles' | 'proposals';
+
+/** Places, people, teams and roles, and what waits for a second owner. */
+export class Organization {
+  readonly places = new Query<ManagedPlace[]>();
+  readonly people = new Query<PeopleView>();
+  readonly team = new Query<TeamView>();
+  readonly roles = new Query<RolesView>();
+  readonly proposals = new Query<ProposalView[]>();
+  part = $state<OrganizationPart>('places');
+  /** The team that is looked at; null for the list. */
+  teamId = $state<Id | null>(null);
+  #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** Whether there is anything that this person may change. */
+  get open(): boolean {
+    return this.places.value?.some(({ may }) => may.create || may.edit || may.classify || may.relocate) ?? false;
+  }
+
+  /** The organization itself, where this person has a right in all of it. */
+  get root(): ManagedPlace | null {
+    return this.places.value?.find((place) => place.path === '') ?? null;
+  }
+
+  /** Learns what may be changed. */
+  async learn(): Promise<void> {
+    await this.places.ask(() => this.#host.managedPlaces());
+  }
+
+  async load(): Promise<void> {
+    if (this.part === 'places') return this.learn();
+    if (this.part === 'roles') return this.roles.ask(() => this.#host.roles());
+    if (this.part === 'proposals') return this.proposals.ask(() => this.#host.proposals());
+    const team = this.teamId;
+    if (team !== null) return this.team.ask(() => this.#host.team(team));
+    return this.people.ask(() => this.#host.people());
+  }
+
+  async go(part: OrganizationPart): Promise<void> {
+    this.part = part;
+    this.teamId = null;
+    await this.load();
+  }
+
+  /** Opens a team, or with null the list again. */
+  async look(team: Id | null): Promise<void> {
+    this.teamId = team;
+    this.team.forget();
+    await this.load();
+  }
+
+  forget(): void {
+    for (const query of [this.places, this.people, this.team, this.roles, this.proposals]) query.forget();
+    this.part = 'places';
+    this.teamId = null;
+  }
+}

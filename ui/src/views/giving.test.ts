@@ -1,0 +1,118 @@
+import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { fakeHost, type FakeHost } from '../host/fake';
+import { testids } from '../testids';
+import App from './App.svelte';
+
+configure({ asyncUtilTimeout: 10_000 });
+afterEach(cleanup);
+
+const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
+const dialog = () => within(screen.getByTestId(testids.dialog));
+
+async function open(person = false): Promise<FakeHost> {
+  const host = fakeHost();
+  render(App, { host });
+  await fireEvent.click(await screen.findByTestId(testids.navAccess));
+  await screen.findByTestId(testids.accessTable);
+  if (person) {
+    await fireEvent.click(within(screen.getByTestId(testids.accessMode)).getByLabelText('By person'));
+    await fireEvent.click((await screen.findAllByTestId(testids.accessFound))[1] as HTMLElement);
+    await screen.findByTestId(testids.accessTable);
+  }
+  await fireEvent.click(screen.getByTestId(testids.giveAccess));
+  await waitFor(() => expect((dialog().getByTestId(testids.giveRole) as HTMLSelectElement).options.length).toBe(4));
+  return host;
+}
+
+async function audit() {
+  const { violations } = await axe.run(document.body, {
+    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
+  });
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+}
+
+const submit = () => dialog().getByTestId(testids.submit) as HTMLButtonElement;
+const say = (words: string) => fireEvent.input(dialog().getByTestId(testids.reasonField), { target: { value: words } });
+
+describe('giving access', () => {
+  it('offers the least role first and says which are not for this person to give', async () => {
+    await open();
+    const role = dialog().getByTestId(testids.giveRole) as HTMLSelectElement;
+    expect([...role.options].map((one) => one.text)).toEqual(['Viewer', 'Consumer', 'Reader', 'Editor']);
+    expect(role.value).toBe('role-Viewer');
+    expect(screen.getByTestId(testids.dialog).textContent).toContain('Lead (your role may not grant this one)');
+    await audit();
+  });
+
+  it('finds somebody by keyboard, shows what it newly allows, and gives just that', async () => {
+    const host = await open();
+    await fireEvent.change(dialog().getByTestId(testids.giveRole), { target: { value: 'role-Reader' } });
+    const who = dialog().getByTestId(testids.giveWho);
+    await fireEvent.input(who, { target: { value: 'lin' } });
+    await waitFor(() => expect(dialog().getAllByTestId(testids.giveReceiver)).toHaveLength(1));
+    expect(submit().disabled).toBe(true);
+    await fireEvent.keyDown(who, { key: 'Enter' });
+    const plan = dialog().getByTestId(testids.givePlan);
+    await waitFor(() => expect(plan.textContent).toContain('reveal and copy'));
+    expect(plan.textContent).toContain('1 person');
+    await audit();
+    await say('on call this week');
+    await waitFor(() => expect(submit().disabled).toBe(false));
+    await fireEvent.click(submit());
+    await waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
+    const [given] = calls(host, 'giveAccess');
+    const planned = calls(host, 'planAccess').at(-1);
+    expect(given?.args[0]).toEqual(planned?.args[0]);
+    expect(given?.args.slice(1)).toEqual([
+      'grant-new',
+      `plan-${(given?.args[0] as { principal: string }).principal}-role-Reader-${(given?.args[0] as { place: string }).place}`,
+      'on call this week',
+    ]);
+    expect((given?.args[0] as { endsAt: number | null }).endsAt).not.toBeNull();
+  });
+
+  it('gives nothing when it would be something else by now, and shows that', async () => {
+    const host = await open(true);
+    await waitFor(() => expect(calls(host, 'planAccess').length).toBeGreaterThan(0));
+    await say('on call');
+    await waitFor(() => expect(submit().disabled).toBe(false));
+    host.refuse('giveAccess', 'planStale');
+    const before = calls(host, 'planAccess').length;
+    await fireEvent.click(submit());
+    expect((await dialog().findByTestId(testids.dialogProblem)).textContent).toContain('Something changed');
+    expect(calls(host, 'planAccess').length).toBeGreaterThan(before);
+  });
+
+  it('asks for an end where the receiver is from outside', async () => {
+    await open();
+    const who = dialog().getByTestId(testids.giveWho);
+    await fireEvent.input(who, { target: { value: 'priya' } });
+    await waitFor(() => expect(dialog().getAllByTestId(testids.giveReceiver)).toHaveLength(1));
+    await fireEvent.keyDown(who, { key: 'Enter' });
+    await fireEvent.change(dialog().getByTestId(testids.giveSpan), { target: { value: '-1' } });
+    await dialog().findByText(/People from outside need an end/);
+    await say('audit');
+    expect(submit().disabled).toBe(true);
+    await fireEvent.change(dialog().getByTestId(testids.giveSpan), { target: { value: String(86_400_000) } });
+    await waitFor(() => expect(submit().disabled).toBe(false));
+  });
+
+  it('hands conditions over as they were set', async () => {
+    const host = await open(true);
+    await fireEvent.change(dialog().getByTestId(testids.giveFactor), { target: { value: '15' } });
+    await fireEvent.input(dialog().getByTestId(testids.giveNetworks), { target: { value: '10.0.0.0/8\n' } });
+    await fireEvent.click(dialog().getByTestId(testids.giveHours));
+    await waitFor(() => {
+      const give = calls(host, 'planAccess').at(-1)?.args[0] as { conditions: unknown };
+      expect(give.conditions).toMatchObject({
+        multiFactorMinutes: 15,
+        networks: ['10.0.0.0/8', ''],
+        hours: { days: [0, 1, 2, 3, 4], from: '08:00', until: '18:00' },
+      });
+    });
+    await dialog().findByText(/does not count at this hour/);
+    await audit();
+  });
+});

@@ -1,0 +1,217 @@
+import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { fakeHost, type FakeHost } from '../host/fake';
+import { testids } from '../testids';
+import App from './App.svelte';
+
+configure({ asyncUtilTimeout: 10_000 });
+afterEach(cleanup);
+
+const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
+const dialog = () => within(screen.getByTestId(testids.dialog));
+const submit = () => dialog().getByTestId(testids.submit) as HTMLButtonElement;
+const type = (testid: string, value: string) => fireEvent.input(dialog().getByTestId(testid), { target: { value } });
+const gone = () => waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
+
+async function open(part?: string): Promise<FakeHost> {
+  const host = fakeHost();
+  render(App, { host });
+  await fireEvent.click(await screen.findByTestId(testids.navOrganization));
+  await screen.findAllByTestId(testids.placeRow);
+  if (part) await fireEvent.click(within(screen.getByTestId(testids.organizationPart)).getByLabelText(part));
+  return host;
+}
+
+async function audit() {
+  const { violations } = await axe.run(document.body, {
+    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
+  });
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+}
+
+async function menu(testid: string, at: number, item: string) {
+  const button = screen.getAllByTestId(testid)[at];
+  if (!button) throw new Error('no menu');
+  button.focus();
+  await fireEvent.keyDown(button, { key: 'Enter' });
+  await fireEvent.click(await screen.findByTestId(item));
+  await screen.findByTestId(testids.dialog);
+}
+
+describe('places', () => {
+  it('are not there for those who may change nothing', async () => {
+    const host = fakeHost({ scene: 'empty' });
+    render(App, { host });
+    await screen.findByTestId(testids.navVault);
+    await waitFor(() => expect(calls(host, 'managedPlaces').length).toBeGreaterThan(0));
+    expect(screen.queryByTestId(testids.navOrganization)).toBeNull();
+  });
+
+  it('are made, with a class where they are environments', async () => {
+    const host = await open();
+    await audit();
+    await fireEvent.click(screen.getByTestId(testids.newPlace));
+    expect(dialog().queryByTestId(testids.placeClass)).toBeNull();
+    await type(testids.placeName, 'a/b');
+    expect(submit().disabled).toBe(true);
+    await type(testids.placeName, 'billing');
+    await fireEvent.click(submit());
+    await gone();
+    expect(calls(host, 'createPlace')[0]?.args).toEqual([{ parent: 'root', name: 'billing', class: null }]);
+    const row = (await screen.findAllByTestId(testids.placeRow)).findIndex((one) => /billing/.test(one.textContent));
+    await menu(testids.placeMenu, row, testids.placeAdd);
+    await type(testids.placeName, 'production');
+    await fireEvent.change(dialog().getByTestId(testids.placeClass), { target: { value: 'production' } });
+    await audit();
+    await fireEvent.click(submit());
+    await gone();
+    expect(calls(host, 'createPlace')[1]?.args[0]).toMatchObject({ name: 'production', class: 'production' });
+  });
+
+  it('keep what was typed when the name is taken', async () => {
+    const host = await open();
+    await fireEvent.click(screen.getByTestId(testids.newPlace));
+    await type(testids.placeName, 'payments');
+    host.refuse('createPlace', 'nameTaken');
+    await fireEvent.click(submit());
+    await dialog().findByTestId(testids.dialogProblem);
+    expect((dialog().getByTestId(testids.placeName) as HTMLInputElement).value).toBe('payments');
+  });
+
+  it('send only what was changed', async () => {
+    const host = await open();
+    await menu(testids.placeMenu, 1, testids.placeEdit);
+    expect(submit().disabled).toBe(true);
+    await fireEvent.change(dialog().getByTestId(testids.placeKnownTo), { target: { value: 'teams' } });
+    const team = await dialog().findByLabelText('Backend');
+    expect(submit().disabled).toBe(true);
+    await fireEvent.click(team);
+    await audit();
+    await fireEvent.click(submit());
+    await gone();
+    expect(calls(host, 'editPlace')[0]?.args[1]).toEqual({
+      name: null,
+      class: null,
+      knownTo: { type: 'teams', teams: ['team-backend'] },
+      copiesFor: null,
+    });
+  });
+
+  it('move only as it was shown', async () => {
+    const host = await open();
+    await menu(testids.placeMenu, 1, testids.placeMove);
+    const parent = dialog().getByTestId(testids.placeParent) as HTMLSelectElement;
+    const target = [...parent.options].at(-1)?.value ?? '';
+    await fireEvent.change(parent, { target: { value: target } });
+    await dialog().findByText(/gains: see names, use/);
+    await audit();
+    await fireEvent.click(submit());
+    await gone();
+    const [moved] = calls(host, 'movePlace');
+    expect(moved?.args[2]).toBe(`move-${String(moved?.args[0])}-${target}`);
+  });
+});
+
+describe('people and teams', () => {
+  it('are found by letters, and a person opens in Access', async () => {
+    const host = await open('People and teams');
+    await screen.findAllByTestId(testids.peopleRow);
+    await audit();
+    await fireEvent.input(screen.getByTestId(testids.peopleSearch), { target: { value: 'lin' } });
+    const [row] = screen.getAllByTestId(testids.peopleRow);
+    await fireEvent.click(row as HTMLElement);
+    await waitFor(() => expect(calls(host, 'accessOf')).toHaveLength(1));
+  });
+
+  it('teams are made, filled, and emptied again', async () => {
+    const host = await open('People and teams');
+    await fireEvent.click(await screen.findByTestId(testids.newTeam));
+    await type(testids.teamName, 'Night shift');
+    await fireEvent.click(submit());
+    await gone();
+    await screen.findByTestId(testids.teamPanel);
+    await fireEvent.click(screen.getByTestId(testids.addMember));
+    const who = await dialog().findByTestId(testids.giveWho);
+    await waitFor(() => expect(dialog().getAllByTestId(testids.giveReceiver).length).toBeGreaterThan(1));
+    await fireEvent.input(who, { target: { value: 'mara' } });
+    await fireEvent.keyDown(who, { key: 'Enter' });
+    await fireEvent.click(submit());
+    await gone();
+    await waitFor(() => expect(screen.getAllByTestId(testids.memberRow)).toHaveLength(1));
+    await audit();
+    await fireEvent.click(screen.getByTestId(testids.removeMember));
+    await waitFor(() => expect(screen.queryByTestId(testids.memberRow)).toBeNull());
+    expect(calls(host, 'removeMember')).toHaveLength(1);
+  });
+
+  it('a group that would widen one’s own access is proposed', async () => {
+    const host = await open('People and teams');
+    await fireEvent.input(await screen.findByTestId(testids.peopleSearch), { target: { value: 'backend' } });
+    const rows = screen.getAllByTestId(testids.peopleRow);
+    await fireEvent.click(rows.find((row) => /team$/.test(row.textContent.trim())) as HTMLElement);
+    await fireEvent.click(await screen.findByTestId(testids.mapGroup));
+    await type(testids.groupName, 'company-admins');
+    await type(testids.reasonField, 'one team');
+    await fireEvent.click(submit());
+    await dialog().findByTestId(testids.dialogProblem);
+    await waitFor(() => expect(submit().textContent).toContain('Propose it'));
+    await fireEvent.click(submit());
+    await gone();
+    expect(calls(host, 'mapGroup').map((call) => call.args[3])).toEqual([false, true]);
+  });
+});
+
+describe('roles', () => {
+  it('never join values with power over access', async () => {
+    const host = await open('Roles');
+    await fireEvent.click(await screen.findByTestId(testids.newRole));
+    const box = (code: string) =>
+      dialog()
+        .getAllByTestId(testids.roleAction)
+        .find((one) => one.dataset['action'] === code) as HTMLInputElement;
+    await fireEvent.click(box('secret.reveal'));
+    expect(box('grant.assign').disabled).toBe(true);
+    await fireEvent.click(box('secret.reveal'));
+    await fireEvent.click(box('grant.assign'));
+    expect(box('secret.reveal').disabled).toBe(true);
+    await fireEvent.click(within(dialog().getByTestId(testids.roleGrants)).getByLabelText('Reader'));
+    await type(testids.roleName, 'Doorkeeper');
+    await type(testids.reasonField, 'lets people in');
+    await audit();
+    await fireEvent.click(submit());
+    await gone();
+    expect(calls(host, 'putRole')[0]?.args[0]).toMatchObject({
+      id: null,
+      name: 'Doorkeeper',
+      mayGrant: ['role-Reader'],
+    });
+    expect((await screen.findAllByTestId(testids.roleRow)).at(-1)?.textContent).toContain('May give Reader');
+  });
+
+  it('built-in ones are not to be changed', async () => {
+    await open('Roles');
+    expect(await screen.findAllByTestId(testids.roleMenu)).toHaveLength(1);
+    await audit();
+  });
+});
+
+describe('a second owner', () => {
+  it('approves exactly what was read, or says why not', async () => {
+    const host = await open('Second owner');
+    await screen.findAllByTestId(testids.proposalRow);
+    await audit();
+    await fireEvent.click(screen.getByTestId(testids.refuseProposal));
+    await type(testids.reasonField, 'by hand, please');
+    await fireEvent.click(submit());
+    await gone();
+    expect(calls(host, 'refuseProposal')[0]?.args).toEqual(['proposal-1', 'by hand, please']);
+    expect(screen.queryByTestId(testids.approveProposal)).toBeNull();
+  });
+
+  it('is named by the digest of the change', async () => {
+    const host = await open('Second owner');
+    await fireEvent.click(await screen.findByTestId(testids.approveProposal));
+    await waitFor(() => expect(calls(host, 'approveProposal')[0]?.args).toEqual(['proposal-1', 'digest-1']));
+  });
+});
