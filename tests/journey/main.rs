@@ -13,6 +13,7 @@ mod first_start;
 mod keyboard;
 mod kills;
 mod load;
+mod organization;
 mod rig;
 mod screens;
 mod spine;

@@ -136,6 +136,7 @@ export const testids = {
   organizationPart: 'organization-part',
   newPlace: 'new-place',
   placeRow: 'place-row',
+  placeTurn: 'place-turn',
   placeMenu: 'place-menu',
   placeAdd: 'place-add',
   placeEdit: 'place-edit',

@@ -7,6 +7,9 @@ export type Command =
   | 'goRequests'
   | 'goHistory'
   | 'goBin'
+  | 'goAccess'
+  | 'goOrganization'
+  | 'giveAccess'
   | 'goSettings'
   | 'create'
   | 'sync'
@@ -55,6 +58,9 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'goRequests', title: 'Requests', group: everywhere, reach: 'everywhere', keys: ['Mod+2'] },
   { command: 'goHistory', title: 'My history', group: everywhere, reach: 'everywhere', keys: ['Mod+3'] },
   { command: 'goBin', title: 'Bin', group: everywhere, reach: 'everywhere', keys: ['Mod+4'] },
+  { command: 'goAccess', title: 'Access', group: everywhere, reach: 'everywhere', keys: ['Mod+5'] },
+  { command: 'goOrganization', title: 'Organization', group: everywhere, reach: 'everywhere', keys: ['Mod+6'] },
+  { command: 'giveAccess', title: 'Give access', group: everywhere, reach: 'everywhere', keys: ['Mod+G'] },
   { command: 'goSettings', title: 'Settings', group: everywhere, reach: 'everywhere', keys: ['Mod+,'] },
   {
     command: 'places',

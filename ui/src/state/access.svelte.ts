@@ -29,9 +29,9 @@ export class Access {
     return (this.places.value?.length ?? 0) > 0;
   }
 
-  /** Whether this person may give access at a place. */
-  mayGive(place: Id): boolean {
-    return this.places.value?.some((one) => one.id === place && one.mayGive) ?? false;
+  /** Whether this person may give access anywhere. */
+  get givesSomewhere(): boolean {
+    return this.places.value?.some((place) => place.mayGive) ?? false;
   }
 
   /** Learns where one may look; what was looked at before stays, if one still may. */

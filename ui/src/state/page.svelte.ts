@@ -137,19 +137,27 @@ export class Page {
     };
   }
 
+  /** Whether a command is for this person and can be obeyed now. */
+  may(command: Command): boolean {
+    if (command === 'create') return !this.offline;
+    if (command === 'giveAccess') return !this.offline && this.access.givesSomewhere;
+    if (command === 'goAccess') return this.access.open;
+    if (command === 'goOrganization') return this.organization.open;
+    return true;
+  }
+
   /** Does what a shortcut means. */
   obey(command: Command): void {
     const { dialogs, host, values } = this;
     const signedIn = this.app.session.type === 'signedIn';
-    if (!signedIn) return;
+    if (!signedIn || !this.may(command)) return;
     switch (command) {
       case 'find':
         return dialogs.open({ type: 'palette' });
       case 'shortcuts':
         return dialogs.open({ type: 'shortcuts' });
       case 'create':
-        if (!this.offline) dialogs.open({ type: 'create', place: this.vault.place });
-        return;
+        return dialogs.open({ type: 'create', place: this.vault.place });
       case 'lock':
         return void this.attempt(() => host.lock());
       case 'sync':
@@ -165,6 +173,12 @@ export class Page {
         return this.go('history');
       case 'goBin':
         return this.go('bin');
+      case 'goAccess':
+        return this.go('access');
+      case 'goOrganization':
+        return this.go('organization');
+      case 'giveAccess':
+        return this.giveAccess();
       case 'goSettings':
         return this.go('settings');
       case 'copy':
@@ -179,6 +193,16 @@ export class Page {
       default:
         return this.offline || !this.#obeyOnline(command) ? this.#move?.(command) : undefined;
     }
+  }
+
+  /** Opens the dialog, with the place or the person that is looked at. */
+  giveAccess(): void {
+    const looking = this.view === 'access';
+    this.dialogs.open({
+      type: 'giveAccess',
+      place: looking ? this.access.place : this.vault.place,
+      principal: looking && this.access.mode === 'person' ? this.access.person : null,
+    });
   }
 
   /** The person did something; told to the host now and then. */

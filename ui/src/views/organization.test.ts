@@ -69,6 +69,15 @@ describe('places', () => {
     expect(calls(host, 'createPlace')[1]?.args[0]).toMatchObject({ name: 'production', class: 'production' });
   });
 
+  it('unfold what lies in an environment', async () => {
+    await open();
+    const before = screen.getAllByTestId(testids.placeRow).length;
+    const folded = screen.getAllByTestId(testids.placeTurn).find((one) => one.ariaExpanded === 'false');
+    await fireEvent.click(folded as HTMLElement);
+    expect(screen.getAllByTestId(testids.placeRow).length).toBeGreaterThan(before);
+    expect(folded?.ariaExpanded).toBe('true');
+  });
+
   it('keep what was typed when the name is taken', async () => {
     const host = await open();
     await fireEvent.click(screen.getByTestId(testids.newPlace));
