@@ -17,4 +17,5 @@ mod organization;
 mod rig;
 mod screens;
 mod spine;
+mod step_up;
 mod who_has_what;

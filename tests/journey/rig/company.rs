@@ -56,20 +56,25 @@ impl Company {
 
     /// Lets somebody of the demonstration's company in at the identity provider; answers with their subject.
     pub async fn admit(&self, name: &str) -> String {
+        let person = self.person(name);
+        self.provider.put_person(&person).await.unwrap();
+        person.sub
+    }
+
+    /// Somebody of the demonstration's company as the identity provider knows them.
+    pub fn person(&self, name: &str) -> Person {
         let people: Vec<Value> = serde_json::from_slice(&fs::read(self.at("people.json")).unwrap()).unwrap();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let all = |value: &Value| value.as_array().unwrap().iter().map(text).collect();
         let known = people.iter().find(|person| person["name"] == name).unwrap();
-        let person = Person {
+        Person {
             sub: text(&known["sub"]),
             name: name.to_owned(),
             email: text(&known["email"]),
             groups: all(&known["groups"]),
             amr: all(&known["amr"]),
             acr: text(&known["acr"]),
-        };
-        self.provider.put_person(&person).await.unwrap();
-        person.sub
+        }
     }
 }
 

@@ -2,6 +2,14 @@
 import { entry, type Words } from './wording';
 
 export const giving: Words = {
+  notAccepted: entry('problem', 'The server does not accept this.', 'The details say what is wrong with it.'),
+  networkInvalid: entry('note', 'This is not a network range.', 'Write it like 10.0.0.0/8 or 2001:db8::/32.'),
+  hoursInvalid: entry('note', 'These are not hours of the day.', 'Choose days, a beginning, an end and a time zone.'),
+  roleInvalid: entry(
+    'note',
+    'There can be no such role.',
+    'Values and power over others’ access never stand in one role.',
+  ),
   secondOwnerNeeded: entry(
     'note',
     'This would widen your own access.',
