@@ -63,6 +63,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             organization::edit_place,
             organization::plan_move,
             organization::move_place,
+            organization::approval_settings,
+            organization::set_approval,
             organization::people,
             organization::team,
             organization::create_team,

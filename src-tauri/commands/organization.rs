@@ -3,6 +3,7 @@
 use claviger_vault::{
     Vault,
     view::{
+        approval::{ApprovalEdit, ApprovalSettings},
         managing::{ManagedPlace, MovePlanView, NewPlace, PlaceEdit},
         problem::Problem,
         role::{ChangeOutcome, ProposalView, RoleEdit, RolesView},
@@ -49,6 +50,20 @@ pub async fn move_place(
     digest: String,
 ) -> Result<(), Problem> {
     vault.move_place(&id, &parent, &digest).await
+}
+
+/// How requests are approved at a place.
+#[tauri::command]
+#[specta::specta]
+pub async fn approval_settings(vault: State<'_, Vault>, place: String) -> Result<ApprovalSettings, Problem> {
+    vault.approval_settings(&place).await
+}
+
+/// Changes how requests are approved at a place.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_approval(vault: State<'_, Vault>, place: String, edit: ApprovalEdit) -> Result<(), Problem> {
+    vault.set_approval(&place, &edit).await
 }
 
 /// People, teams and services.

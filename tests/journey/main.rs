@@ -7,6 +7,7 @@
 )]
 
 mod asking;
+mod by_rule;
 mod certificate;
 mod desk;
 mod first_start;

@@ -1,10 +1,6 @@
 //! An owner makes a place, puts somebody into a team and gives the team access; the person at the other desk has it by itself.
 
-use crate::rig::{
-    company::Company,
-    desktop::Desktop,
-    window::{Window, read},
-};
+use crate::rig::{company::Company, desktop::Desktop, window::Window};
 use thirtyfour::prelude::*;
 
 /// Has founded the server.
@@ -89,23 +85,9 @@ async fn looks_around(owner: &Window<'_>, theme: &str) {
 async fn makes_a_place(owner: &Window<'_>) {
     owner.keys("body", Key::Control + "6").await;
     part(owner, "Places", "place-row").await;
-    let rows = owner
-        .driver
-        .find_all(By::Css("[data-testid='place-row']"))
-        .await
-        .unwrap();
-    let mut menu = None;
-    for row in rows {
-        if read(&row).await.is_some_and(|text| text.starts_with("partners")) {
-            menu = Some(row.find(By::Css("[data-testid='place-menu']")).await.unwrap());
-            break;
-        }
-    }
-    menu.unwrap()
-        .send_keys(char::from(Key::Enter).to_string())
-        .await
-        .unwrap();
-    owner.press("place-add", Key::Enter).await;
+    owner
+        .take(["place-row", "place-menu", "place-add"], "partners")
+        .await;
     owner.write("place-name", "rehearsal").await;
     owner.pick("place-class", "staging").await;
     owner.picture("organization-new-place").await;

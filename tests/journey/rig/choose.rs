@@ -1,6 +1,6 @@
 //! Choosing one of a few.
 
-use super::window::Window;
+use super::window::{Window, read};
 use thirtyfour::prelude::*;
 
 impl Window<'_> {
@@ -25,6 +25,25 @@ impl Window<'_> {
             for option in list.find_all(By::Tag("option")).await.ok()? {
                 if option.text().await.ok()?.starts_with(label) {
                     return option.click().await.ok();
+                }
+            }
+            None
+        })
+        .await;
+    }
+
+    /// Opens the menu of the row that begins so by keyboard, and takes an item of it. A row that was drawn anew meanwhile
+    /// is looked for again.
+    pub async fn take(&self, [row, menu, item]: [&str; 3], begins: &str) {
+        let named = |testid: &str| By::Css(format!("[data-testid='{testid}']"));
+        self.until(&format!("`{item}` of `{begins}`"), async || {
+            if let Ok(found) = self.driver.find(named(item)).await {
+                return found.click().await.ok();
+            }
+            for row in self.driver.find_all(named(row)).await.ok()? {
+                if read(&row).await?.starts_with(begins) {
+                    let menu = row.find(named(menu)).await.ok()?;
+                    menu.send_keys(char::from(Key::Enter).to_string()).await.ok()?;
                 }
             }
             None

@@ -23,6 +23,9 @@ pub enum Settings {
     Disguised,
 }
 
+/// Lines of the log that a failed journey shows.
+const LAST: usize = 30;
+
 pub struct Server {
     folder: TempDir,
     settings: Settings,
@@ -141,6 +144,14 @@ impl Drop for Server {
         if let Some(child) = &mut self.process {
             let _ = child.kill();
             let _ = child.wait();
+        }
+        // What went wrong at the window often stands here.
+        if std::thread::panicking() {
+            let log = self.log();
+            let last = log.lines().rev().take(LAST).collect::<Vec<_>>();
+            for line in last.into_iter().rev() {
+                eprintln!("server: {line}");
+            }
         }
     }
 }

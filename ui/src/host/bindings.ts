@@ -104,6 +104,10 @@ export const commands = {
 	planMove: (id: string, parent: string) => __TAURI_INVOKE<MovePlanView>("plan_move", { id, parent }),
 	/**  Moves a place just as it was shown. */
 	movePlace: (id: string, parent: string, digest: string) => __TAURI_INVOKE<null>("move_place", { id, parent, digest }),
+	/**  How requests are approved at a place. */
+	approvalSettings: (place: string) => __TAURI_INVOKE<ApprovalSettings>("approval_settings", { place }),
+	/**  Changes how requests are approved at a place. */
+	setApproval: (place: string, edit: ApprovalEdit) => __TAURI_INVOKE<null>("set_approval", { place, edit }),
 	/**  People, teams and services. */
 	people: () => __TAURI_INVOKE<PeopleView>("people"),
 	/**  A team and who is in it. */
@@ -396,6 +400,58 @@ export type AppState = {
 	storage: Problem | null,
 	/**  Version of the app. */
 	version: string,
+};
+
+/**  What shall be set. */
+export type ApprovalEdit = {
+	/**  [`ApprovalSettings::digest`] of what was shown. */
+	digest: string,
+	/**  By how many; null = as above it. */
+	steps: number | null,
+	/**  Whether rotations have to be approved; null = as above it. */
+	rotations: boolean | null,
+	/**  Ids of the rules that stay. */
+	keep: string[],
+	/**  Rules that come; whoever sets them answers for them. */
+	add: NewRule[],
+};
+
+/**  Approves at once what is asked for here or below. */
+export type ApprovalRule = {
+	/**  Id. */
+	id: string,
+	/**  Name. */
+	name: string,
+	/**  Access with this role; null for rotations. */
+	role: RoleRef | null,
+	/**  For at most so many seconds; null for rotations. */
+	mostSeconds: number | null,
+	/**  Names of the teams whose members it is for. */
+	teams: string[],
+	/**  Only in environments of these classes; empty for all. */
+	classes: EnvironmentClass[],
+	/**  Of what it gives, in words. */
+	conditions: string[],
+	/**  Who answers for it. */
+	author: string,
+};
+
+/**  What was set at a place, and what holds there. */
+export type ApprovalSettings = {
+	/**  Of what was set, handed back to change it. */
+	digest: string,
+	/**  Set here: by how many access has to be approved; null = as above it. */
+	steps: number | null,
+	/**  What holds, with what is set above. */
+	stepsInForce: number,
+	/**  Set here: whether rotations have to be approved; null = as above it. */
+	rotations: boolean | null,
+	/**  What holds, with what is set above. */
+	rotationsInForce: boolean,
+	/**  Set here, in their order. */
+	rules: ApprovalRule[],
+	/**  This person may change them. */
+	mayChange: boolean,
 };
 
 /**  An approval. */
@@ -1396,6 +1452,22 @@ export type NewPlace = {
 	name: string,
 	/**  Of an environment; null to leave it unclassified. */
 	class: EnvironmentClass | null,
+};
+
+/**  A rule to be made. */
+export type NewRule = {
+	/**  Name. */
+	name: string,
+	/**  Access with this role; null for rotations. */
+	role: string | null,
+	/**  For at most so many seconds. */
+	mostSeconds: number,
+	/**  Teams whose members it is for, by id. */
+	teams: string[],
+	/**  Only in environments of these classes; empty for all. */
+	classes: EnvironmentClass[],
+	/**  The multi-factor sign-in is at most so old for what it gives to count. */
+	multiFactorMinutes: number | null,
 };
 
 /**  An action that would newly be allowed. */

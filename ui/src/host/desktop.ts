@@ -74,6 +74,8 @@ export function desktopHost(): Host {
     editPlace: (id, edit) => call('edit_place', { id, edit }),
     planMove: (id, parent) => call('plan_move', { id, parent }),
     movePlace: (id, parent, digest) => call('move_place', { id, parent, digest }),
+    approvalSettings: (place) => call('approval_settings', { place }),
+    setApproval: (place, edit) => call('set_approval', { place, edit }),
     people: () => call('people'),
     team: (id) => call('team', { id }),
     createTeam: (name) => call('create_team', { name }),

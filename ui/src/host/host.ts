@@ -22,6 +22,8 @@ import type { GiveAccess, GiveChoice, GivePlan, GiveReceivers } from './giving';
 import type { ExportFormat, ExportReply, HistoryPage, HistoryQuery, ProofStatus } from './history';
 import type { ListPage, ListQuery, SearchReply } from './lists';
 import type {
+  ApprovalEdit,
+  ApprovalSettings,
   ChangeOutcome,
   ManagedPlace,
   MovePlanView,
@@ -135,6 +137,9 @@ export interface Host {
   editPlace(id: Id, edit: PlaceEdit): Promise<void>;
   planMove(id: Id, parent: Id): Promise<MovePlanView>;
   movePlace(id: Id, parent: Id, digest: string): Promise<void>;
+  approvalSettings(place: Id): Promise<ApprovalSettings>;
+  /** Rejects with `planStale` when they are others by now. */
+  setApproval(place: Id, edit: ApprovalEdit): Promise<void>;
   people(): Promise<PeopleView>;
   team(id: Id): Promise<TeamView>;
   createTeam(name: string): Promise<Id>;

@@ -64,6 +64,55 @@ export interface MovePlanView {
   changes: MoveChange[];
 }
 
+/** How requests are approved at a place. */
+export interface ApprovalSettings {
+  /** Handed back to change them. */
+  digest: string;
+  /** Set here; null = as above it. */
+  steps: number | null;
+  stepsInForce: number;
+  /** Whether rotations have to be approved; null = as above it. */
+  rotations: boolean | null;
+  rotationsInForce: boolean;
+  rules: ApprovalRule[];
+  mayChange: boolean;
+}
+
+/** Approves at once what is asked for here or below. */
+export interface ApprovalRule {
+  id: Id;
+  name: string;
+  /** Null for rotations. */
+  role: RoleRef | null;
+  mostSeconds: number | null;
+  /** By name. */
+  teams: string[];
+  /** Empty for all. */
+  classes: EnvironmentClass[];
+  conditions: string[];
+  /** Who answers for it. */
+  author: string;
+}
+
+export interface NewRule {
+  name: string;
+  /** Null for rotations. */
+  role: Id | null;
+  mostSeconds: number;
+  teams: Id[];
+  classes: EnvironmentClass[];
+  multiFactorMinutes: number | null;
+}
+
+export interface ApprovalEdit {
+  digest: string;
+  steps: number | null;
+  rotations: boolean | null;
+  /** Rules that stay. */
+  keep: Id[];
+  add: NewRule[];
+}
+
 export interface ListedPrincipal {
   principal: PrincipalView;
   /** Names of the teams that they are in directly. */

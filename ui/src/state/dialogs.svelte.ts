@@ -32,6 +32,7 @@ export type OrganizationDialog =
   | { type: 'newPlace'; parent: ManagedPlace }
   | { type: 'editPlace'; place: ManagedPlace }
   | { type: 'movePlace'; place: ManagedPlace }
+  | { type: 'approval'; place: ManagedPlace }
   /** Null for a new one. */
   | { type: 'team'; team: TeamView | null }
   | { type: 'addMember'; team: TeamView }

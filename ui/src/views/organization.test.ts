@@ -224,3 +224,37 @@ describe('a second owner', () => {
     await waitFor(() => expect(calls(host, 'approveProposal')[0]?.args).toEqual(['proposal-1', 'digest-1']));
   });
 });
+
+describe('approval of requests', () => {
+  it('is set with rules that are added and dropped, and nothing is sent before it is saved', async () => {
+    const host = await open();
+    await menu(testids.placeMenu, 1, testids.placeApproval);
+    await dialog().findByText(/Reader for at most 8 hours, for members of Payments in staging/);
+    expect(submit().disabled).toBe(true);
+    await fireEvent.click(dialog().getByTestId(testids.dropRule));
+    await fireEvent.click(dialog().getByTestId(testids.addRule));
+    await type(testids.ruleName, 'Night shift');
+    expect((dialog().getByTestId(testids.ruleDone) as HTMLButtonElement).disabled).toBe(true);
+    await fireEvent.click((await dialog().findAllByTestId(testids.ruleTeam))[0] as HTMLElement);
+    await audit();
+    await fireEvent.click(dialog().getByTestId(testids.ruleDone));
+    await fireEvent.change(dialog().getByTestId(testids.approvalSteps), { target: { value: '2' } });
+    expect(calls(host, 'setApproval')).toHaveLength(0);
+    await fireEvent.click(submit());
+    await gone();
+    const [set] = calls(host, 'setApproval');
+    expect(set?.args[1]).toMatchObject({ digest: 'approval-1', steps: 2, rotations: null, keep: [] });
+    expect((set?.args[1] as { add: unknown[] }).add).toMatchObject([{ name: 'Night shift', teams: ['team-backend'] }]);
+  });
+
+  it('is shown anew when somebody else changed it meanwhile', async () => {
+    const host = await open();
+    await menu(testids.placeMenu, 1, testids.placeApproval);
+    await dialog().findByTestId(testids.approvalSteps);
+    await fireEvent.change(dialog().getByTestId(testids.approvalSteps), { target: { value: '3' } });
+    host.refuse('setApproval', 'planStale');
+    await fireEvent.click(submit());
+    expect((await dialog().findByTestId(testids.dialogProblem)).textContent).toContain('Something changed');
+    expect(calls(host, 'approvalSettings')).toHaveLength(2);
+  });
+});

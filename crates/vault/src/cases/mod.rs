@@ -6,6 +6,7 @@
 mod access;
 mod access_requests;
 mod access_view;
+mod approval;
 mod bin;
 mod conditions;
 mod creating;

@@ -2,6 +2,7 @@
 //! [`value::RevealReply`]. `ui/src/host/bindings.ts` is generated from these.
 
 pub mod access;
+pub mod approval;
 pub mod asking;
 pub mod device;
 pub mod event;

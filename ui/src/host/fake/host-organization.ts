@@ -1,5 +1,5 @@
 /** Places, teams, roles and proposals of the invented company; what is changed stays changed. */
-import type { ChangeOutcome, ManagedPlace, ProposalView, RoleView, TeamView } from '../organization';
+import type { ApprovalSettings, ChangeOutcome, ManagedPlace, ProposalView, RoleView, TeamView } from '../organization';
 import type { Host } from '../host';
 import { actionName } from '../../words/rights';
 import { roles as builtin } from './host-access';
@@ -12,6 +12,8 @@ type OrganizationCommands =
   | 'editPlace'
   | 'planMove'
   | 'movePlace'
+  | 'approvalSettings'
+  | 'setApproval'
   | 'people'
   | 'team'
   | 'createTeam'
@@ -141,6 +143,27 @@ export function organizationOf(fake: FakeWorld): Pick<Host, OrganizationCommands
         },
       ];
 
+  let approval: ApprovalSettings = {
+    digest: 'approval-1',
+    steps: null,
+    stepsInForce: 1,
+    rotations: null,
+    rotationsInForce: false,
+    rules: [
+      {
+        id: 'rule-1',
+        name: 'On call reads',
+        role: { id: 'role-Reader', name: 'Reader' },
+        mostSeconds: 8 * 3_600,
+        teams: ['Payments'],
+        classes: ['staging'],
+        conditions: [],
+        author: 'Ines Moreau',
+      },
+    ],
+    mayChange: true,
+  };
+
   const team = (id: string) => {
     const found = teams.find((one) => one.team.person.id === id);
     if (!found) throw refusal('notFound');
@@ -217,6 +240,20 @@ export function organizationOf(fake: FakeWorld): Pick<Host, OrganizationCommands
     movePlace: (id, parent, digest) =>
       fake.answer('movePlace', [id, parent, digest], () => {
         if (digest !== `move-${id}-${parent}`) throw refusal('planStale');
+      }),
+    approvalSettings: (place) => fake.answer('approvalSettings', [place], () => approval),
+    setApproval: (place, edit) =>
+      fake.answer('setApproval', [place, edit], () => {
+        if (edit.digest !== approval.digest) throw refusal('planStale');
+        approval = {
+          ...approval,
+          digest: `approval-${fake.nextId++}`,
+          steps: edit.steps,
+          stepsInForce: edit.steps ?? 1,
+          rotations: edit.rotations,
+          rotationsInForce: edit.rotations ?? false,
+          rules: approval.rules.filter((rule) => edit.keep.includes(rule.id)),
+        };
       }),
     people: () =>
       fake.answer('people', [], () => ({
