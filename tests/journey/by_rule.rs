@@ -75,6 +75,7 @@ async fn journey_of_a_rule() {
 }
 
 async fn makes_a_rule(owner: &Window<'_>) {
+    owner.find("nav-organization").await;
     owner.keys("body", Key::Control + "6").await;
     owner.find("place-row").await;
     owner

@@ -21,6 +21,7 @@ async fn journey_of_an_owner() {
 
     let owner = Window::open(&hers).await;
     owner.enter(&company.origin).await;
+    owner.find("nav-organization").await;
     for theme in THEMES {
         owner.themed(theme).await;
         looks_around(&owner, theme).await;

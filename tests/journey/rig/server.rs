@@ -23,9 +23,6 @@ pub enum Settings {
     Disguised,
 }
 
-/// Lines of the log that a failed journey shows.
-const LAST: usize = 30;
-
 pub struct Server {
     folder: TempDir,
     settings: Settings,
@@ -148,8 +145,8 @@ impl Drop for Server {
         // What went wrong at the window often stands here.
         if std::thread::panicking() {
             let log = self.log();
-            let last = log.lines().rev().take(LAST).collect::<Vec<_>>();
-            for line in last.into_iter().rev() {
+            let told = |line: &&str| !line.contains(" INFO ");
+            for line in log.lines().filter(told) {
                 eprintln!("server: {line}");
             }
         }
