@@ -137,6 +137,7 @@ impl Server {
 }
 
 impl Drop for Server {
+    #[expect(clippy::print_stderr, reason = "what a failed test has to say")]
     fn drop(&mut self) {
         if let Some(child) = &mut self.process {
             let _ = child.kill();
