@@ -1,4 +1,4 @@
-//! The eight built-in roles, under ids that never change.
+//! The built-in roles, under ids that never change: eight for people, five that are ready for service identities.
 
 use crate::{
     action::Action,
@@ -29,6 +29,19 @@ pub const AUDITOR: RoleId = well_known(6);
 pub const OFFBOARDER: RoleId = well_known(7);
 /// Policies, roles, stores; no values.
 pub const OWNER: RoleId = well_known(8);
+/// For service identities: tests of continuous integration.
+pub const CI_TEST: RoleId = well_known(9);
+/// For service identities: bringing values to where they are deployed.
+pub const CI_DEPLOY: RoleId = well_known(10);
+/// For service identities: an application while it runs, which may say that a value has to be changed.
+pub const APPLICATION: RoleId = well_known(11);
+/// For service identities: reads values to keep them elsewhere.
+pub const BACKUP: RoleId = well_known(12);
+/// For service identities: an agent; uses values and sees none.
+pub const AGENT: RoleId = well_known(13);
+
+/// The roles that only service identities can hold.
+pub const FOR_SERVICES: [RoleId; 5] = [CI_TEST, CI_DEPLOY, APPLICATION, BACKUP, AGENT];
 
 const VIEWING: &[Action] = &[Action::SecretView, Action::ScopeView, Action::RequestAsk];
 const CONSUMING: &[Action] = &[Action::SecretUse, Action::RotationRequest];
@@ -85,9 +98,14 @@ const OWNING: &[Action] = &[
     Action::StoreManage,
 ];
 
-/// All eight, from least to most.
+// A service must find what it is to use; everything else that these roles hold is the data plane or asks for a rotation.
+const FINDING: &[Action] = &[Action::SecretView, Action::ScopeView];
+const USING: &[Action] = &[Action::SecretUse];
+
+/// All of them: those for people from least to most, then those for services.
 pub fn all() -> Vec<Role> {
-    let lead_grants = MayGrant::Roles([VIEWER, CONSUMER, READER, EDITOR].into());
+    let people = [VIEWER, CONSUMER, READER, EDITOR];
+    let lead_grants = MayGrant::Roles(people.into_iter().chain(FOR_SERVICES).collect());
     let revealing = &[Action::SecretReveal];
     [
         role(VIEWER, "Viewer", &[VIEWING], MayGrant::nothing()),
@@ -108,13 +126,28 @@ pub fn all() -> Vec<Role> {
         role(AUDITOR, "Auditor", &[AUDITING], MayGrant::nothing()),
         role(OFFBOARDER, "Offboarder", &[OFFBOARDING], MayGrant::nothing()),
         role(OWNER, "Owner", &[VIEWING, LEADING, OWNING], MayGrant::Every),
+        role(CI_TEST, "CI test", &[FINDING, USING], MayGrant::nothing()),
+        role(
+            CI_DEPLOY,
+            "CI deploy",
+            &[FINDING, USING, revealing],
+            MayGrant::nothing(),
+        ),
+        role(
+            APPLICATION,
+            "Application",
+            &[FINDING, CONSUMING],
+            MayGrant::nothing(),
+        ),
+        role(BACKUP, "Backup", &[FINDING, revealing], MayGrant::nothing()),
+        role(AGENT, "Agent", &[FINDING, USING], MayGrant::nothing()),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-// The names are literals that parse; a test counts the eight.
+// The names are literals that parse; a test counts them.
 fn role(id: RoleId, name: &str, actions: &[&[Action]], may_grant: MayGrant) -> Option<Role> {
     let actions = actions.iter().copied().flatten().copied().collect();
     Some(Role {
@@ -132,12 +165,14 @@ mod tests {
     use super::*;
     use crate::{action::Plane, principal::PrincipalKind};
 
+    const KINDS: [PrincipalKind; 3] = [PrincipalKind::Person, PrincipalKind::Team, PrincipalKind::Service];
+
     fn find(id: RoleId) -> Role {
         all().into_iter().find(|role| role.id == id).unwrap()
     }
 
     #[test]
-    fn there_are_eight_from_least_to_most() {
+    fn there_are_thirteen_and_those_for_people_go_from_least_to_most() {
         let names: Vec<_> = all().iter().map(|role| role.name.to_string()).collect();
         let expected = [
             "Viewer",
@@ -148,6 +183,11 @@ mod tests {
             "Auditor",
             "Offboarder",
             "Owner",
+            "CI test",
+            "CI deploy",
+            "Application",
+            "Backup",
+            "Agent",
         ];
         assert_eq!(names, expected);
         for pair in [VIEWER, CONSUMER, READER, EDITOR].windows(2) {
@@ -162,6 +202,7 @@ mod tests {
         assert!(find(LEAD).actions.is_subset(&find(OWNER).actions));
         assert_eq!(VIEWER.to_string(), "c1a716e2-0000-8000-8000-000000000001");
         assert_eq!(OWNER.to_string(), "c1a716e2-0000-8000-8000-000000000008");
+        assert_eq!(AGENT.to_string(), "c1a716e2-0000-8000-8000-00000000000d");
     }
 
     #[test]
@@ -199,7 +240,8 @@ mod tests {
             assert_eq!(role.allows(Action::GrantAssign), grants, "{}", role.name);
         }
         for role in all() {
-            let within = [VIEWER, CONSUMER, READER, EDITOR].contains(&role.id);
+            let within =
+                [VIEWER, CONSUMER, READER, EDITOR].contains(&role.id) || FOR_SERVICES.contains(&role.id);
             assert_eq!(find(LEAD).may_grant.includes(role.id), within, "{}", role.name);
             assert!(find(OWNER).may_grant.includes(role.id));
         }
@@ -215,7 +257,34 @@ mod tests {
                 "{}",
                 role.name
             );
-            assert!(role.may_be_held_by(PrincipalKind::Person));
+            let for_services = FOR_SERVICES.contains(&role.id);
+            assert_eq!(role.may_be_held_by(PrincipalKind::Person), !for_services);
+            assert_eq!(role.may_be_held_by(PrincipalKind::Team), !for_services);
         }
+    }
+
+    #[test]
+    fn the_ready_roles_hold_values_and_what_it_takes_to_find_them() {
+        let besides = [Action::SecretView, Action::ScopeView, Action::RotationRequest];
+        for role in all().into_iter().filter(|role| FOR_SERVICES.contains(&role.id)) {
+            assert!(role.is_for_services() && role.touches_values() && role.may_grant.is_nothing());
+            for action in &role.actions {
+                assert!(
+                    action.plane() == Plane::Data || besides.contains(action),
+                    "{}: {action}",
+                    role.name
+                );
+                assert!(!action.is_authority(), "{}: {action}", role.name);
+            }
+            for action in [Action::SecretWrite, Action::SecretCreate] {
+                assert!(!role.allows(action), "{}: {action}", role.name);
+            }
+        }
+        let custom = Role {
+            id: RoleId::from_bytes([9; 16]),
+            builtin: false,
+            ..find(CI_TEST)
+        };
+        assert!(KINDS.iter().all(|kind| custom.may_be_held_by(*kind)));
     }
 }

@@ -122,6 +122,10 @@ kinds! {
     JournalDoubted = "journal.doubted";
     /// The log was exported or searched.
     LogExported = "log.exported";
+    /// A service identity got a key.
+    ServiceKeyMade = "service.key-made";
+    /// A key of a service identity was ended before its time.
+    ServiceKeyEnded = "service.key-ended";
 }
 
 impl EventKind {

@@ -94,7 +94,7 @@ ids! {
     ProposalId;
     /// A signed instruction to a device.
     OrderId;
-    /// A key in a key hierarchy.
+    /// A key in a key hierarchy, or of a service identity.
     KeyId;
     /// One call to the server, for correlating logs and events.
     CallId;

@@ -17,5 +17,6 @@ pub mod principal;
 pub mod role;
 pub mod scope;
 pub mod secret;
+pub mod service;
 pub mod time;
 pub mod words;

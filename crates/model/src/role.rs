@@ -126,11 +126,16 @@ impl Role {
         self.actions.iter().any(|action| action.plane() == Plane::Data)
     }
 
+    /// Whether it is one of the roles that are ready for service identities, and for nobody else.
+    pub fn is_for_services(&self) -> bool {
+        crate::builtin_roles::FOR_SERVICES.contains(&self.id)
+    }
+
     /// Whether a principal of this kind can hold it: service identities never hold power over access, as Lead,
-    /// Offboarder and Owner do.
+    /// Offboarder and Owner do; people never hold what is ready for services.
     pub fn may_be_held_by(&self, kind: PrincipalKind) -> bool {
         match kind {
-            PrincipalKind::Person | PrincipalKind::Team => true,
+            PrincipalKind::Person | PrincipalKind::Team => !self.is_for_services(),
             PrincipalKind::Service => {
                 self.may_grant.is_nothing() && !self.actions.iter().any(|action| action.is_authority())
             }
