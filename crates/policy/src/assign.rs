@@ -82,6 +82,9 @@ pub enum AssignRefusal {
     /// Service identities never hold power over access.
     #[error("a service identity cannot hold this role")]
     NotForServices,
+    /// Ready roles of service identities are for nobody else.
+    #[error("only a service identity can hold this role")]
+    ForServicesOnly,
     /// People from outside get values for a time only.
     #[error("people from outside need an end date for this role")]
     EndNeeded,
@@ -145,7 +148,11 @@ impl PolicyEngine {
             return Err(AssignRefusal::ReceiverInactive);
         }
         if !role.may_be_held_by(receiver.kind()) {
-            return Err(AssignRefusal::NotForServices);
+            return Err(if role.is_for_services() {
+                AssignRefusal::ForServicesOnly
+            } else {
+                AssignRefusal::NotForServices
+            });
         }
         // Rule 8: the provider's groups fill teams, and they never make Owners.
         if assignment.role == builtin_roles::OWNER && receiver.kind() == PrincipalKind::Team {

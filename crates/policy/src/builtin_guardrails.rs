@@ -14,12 +14,15 @@ pub const PRODUCTION_FOR_ITS_OWN_SERVICES: PolicyId = well_known(1);
 pub const OUTSIDE_PEOPLE_WITH_AN_END: PolicyId = well_known(2);
 /// People read production values only after a multi-factor sign-in.
 pub const PRODUCTION_WITH_MULTI_FACTOR: PolicyId = well_known(3);
+/// Service identities touch values in environments of their own class only.
+pub const SERVICES_IN_THEIR_CLASS: PolicyId = well_known(4);
 
 /// All of them, as they are on the first start.
 pub fn all() -> Vec<Guardrail> {
     let own_services = include_str!("../guardrails/production-for-its-own-services.cedar");
     let outside = include_str!("../guardrails/outside-people-with-an-end.cedar");
     let multi_factor = include_str!("../guardrails/production-with-multi-factor.cedar");
+    let own_class = include_str!("../guardrails/services-in-their-class.cedar");
     [
         builtin(
             PRODUCTION_FOR_ITS_OWN_SERVICES,
@@ -37,6 +40,12 @@ pub fn all() -> Vec<Guardrail> {
             PRODUCTION_WITH_MULTI_FACTOR,
             "Production needs multi-factor sign-in",
             multi_factor,
+            true,
+        ),
+        builtin(
+            SERVICES_IN_THEIR_CLASS,
+            "Services stay in their class",
+            own_class,
             true,
         ),
     ]
@@ -73,6 +82,7 @@ mod tests {
             (PRODUCTION_FOR_ITS_OWN_SERVICES, true),
             (OUTSIDE_PEOPLE_WITH_AN_END, true),
             (PRODUCTION_WITH_MULTI_FACTOR, true),
+            (SERVICES_IN_THEIR_CLASS, true),
         ];
         assert_eq!(enabled, expected);
         for guardrail in all() {

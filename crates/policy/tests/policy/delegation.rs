@@ -218,6 +218,17 @@ fn receivers_must_fit_the_role() {
             Err(AssignRefusal::NotForServices)
         );
     }
+    for role in builtin_roles::FOR_SERVICES {
+        for giver in [person(0), person(1)] {
+            assert!(assign(&org, giver, role, service(1), scope(1), None).is_ok());
+        }
+        for to in [person(2), team(2)] {
+            assert_eq!(
+                assign(&org, person(0), role, to, scope(1), None),
+                Err(AssignRefusal::ForServicesOnly)
+            );
+        }
+    }
     assert_eq!(
         assign(&org, person(0), VIEWER, person(4), scope(1), None),
         Err(AssignRefusal::ReceiverInactive)

@@ -344,7 +344,7 @@ fn an_unknown_role_gives_nothing() {
 }
 
 #[test]
-fn services_of_another_class_never_touch_production() {
+fn services_touch_values_of_their_own_class_only() {
     for action in Action::ALL.iter().filter(|action| action.plane() == Plane::Data) {
         for (own, place, allowed) in [
             (
@@ -360,6 +360,17 @@ fn services_of_another_class_never_touch_production() {
                 true,
             ),
             (EnvironmentClass::Production, None, true),
+            // Nor does a service leave the one class that it is of in the other direction.
+            (
+                EnvironmentClass::Production,
+                Some(EnvironmentClass::Staging),
+                false,
+            ),
+            (
+                EnvironmentClass::Testing,
+                Some(EnvironmentClass::Development),
+                false,
+            ),
         ] {
             let mut case = Case::service(own);
             case.action = *action;

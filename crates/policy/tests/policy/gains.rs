@@ -126,7 +126,11 @@ fn what_a_guardrail_keeps_back_is_named() {
     let gain = gained(&caller, &[], &grant(1, service(1), READER, scope(0)));
     assert_eq!(
         gain.held_back_by,
-        [builtin_guardrails::PRODUCTION_FOR_ITS_OWN_SERVICES].into()
+        [
+            builtin_guardrails::PRODUCTION_FOR_ITS_OWN_SERVICES,
+            builtin_guardrails::SERVICES_IN_THEIR_CLASS,
+        ]
+        .into()
     );
     assert!(!gain.newly[&scope(1)].contains(&Action::SecretUse));
     assert!(gain.newly[&scope(2)].contains(&Action::SecretUse));

@@ -182,7 +182,7 @@ fn grants() -> impl Strategy<Value = Vec<Grant>> {
 }
 
 pub fn organizations() -> impl Strategy<Value = Organization> {
-    let switches = any::<[bool; 4]>();
+    let switches = any::<[bool; 5]>();
     (principals(), members(), nodes(), roles(), switches, grants()).prop_map(
         |(principals, members, nodes, roles, switches, grants)| {
             let all = builtin_guardrails::all().into_iter().chain([freeze(true)]);

@@ -3,6 +3,7 @@
 use super::{FREEZE, Organization};
 use claviger_model::{
     action::{Action, Plane},
+    builtin_roles,
     grant::Grant,
     ids::{PolicyId, PrincipalId, RoleId, ScopeId},
     principal::{Nature, PrincipalState},
@@ -79,7 +80,9 @@ impl Organization {
                     || how
                         .source
                         .is_some_and(|source| conditions.networks.iter().any(|n| n.contains(source)));
+                let not_theirs = !service && builtin_roles::FOR_SERVICES.contains(&role.id);
                 !too_mighty
+                    && !not_theirs
                     && fresh
                     && near
                     && (!conditions.enrolled_device || how.enrolled_device)
@@ -111,7 +114,9 @@ impl Organization {
             Nature::Team => false,
             Nature::Service { class, .. } => {
                 let foreign = data && production && class != EnvironmentClass::Production;
-                !(foreign && on(builtin_guardrails::PRODUCTION_FOR_ITS_OWN_SERVICES))
+                let astray = data && self.class(scope) != class;
+                !(foreign && on(builtin_guardrails::PRODUCTION_FOR_ITS_OWN_SERVICES)
+                    || astray && on(builtin_guardrails::SERVICES_IN_THEIR_CLASS))
             }
             Nature::Person { outside } => {
                 let endless = data && outside && giving.iter().all(|grant| grant.expires_at.is_none());
