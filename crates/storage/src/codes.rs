@@ -14,6 +14,7 @@ use claviger_model::{
     principal::{PrincipalKind, PrincipalState},
     scope::EnvironmentClass,
     secret::{SecretKind, Stage},
+    service::ServiceKind,
 };
 
 /// An enum with a text for each variant.
@@ -61,6 +62,7 @@ codes! {
         Generic = "generic", ApiKey = "api-key", Password = "password", ConnectionString = "connection-string",
         Certificate = "certificate", KeyPair = "key-pair", OneTimeCode = "one-time-code",
     }
+    ServiceKind { CiJob = "ci-job", Application = "application", Bot = "bot", Agent = "agent" }
     Stage { Current = "current", Pending = "pending", Previous = "previous", Retired = "retired" }
 }
 

@@ -13,6 +13,18 @@ macro_rules! proposal_columns {
     };
 }
 
+macro_rules! service_columns {
+    () => {
+        "v.principal, v.kind, v.home, v.made_by, v.made_at"
+    };
+}
+
+macro_rules! service_key_columns {
+    () => {
+        "k.id, k.service, k.name, k.jkt, k.networks, k.made_by, k.made_at, k.ends_at, k.last_used_at, k.ended_at, k.ended_by"
+    };
+}
+
 macro_rules! device_columns {
     () => {
         "d.id, d.principal, d.name, d.platform, d.jkt, d.proof_key, d.sealing_key, d.state, d.cache_generation, \
@@ -24,7 +36,7 @@ macro_rules! session_columns {
     () => {
         "s.id, s.principal, s.device, s.refresh_n, s.refresh_used, s.issuer, s.subject, s.audience, s.sid, s.acr, \
          s.amr, s.auth_time, s.nonce, s.access_hash, s.access_expires_at, s.created_at, s.ends_at, s.asserted_at, \
-         s.state, s.ended_at"
+         s.state, s.ended_at, s.service_key, s.networks"
     };
 }
 

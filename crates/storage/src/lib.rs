@@ -43,6 +43,7 @@ pub mod releases;
 pub mod requests;
 pub mod scopes;
 pub mod secrets;
+pub mod services;
 pub mod sessions;
 pub mod sign_in;
 mod sqlite;

@@ -46,6 +46,11 @@ pub(crate) const SQLITE: &[Step] = &[
         name: "orders_known",
         sql: include_str!("../migrations/sqlite/0006_orders_known.sql"),
     },
+    Step {
+        version: 8,
+        name: "services",
+        sql: include_str!("../migrations/sqlite/0008_services.sql"),
+    },
 ];
 
 /// The steps of PostgreSQL.
@@ -79,6 +84,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 6,
         name: "orders_known",
         sql: include_str!("../migrations/postgres/0006_orders_known.sql"),
+    },
+    Step {
+        version: 8,
+        name: "services",
+        sql: include_str!("../migrations/postgres/0008_services.sql"),
     },
 ];
 

@@ -3,8 +3,9 @@
 use crate::{Digest, Result, principals::Principal};
 use async_trait::async_trait;
 use claviger_model::{
-    ids::{DeviceId, PrincipalId, SessionId},
+    ids::{DeviceId, KeyId, PrincipalId, SessionId},
     name::Name,
+    network::Network,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -66,7 +67,17 @@ pub enum SessionState {
     Ended,
 }
 
-/// A sign-in of a person on a device, and its family of refresh tokens (rule 3).
+/// By which key a service identity signed in, and from where that key is good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionKey {
+    /// The key.
+    pub key: KeyId,
+    /// Looked at on each call; anywhere when empty.
+    pub networks: Vec<Network>,
+}
+
+/// A sign-in of a person on a device, and its family of refresh tokens (rule 3); or of a service identity with one of its
+/// keys, which has no refresh token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Session {
     /// Its id; also the id of its refresh family.
@@ -109,6 +120,8 @@ pub struct Session {
     pub state: SessionState,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// The key of a service identity; none for people.
+    pub by_key: Option<SessionKey>,
 }
 
 impl std::fmt::Debug for Session {
@@ -151,6 +164,8 @@ pub enum LogoutTarget {
     Device(DeviceId),
     /// One session.
     Session(SessionId),
+    /// All that were made with a key of a service identity.
+    Key(KeyId),
     /// All of them (after a restore, rule 19).
     All,
 }
@@ -174,6 +189,8 @@ pub trait SessionReads {
     async fn session_contexts(&mut self, ids: &[SessionId]) -> Result<Vec<SessionContext>>;
     /// Sessions that a target names and that have not ended.
     async fn sessions_matching(&mut self, target: &LogoutTarget) -> Result<Vec<Session>>;
+    /// Whether any session of a service identity is over.
+    async fn service_session_over(&mut self, now: Timestamp) -> Result<bool>;
     /// Active sessions that the provider last vouched for before a moment.
     async fn sessions_asserted_before(&mut self, moment: Timestamp, limit: u32) -> Result<Vec<Session>>;
 }
@@ -197,6 +214,9 @@ pub trait SessionWrites {
     ) -> Result<()>;
     /// Makes a session, or writes all of it anew.
     async fn put_session(&mut self, session: &Session) -> Result<()>;
+    /// Deletes sessions of service identities that are over, and their devices that nothing names any more and that last called
+    /// before a moment; says how many. Otherwise each run of a job would stay as a device.
+    async fn forget_service_sessions(&mut self, now: Timestamp, devices_before: Timestamp) -> Result<u64>;
     /// Ends the sessions that a target names and that have not ended; returns them as they were.
     async fn end_sessions(&mut self, target: &LogoutTarget, at: Timestamp) -> Result<Vec<Session>>;
 }

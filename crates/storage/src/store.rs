@@ -18,6 +18,7 @@ use crate::{
     requests::{RequestReads, RequestWrites},
     scopes::{ScopeReads, ScopeWrites},
     secrets::{SecretReads, SecretWrites},
+    services::{ServiceReads, ServiceWrites},
     sessions::{SessionReads, SessionWrites},
     sign_in::{Challenge, ProofUse, SignInReads, SignInWrites},
     usage::{Tally, UsageReads},
@@ -47,6 +48,7 @@ pub trait Reader:
     + ReachReads
     + UsageReads
     + ProposalReads
+    + ServiceReads
     + Send
 {
 }
@@ -76,6 +78,7 @@ pub trait Locked:
     + ChangeWrites
     + FailureWrites
     + ProposalWrites
+    + ServiceWrites
 {
     /// The head as it stands in this transaction; `epoch` is the one at its start (see [`Locked::epoch`]).
     fn head(&self) -> &Head;

@@ -99,6 +99,7 @@ fn taken(said: &dyn DatabaseError) -> Conflict {
             "sessions.access_hash",
             Conflict::AlreadyUsed,
         ),
+        ("service_keys_jkt", "service_keys.jkt", Conflict::AlreadyUsed),
         (
             "requests_open_rotation",
             "requests.secret, requests.asked_by",

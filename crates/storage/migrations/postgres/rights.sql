@@ -5,7 +5,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     organization, kek_generations, server_keys, settings, principals, identities, team_members, group_teams, devices,
     sessions, challenges, used_id_tokens, used_proofs, bootstrap, scopes, scope_ancestors, roles, grants, guardrails,
     secrets, secret_versions, releases, requests, request_steps, request_grants, request_settings, orders, journal, changes, failure_counts,
-    usage_mark, usage_grants, usage_places, usage_secrets, proposals
+    usage_mark, usage_grants, usage_places, usage_secrets, proposals, services, service_keys, service_key_uses
 TO claviger_server;
 GRANT SELECT, INSERT ON log_events, log_subjects, log_tiles TO claviger_server;
 GRANT SELECT, INSERT, DELETE ON log_openings TO claviger_server;

@@ -33,6 +33,7 @@ mod scopes;
 mod secrets;
 mod secrets_write;
 mod server_keys;
+mod services;
 mod sessions;
 mod sessions_write;
 mod sign_in;

@@ -6,9 +6,10 @@ use super::{
     ids,
 };
 use crate::{
-    Digest, Result,
+    Digest, Result, StorageError,
     raw_id::RawId as _,
-    sessions::{Device, LogoutTarget, Session, SessionContext, SessionReads},
+    sessions::{Device, LogoutTarget, Session, SessionContext, SessionKey, SessionReads},
+    translate::said,
 };
 use async_trait::async_trait;
 use claviger_model::{
@@ -131,10 +132,23 @@ impl SessionReads for Handle {
             LogoutTarget::Session(id) => {
                 sqlx::query(sessions!("s.id = $1 AND s.state <> 'ended'")).bind(id.raw())
             }
+            LogoutTarget::Key(id) => {
+                sqlx::query(sessions!("s.service_key = $1 AND s.state <> 'ended'")).bind(id.raw())
+            }
             LogoutTarget::All => sqlx::query(sessions!("s.state <> 'ended'")),
         };
         let rows = query.fetch_all(self.db()).await?;
         all(&rows, session)
+    }
+
+    async fn service_session_over(&mut self, now: Timestamp) -> Result<bool> {
+        let row = sqlx::query(
+            "SELECT s.id FROM sessions s WHERE s.service_key IS NOT NULL AND s.ends_at <= $1 LIMIT 1",
+        )
+        .bind(now.millis())
+        .fetch_optional(self.db())
+        .await?;
+        Ok(row.is_some())
     }
 
     async fn sessions_asserted_before(&mut self, moment: Timestamp, limit: u32) -> Result<Vec<Session>> {
@@ -200,5 +214,26 @@ fn session(cells: &mut Cells<'_>) -> Result<Session> {
         asserted_at: cells.time()?,
         state: cells.code()?,
         ended_at: cells.time_or_null()?,
+        by_key: by_key(cells)?,
     })
+}
+
+fn by_key(cells: &mut Cells<'_>) -> Result<Option<SessionKey>> {
+    let key = cells.id_or_null()?;
+    let networks: Option<&str> = cells.take()?;
+    match (key, networks) {
+        (None, None) => Ok(None),
+        (Some(key), Some(text)) => {
+            // What cannot be read must not count as "from anywhere".
+            let networks = serde_json::from_str(text).map_err(|error| StorageError::Corrupt {
+                column: "networks".to_owned(),
+                source: Box::new(error),
+            })?;
+            Ok(Some(SessionKey { key, networks }))
+        }
+        _ => Err(StorageError::Corrupt {
+            column: "service_key".to_owned(),
+            source: said("a key without its networks"),
+        }),
+    }
 }

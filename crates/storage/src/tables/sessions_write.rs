@@ -5,7 +5,7 @@ use crate::{
     Conflict, Digest, Result,
     changes::{ChangeKind, ChangeWrites as _},
     codes::Coded as _,
-    raw_id::{RawId as _, int},
+    raw_id::{RawId as _, int, raw_or_null},
     sessions::{Device, DeviceState, LogoutTarget, Session, SessionReads as _, SessionState, SessionWrites},
 };
 use async_trait::async_trait;
@@ -95,7 +95,32 @@ impl SessionWrites for Handle {
     }
 
     async fn put_session(&mut self, session: &Session) -> Result<()> {
-        put(self.db(), session, &json_text(&session.amr)?).await
+        let networks = session.by_key.as_ref().map(|by| json_text(&by.networks));
+        put(
+            self.db(),
+            session,
+            &json_text(&session.amr)?,
+            networks.transpose()?.as_deref(),
+        )
+        .await
+    }
+
+    async fn forget_service_sessions(&mut self, now: Timestamp, devices_before: Timestamp) -> Result<u64> {
+        let sessions = sqlx::query("DELETE FROM sessions WHERE service_key IS NOT NULL AND ends_at <= $1")
+            .bind(now.millis())
+            .execute(self.db())
+            .await?;
+        let devices = sqlx::query(
+            "DELETE FROM devices WHERE seen_at < $1 \
+             AND principal IN (SELECT p.id FROM principals p WHERE p.kind = 'service') \
+             AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.device = devices.id) \
+             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.device = devices.id) \
+             AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.device = devices.id)",
+        )
+        .bind(devices_before.millis())
+        .execute(self.db())
+        .await?;
+        Ok(sessions.rows_affected().saturating_add(devices.rows_affected()))
     }
 
     async fn end_sessions(&mut self, target: &LogoutTarget, at: Timestamp) -> Result<Vec<Session>> {
@@ -124,11 +149,12 @@ impl SessionWrites for Handle {
 }
 
 /// Makes a session, or writes what can change of it.
-async fn put(db: &mut Connection, session: &Session, amr: &str) -> Result<()> {
+async fn put(db: &mut Connection, session: &Session, amr: &str, networks: Option<&str>) -> Result<()> {
     sqlx::query(
         "INSERT INTO sessions (id, principal, device, refresh_n, refresh_used, issuer, subject, audience, sid, acr, amr, \
-         auth_time, nonce, access_hash, access_expires_at, created_at, ends_at, asserted_at, state, ended_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
+         auth_time, nonce, access_hash, access_expires_at, created_at, ends_at, asserted_at, state, ended_at, \
+         service_key, networks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
+         $19, $20, $21, $22) \
          ON CONFLICT (id) DO UPDATE SET refresh_n = excluded.refresh_n, refresh_used = excluded.refresh_used, \
          sid = excluded.sid, acr = excluded.acr, amr = excluded.amr, auth_time = excluded.auth_time, \
          access_hash = excluded.access_hash, access_expires_at = excluded.access_expires_at, \
@@ -155,6 +181,8 @@ async fn put(db: &mut Connection, session: &Session, amr: &str) -> Result<()> {
     .bind(session.asserted_at.millis())
     .bind(session.state.text())
     .bind(session.ended_at.map(Timestamp::millis))
+    .bind(raw_or_null(session.by_key.as_ref().map(|by| &by.key)))
+    .bind(networks)
     .execute(db)
     .await?;
     Ok(())

@@ -201,6 +201,7 @@ impl Ground {
             asserted_at: self.now(),
             state: SessionState::Active,
             ended_at: None,
+            by_key: None,
         }
     }
 

@@ -44,6 +44,7 @@ mod rights;
 mod schema;
 mod scopes;
 mod secrets;
+mod services;
 mod sessions;
 mod sign_in;
 mod tls;
