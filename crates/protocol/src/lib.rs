@@ -24,6 +24,7 @@ pub mod requests;
 pub mod roles;
 pub mod route;
 pub mod secrets;
+pub mod services;
 pub mod session;
 pub mod sign_in;
 pub mod signed;

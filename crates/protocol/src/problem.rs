@@ -56,6 +56,12 @@ codes! {
     BadChallenge = "bad_challenge", 401, "This sign-in took too long or was used before";
     /// The refresh token is unknown, used or ended.
     BadRefresh = "bad_refresh_token", 401, "The session has ended";
+    /// A service identity's assertion does not hold, or is by no key that is known.
+    BadAssertion = "bad_assertion", 401, "The assertion of the service identity is not valid";
+    /// The key of a service identity was ended, or its time is over.
+    KeyEnded = "key_ended", 401, "This key has ended; the service needs a new one";
+    /// The key of a service identity is not good from where the call comes from.
+    WrongNetwork = "wrong_network", 403, "This key is not good from this network";
     /// The session was ended or suspended.
     SessionEnded = "session_ended", 401, "The session has ended";
     /// The device is ended or a clone.
@@ -86,6 +92,10 @@ codes! {
     SeparationOfDuties = "separation_of_duties", 403, "Nobody can do this for themselves";
     /// The same person has too many open requests.
     RequestLimit = "request_limit", 409, "You have as many open requests as one person can have";
+    /// The service identity has as many live keys as it can have.
+    KeyLimit = "key_limit", 409, "The service has as many live keys as it can have; end one first";
+    /// The key of this service identity, or of another one, is here already.
+    KeyKnown = "key_known", 409, "A service has this key already; make a new one";
     /// The last Owner would go.
     LastOwner = "last_owner", 409, "The organization needs an owner";
     /// The change widens its author's own access (rule 13).

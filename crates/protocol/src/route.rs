@@ -169,6 +169,22 @@ routes! {
     MAP_GROUP = "POST" "/v1/teams/{team}/groups" Session;
     /// [`crate::teams::UnmapGroup`].
     UNMAP_GROUP = "DELETE" "/v1/teams/{team}/groups" Session;
+    /// [`crate::services::ServicesCall`].
+    SERVICES = "POST" "/v1/services/list" Session;
+    /// [`crate::services::CreateService`].
+    CREATE_SERVICE = "POST" "/v1/services" Session;
+    /// [`crate::services::ServiceRecord`].
+    SERVICE = "GET" "/v1/services/{service}" Session;
+    /// [`crate::services::EditService`].
+    EDIT_SERVICE = "PATCH" "/v1/services/{service}" Session;
+    /// [`crate::services::SetServiceState`].
+    SET_SERVICE_STATE = "POST" "/v1/services/{service}/state" Session;
+    /// [`crate::services::MakeServiceKey`].
+    MAKE_SERVICE_KEY = "POST" "/v1/services/{service}/keys" Session;
+    /// [`crate::services::EndServiceKey`].
+    END_SERVICE_KEY = "DELETE" "/v1/service-keys/{key}" Session;
+    /// [`crate::services::ServiceTokenCall`]: a service identity's assertion for a short-lived token.
+    SERVICE_TOKEN = "POST" "/v1/service-token" Key;
     /// [`crate::grants::GrantsReply`].
     GRANTS = "GET" "/v1/grants" Session;
     /// The next page of [`GRANTS`].
