@@ -11,7 +11,7 @@ use crate::{
         sync::KeptScopes,
     },
     sequencer::Sequencer,
-    sign_in::Provider,
+    sign_in::{Provider, service_token::KeyRefusals},
     stream::Hints,
 };
 use claviger_model::{entropy::Entropy, ids::OrganizationId, name::Name, time::Clock};
@@ -60,6 +60,8 @@ pub struct App {
     pub replays: Replays,
     /// Refusals recorded lately.
     pub refusals: Refusals,
+    /// Refusals of service identities' keys recorded lately.
+    pub key_refusals: KeyRefusals,
     /// Failures that are not in the log yet.
     pub failures: Failures,
 }

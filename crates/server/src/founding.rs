@@ -14,6 +14,7 @@ use claviger_model::{
     event::EventKind,
     ids::{EventId, OrganizationId, ScopeId},
     name::Name,
+    role::{MayGrant, Role},
 };
 use claviger_policy::builtin_guardrails;
 use claviger_storage::{Locked, StorageError, Store, organization::Organization, scopes::ScopeSettings};
@@ -127,6 +128,61 @@ async fn furnish(locked: &mut dyn Locked, plan: &Plan, rows: &KeyRows) -> Result
         locked.put_guardrail(&guardrail).await?;
     }
     Ok(())
+}
+
+/// Brings the built-in roles to this program's, where it knows more than the one that founded the organization; each with its
+/// event. Does nothing when they are there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn renew_roles(
+    store: &Store,
+    organization: OrganizationId,
+    keys: &ServerKeys,
+    entropy: &dyn Entropy,
+) -> Result<(), StorageError> {
+    if lacking(&store.reader().await?.roles().await?).is_empty() {
+        return Ok(());
+    }
+    let mut locked = store.locked().await?;
+    let stored = locked.roles().await?;
+    let mut drafts = Vec::new();
+    for mut role in lacking(&stored) {
+        let taken = |other: &Role| other.id != role.id && other.name.folded() == role.name.folded();
+        if stored.iter().any(taken)
+            && let Ok(name) = Name::parse(&format!("{} (built-in)", role.name))
+        {
+            role.name = name;
+        }
+        locked.put_role(&role).await?;
+        let event = Event::of_the_server(EventKind::RoleChanged, entropy)
+            .on(Object {
+                role: Some(role.id),
+                ..Object::default()
+            })
+            .commit(NAME, role.name.to_string(), None);
+        drafts.push(event.into_draft(organization, entropy));
+    }
+    locked.append(drafts, keys).await?;
+    locked.commit().await
+}
+
+/// Built-in roles that are missing, or have less than this program says. Those of a newer program, which have more, stay.
+fn lacking(stored: &[Role]) -> Vec<Role> {
+    let has = |role: &Role| {
+        stored.iter().any(|known| {
+            let grants = match (&role.may_grant, &known.may_grant) {
+                (_, MayGrant::Every) => true,
+                (MayGrant::Every, MayGrant::Roles(_)) => false,
+                (MayGrant::Roles(mine), MayGrant::Roles(theirs)) => mine.is_subset(theirs),
+            };
+            known.id == role.id && role.actions.is_subset(&known.actions) && grants
+        })
+    };
+    builtin_roles::all()
+        .into_iter()
+        .filter(|role| !has(role))
+        .collect()
 }
 
 /// The organization and its keys, unwrapped.

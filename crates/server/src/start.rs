@@ -17,7 +17,7 @@ use crate::{
         sync::KeptScopes,
     },
     sequencer::{Desk, Running, Sequencer},
-    sign_in::{Provider, provider::FetchError},
+    sign_in::{Provider, provider::FetchError, service_token::KeyRefusals},
     stream::Hints,
 };
 use claviger_crypto::keys::LocalRootKey;
@@ -135,6 +135,7 @@ pub async fn start(
         );
         note_origin(&store, &organization, &origin, &keys, &*surroundings.entropy).await?;
     }
+    founding::renew_roles(&store, organization.id, &keys, &*surroundings.entropy).await?;
     for guardrail in switched_off(&mut *store.reader().await?).await? {
         // Never switched on by itself: an organization founded before it was there decides for itself.
         tracing::warn!(guardrail = %guardrail.name, "a built-in guardrail is switched off");
@@ -176,6 +177,7 @@ pub async fn start(
         scopes: KeptScopes::new(),
         replays: Replays::new(),
         refusals: Refusals::new(),
+        key_refusals: KeyRefusals::new(),
         failures: Failures::default(),
     };
     Ok(Started {

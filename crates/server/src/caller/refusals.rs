@@ -27,6 +27,7 @@ const REFUSALS: &[Code] = &[
     Code::Forbidden,
     Code::SeparationOfDuties,
     Code::Disabled,
+    Code::WrongNetwork,
 ];
 
 /// Reads whose body says what is asked for.
@@ -90,7 +91,7 @@ impl Refusals {
             device_time: None,
         };
         let object = match code {
-            Code::Disabled => session_object(session.id, session.device),
+            Code::Disabled | Code::WrongNetwork => session_object(session.id, session.device),
             _ => claviger_ledger::leaf::Object::default(),
         };
         let recorded = app.sequencer.change(move |change| {

@@ -18,7 +18,7 @@ use axum::{
     response::Response,
 };
 use claviger_crypto::{jwk::DevicePublicKey, jwk::Jkt, sealing::SealingPublicKey, token::OpaqueToken};
-use claviger_model::{principal::PrincipalState, time::Timestamp};
+use claviger_model::{principal::PrincipalState, service::admits, time::Timestamp};
 use claviger_protocol::{
     problem::{Code, Problem},
     proof::{HEADER, SCHEME},
@@ -92,18 +92,18 @@ async fn identify(
             let (_, proof) = prove(app, parts, body, Some(&token))?;
             let hash = OpaqueToken::parse(&token).map_err(|_| unknown())?.hash();
             let hash = hash.as_bytes();
-            let recalled = recall(app, route, hash, &proof);
+            let recalled = recall(app, route, call, hash, &proof);
             let remembered = recalled.is_some();
             let context = match recalled {
                 Some(context) => context,
                 None => {
                     let context = read_session(app, hash).await?;
-                    let good = good_for(app, route, &context, &proof);
+                    let good = good_for(app, route, call, &context, &proof);
                     if let Err(refusal) = &good
-                        && refusal.code() == Code::Disabled
+                        && matches!(refusal.code(), Code::Disabled | Code::WrongNetwork)
                     {
                         let asked = refusals::asked(route, &parts.method, &parts.uri, body);
-                        let noted = app.refusals.note(app, &context, call, Code::Disabled, asked);
+                        let noted = app.refusals.note(app, &context, call, refusal.code(), asked);
                         noted.await;
                     }
                     good?;
@@ -195,12 +195,12 @@ fn keep(app: &App, route: Route, context: &Arc<SessionContext>) {
 }
 
 /// A remembered session that would be good for the call; only for what is decided under the lock.
-fn recall(app: &App, route: Route, token: &Digest, proof: &Proof) -> Option<Arc<SessionContext>> {
+fn recall(app: &App, route: Route, call: Call, token: &Digest, proof: &Proof) -> Option<Arc<SessionContext>> {
     let context = (route == route::RELEASES)
         .then(|| app.sessions.recall(token))
         .flatten()?;
     // Where it is not, the tables may know better.
-    good_for(app, route, &context, proof).ok().map(|()| context)
+    good_for(app, route, call, &context, proof).ok().map(|()| context)
 }
 
 /// Reads the session of a remembered caller, since it was remembered wrongly.
@@ -211,7 +211,7 @@ pub async fn anew(app: &App, caller: Caller) -> Result<Caller, Refusal> {
     let (token, address) = (caller.context.session.access_hash, caller.call.address);
     app.sessions.forget(&token);
     let read = read_session(app, &token).await.and_then(|context| {
-        good_for(app, route::RELEASES, &context, &caller.proof)?;
+        good_for(app, route::RELEASES, caller.call, &context, &caller.proof)?;
         keep(app, route::RELEASES, &context);
         Ok(context)
     });
@@ -220,7 +220,13 @@ pub async fn anew(app: &App, caller: Caller) -> Result<Caller, Refusal> {
 }
 
 /// Whether a session lets this proof's key call the route now.
-fn good_for(app: &App, route: Route, context: &SessionContext, proof: &Proof) -> Result<(), Refusal> {
+fn good_for(
+    app: &App,
+    route: Route,
+    call: Call,
+    context: &SessionContext,
+    proof: &Proof,
+) -> Result<(), Refusal> {
     if !Jkt::from_bytes(context.device.jkt).matches(&proof.jkt) {
         return Err(Refusal::new(Code::BadProof).because("the token is bound to another key"));
     }
@@ -229,6 +235,11 @@ fn good_for(app: &App, route: Route, context: &SessionContext, proof: &Proof) ->
         return Err(unknown());
     }
     stands(context, now)?;
+    admitted(context, call)?;
+    if context.session.by_key.is_some() {
+        // No provider vouches for a service, and its token ends within minutes.
+        return Ok(());
+    }
     // Asking the provider again is how an overdue session gets out of being overdue; leaving is always possible.
     let lets_overdue = [
         route::REASSERT,
@@ -259,6 +270,17 @@ pub fn stands(context: &SessionContext, now: Timestamp) -> Result<(), Code> {
         return Err(Code::SessionEnded);
     }
     Ok(())
+}
+
+/// Whether the key of a service identity is good from where a call comes from; the same outside the lock and under it.
+///
+/// # Errors
+/// When it is not.
+pub fn admitted(context: &SessionContext, call: Call) -> Result<(), Code> {
+    match &context.session.by_key {
+        Some(by) if !admits(&by.networks, call.address) => Err(Code::WrongNetwork),
+        _ => Ok(()),
+    }
 }
 
 fn caller_of(

@@ -66,6 +66,11 @@ impl Refusal {
         self
     }
 
+    /// Whether the refusal is an event in the log.
+    pub const fn is_recorded(&self) -> bool {
+        self.recorded
+    }
+
     /// A fault of ours.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(Code::Internal).because(cause)

@@ -7,8 +7,8 @@ use crate::{
     sequencer::{Change, Stop},
 };
 use claviger_ledger::leaf::Fact;
-use claviger_model::{event::EventKind, ids::SessionId};
-use claviger_storage::sessions::LogoutTarget;
+use claviger_model::{event::EventKind, ids::SessionId, time::Timestamp};
+use claviger_storage::sessions::{LogoutTarget, Session};
 use std::time::Duration;
 
 /// How many are looked at in one round, those first that were vouched for longest ago.
@@ -24,7 +24,7 @@ pub(super) async fn end(app: &Shared) -> Result<(), Refusal> {
         .await?
         .sessions_asserted_before(now.minus(reassert), ROUND)
         .await?;
-    if !overdue.iter().any(|session| session.ends_at <= now) {
+    if !overdue.iter().any(|session| is_over(session, now)) {
         return Ok(());
     }
     let ended = app
@@ -37,6 +37,11 @@ pub(super) async fn end(app: &Shared) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Sessions of services end with their token, which the event of its exchange says; they are deleted ([`super::services`]).
+fn is_over(session: &Session, now: Timestamp) -> bool {
+    session.by_key.is_none() && session.ends_at <= now
+}
+
 async fn settle(change: &mut Change, reassert: Duration) -> Result<Vec<SessionId>, Stop> {
     let now = change.now();
     let over = change
@@ -44,7 +49,7 @@ async fn settle(change: &mut Change, reassert: Duration) -> Result<Vec<SessionId
         .sessions_asserted_before(now.minus(reassert), ROUND)
         .await?;
     let mut ended = Vec::new();
-    for session in over.into_iter().filter(|session| session.ends_at <= now) {
+    for session in over.into_iter().filter(|session| is_over(session, now)) {
         change
             .db()
             .end_sessions(&LogoutTarget::Session(session.id), now)

@@ -5,6 +5,7 @@ mod expired;
 mod failures;
 pub mod replicas;
 mod retention;
+mod services;
 pub mod usage;
 
 pub use failures::Failures;
@@ -53,6 +54,12 @@ pub async fn sweep(app: &Shared) {
     }
     if let Err(refusal) = expired::end(app).await {
         tracing::warn!(?refusal, "expired sessions could not be ended");
+    }
+    if let Err(refusal) = services::forget(app).await {
+        tracing::warn!(
+            ?refusal,
+            "sessions of services that are over could not be deleted"
+        );
     }
     if let Err(refusal) = over::close(app).await {
         tracing::warn!(?refusal, "access that ended by itself could not be seen to");

@@ -19,6 +19,7 @@ pub mod requests;
 mod roles;
 mod scopes;
 pub mod secrets;
+pub mod services;
 mod state;
 pub mod sync;
 mod teams;
@@ -41,6 +42,7 @@ pub fn routes() -> Vec<Handled> {
         roles::routes(),
         proposals::routes(),
         teams::routes(),
+        services::routes(),
         requests::routes(),
         sync::routes(),
         history::routes(),

@@ -266,13 +266,19 @@ pub async fn after_delete(change: &mut Change, secret: SecretId) -> Result<(), S
     issue(change, targets).await
 }
 
-/// The devices of a person that still hold anything.
+/// The devices of a person that still hold anything. Services keep nothing on theirs.
 ///
 /// # Errors
 /// When the tables cannot be read.
 pub async fn devices(db: &mut dyn Reader, person: PrincipalId) -> Result<Vec<Device>, StorageError> {
     let mut devices = db.devices_of(person).await?;
     devices.retain(|device| device.state != DeviceState::Ended);
+    if !devices.is_empty() {
+        let owner = db.principal(person).await?;
+        if owner.is_some_and(|owner| owner.kind() == PrincipalKind::Service) {
+            devices.clear();
+        }
+    }
     Ok(devices)
 }
 

@@ -158,6 +158,7 @@ async fn settle(app: &App, change: &mut Change, checked: Checked) -> Result<Done
         asserted_at: now,
         state: SessionState::Active,
         ended_at: None,
+        by_key: None,
     };
     let tokens = tokens::renew(app, &mut session, now);
     change.db().put_session(&session).await?;

@@ -1,5 +1,6 @@
 //! Signing in: challenge, exchange of the ID token, tokens and their renewal, sessions and devices (rules 1 to 8).
 
+mod assertion;
 pub mod bootstrap;
 mod challenge;
 mod device;
@@ -10,6 +11,7 @@ mod person;
 pub mod provider;
 mod reassert;
 mod refresh;
+pub mod service_token;
 mod sessions;
 mod step_up;
 mod teams;
@@ -26,6 +28,7 @@ pub fn routes() -> Vec<Handled> {
         handle(route::CHALLENGE, challenge::challenge),
         handle(route::SIGN_IN, exchange::sign_in),
         handle(route::REFRESH, refresh::refresh),
+        handle(route::SERVICE_TOKEN, service_token::exchange),
         handle(route::REASSERT, reassert::reassert),
         handle(route::STEP_UP, step_up::step_up),
         handle(route::PROVIDER_REFUSED, reassert::refused),

@@ -78,6 +78,11 @@ async fn settle(
         Err(Code::SessionEnded) => return Err(Code::BadRefresh.into()),
         Err(code) => return Err(code.into()),
     }
+    if context.session.by_key.is_some() {
+        return Err(Refusal::new(Code::BadRefresh)
+            .because("a service identity has no refresh token")
+            .into());
+    }
     let newest = context.session.refresh_n;
     let own_key = Jkt::from_bytes(context.device.jkt).matches(&caller.proof.jkt);
     if !own_key || (number != newest && number.checked_add(1) != Some(newest)) {

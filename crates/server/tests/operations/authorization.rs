@@ -6,15 +6,17 @@
 use crate::house::{Actor, House, Places, description, name, request_id, split};
 use claviger_crypto::{
     bytes::sha256,
+    signing::DeviceKey,
     to_server::{ToServer, seal_to_server},
 };
 use claviger_model::{
     builtin_roles as roles,
     entropy::SystemEntropy,
-    ids::{EventId, GrantId, OrderId, PrincipalId, ProposalId, RoleId, ScopeId, SecretId, SessionId},
+    ids::{EventId, GrantId, KeyId, OrderId, PrincipalId, ProposalId, RoleId, ScopeId, SecretId, SessionId},
     principal::{Nature, PrincipalState},
     role::{MayGrant, Role},
     scope::EnvironmentClass,
+    service::ServiceKind,
 };
 use claviger_protocol::{
     journal::JournalEntry,
@@ -30,6 +32,7 @@ use claviger_storage::{
     principals::{MemberSource, Principal, TeamMember},
     releases::Release,
     scopes::ScopeSettings,
+    services,
     sessions::DeviceState,
 };
 use serde_json::{Value, json};
@@ -208,6 +211,89 @@ impl Cell<'_> {
         }
         locked.commit().await.unwrap();
         (moving, target)
+    }
+
+    /// A service of production; the caller may be in the team that answers for it.
+    async fn service(&self, answers: bool) -> PrincipalId {
+        let team = self.team().await;
+        if let Some(actor) = self.actor.filter(|_| answers) {
+            self.join(team, actor.principal).await;
+        }
+        let id = PrincipalId::random(&SystemEntropy);
+        let mut locked = self.house.app.store.locked().await.unwrap();
+        let row = Principal {
+            id,
+            name: name(&id.to_string()),
+            state: PrincipalState::Active,
+            nature: Nature::Service {
+                class: EnvironmentClass::Production,
+                owner: team,
+            },
+            email: None,
+            created_at: locked.now(),
+        };
+        locked.insert_principal(&row).await.unwrap();
+        let service = services::Service {
+            principal: id,
+            kind: ServiceKind::Bot,
+            home: self.places.production,
+            made_by: None,
+            made_at: row.created_at,
+        };
+        locked.insert_service(&service).await.unwrap();
+        locked.commit().await.unwrap();
+        id
+    }
+
+    /// A key of a service, made by somebody else.
+    async fn service_key(&self, service: PrincipalId, key: &DeviceKey) -> KeyId {
+        let maker = self.other().await.principal;
+        let id = KeyId::random(&SystemEntropy);
+        let mut locked = self.house.app.store.locked().await.unwrap();
+        let now = locked.now();
+        let row = services::ServiceKey {
+            id,
+            service,
+            name: name("key"),
+            jkt: *key.public().thumbprint().as_bytes(),
+            networks: Vec::new(),
+            made_by: maker,
+            made_at: now,
+            ends_at: now.plus(std::time::Duration::from_secs(3600)),
+            last_used_at: None,
+            ended: None,
+        };
+        locked.insert_service_key(&row).await.unwrap();
+        locked.commit().await.unwrap();
+        id
+    }
+
+    /// An assertion by the key of a service, for the key of whoever calls.
+    async fn assertion(&self) -> Value {
+        let Some(actor) = self.actor else {
+            return json!({"assertion": "none"});
+        };
+        let mut locked = self.house.app.store.locked().await.unwrap();
+        let row = locked.principal(actor.principal).await.unwrap().unwrap();
+        let itself = matches!(row.nature, Nature::Service { .. });
+        if itself {
+            let service = services::Service {
+                principal: row.id,
+                kind: ServiceKind::Bot,
+                home: self.places.production,
+                made_by: None,
+                made_at: row.created_at,
+            };
+            locked.insert_service(&service).await.unwrap();
+        }
+        locked.commit().await.unwrap();
+        let service = if itself { row.id } else { self.service(false).await };
+        let key = DeviceKey::generate().unwrap();
+        self.service_key(service, &key).await;
+        let mut claims = crate::services::claims(self.house, actor);
+        claims["iss"] = json!(service);
+        claims["sub"] = json!(service);
+        json!({"assertion": crate::services::signed(&key, &claims)})
     }
 
     /// An Owner's wish that would widen their own access.
@@ -519,6 +605,30 @@ impl Cell<'_> {
                 locked.commit().await.unwrap();
                 made(&[&team], json!({"group": unique}))
             }
+            route::SERVICES => made(&[], json!({})),
+            route::CREATE_SERVICE => {
+                let body = crate::services::service_body(self.team().await, production, "production");
+                made(&[], body)
+            }
+            route::SERVICE => made(&[&self.service(false).await], Value::Null),
+            route::EDIT_SERVICE => made(&[&self.service(false).await], json!({"name": unique})),
+            route::SET_SERVICE_STATE => made(
+                &[&self.service(false).await],
+                json!({"state": "disabled", "reason": "it misbehaves"}),
+            ),
+            route::MAKE_SERVICE_KEY => {
+                let key = DeviceKey::generate().unwrap();
+                made(
+                    &[&self.service(true).await],
+                    crate::services::key_body(&key, json!({})),
+                )
+            }
+            route::END_SERVICE_KEY => {
+                let (service, key) = (self.service(false).await, DeviceKey::generate().unwrap());
+                let key = self.service_key(service, &key).await;
+                made(&[&key], json!({"reason": "leaked"}))
+            }
+            route::SERVICE_TOKEN => made(&[], self.assertion().await),
             route::PREVIEW_GRANT => {
                 let body = json!({
                     "id": GrantId::random(&SystemEntropy), "principal": self.other().await.principal,

@@ -321,6 +321,7 @@ impl House {
             asserted_at: now,
             state: SessionState::Active,
             ended_at: None,
+            by_key: None,
         };
         locked.put_session(&session_row).await.unwrap();
         locked.commit().await.unwrap();

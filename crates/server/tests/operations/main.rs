@@ -35,6 +35,7 @@ mod requests_random;
 mod retention;
 mod roles;
 mod secrets;
+mod services;
 mod starts;
 mod stepping_up;
 mod terms;

@@ -1,14 +1,15 @@
 //! What a place's stricter terms take from devices (rule 21).
 
 use crate::{
-    house::{Actor, House},
+    house::{Actor, House, name},
     orders::targets,
     releases::release,
 };
 use claviger_model::{
     builtin_roles as roles,
-    ids::{ScopeId, SecretId},
-    scope::EnvironmentClass,
+    entropy::SystemEntropy,
+    guardrail::Guardrail,
+    ids::{PolicyId, ScopeId, SecretId},
 };
 use claviger_protocol::{order::Target, route};
 use serde_json::{Value, json};
@@ -57,18 +58,30 @@ async fn a_class_that_becomes_production_is_stricter_too() {
     let staging = house.places.staging;
     let owner = house.actor(&[(roles::OWNER, house.places.root)]).await;
     let reader = house.actor(&[(roles::READER, staging)]).await;
-    // A service of staging, which the built-in guardrail keeps out of production.
-    let service = house
-        .service(EnvironmentClass::Staging, &[(roles::READER, staging)])
-        .await;
+    // Somebody whom a guardrail keeps out of production.
+    let kept_out = house.actor(&[(roles::READER, staging)]).await;
+    let text = format!(
+        "forbid (principal == Person::\"{}\", action in Action::\"data\", resource) when {{ resource.class == \"production\" }};",
+        kept_out.principal
+    );
+    let guardrail = Guardrail {
+        id: PolicyId::random(&SystemEntropy),
+        name: name("Not in production"),
+        text,
+        builtin: false,
+        enabled: true,
+    };
+    let mut locked = house.app.store.locked().await.unwrap();
+    locked.put_guardrail(&guardrail).await.unwrap();
+    locked.commit().await.unwrap();
     let long = leased(&house, &reader, staging, "LONG").await;
     edit(&house, &owner, staging, json!({"lease_seconds": 3600})).await;
-    let short = leased(&house, &service, staging, "SHORT").await;
+    let short = leased(&house, &kept_out, staging, "SHORT").await;
     let of = |secret| Target::Secret { secret, names: false };
     assert_eq!(targets(&house, &reader).await, [of(long)]);
-    assert_eq!(targets(&house, &service).await, []);
+    assert_eq!(targets(&house, &kept_out).await, []);
     edit(&house, &owner, staging, json!({"class": "production"})).await;
-    assert_eq!(targets(&house, &service).await, [of(short)]);
+    assert_eq!(targets(&house, &kept_out).await, [of(short)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

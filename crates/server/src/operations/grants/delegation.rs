@@ -1,7 +1,11 @@
 //! Whether somebody may give something to somebody (rule 13): the one question behind giving, previews, choices,
 //! approvals, and putting people into teams.
 
-use crate::{entitlement::Place, http::Refusal, operations::state::State};
+use crate::{
+    entitlement::Place,
+    http::Refusal,
+    operations::{services::made_a_key, state::State},
+};
 use claviger_model::{
     ids::{PrincipalId, RoleId},
     principal::{Nature, Principal, PrincipalKind, PrincipalState},
@@ -12,7 +16,7 @@ use claviger_policy::{
     question::Caller,
 };
 use claviger_protocol::problem::Code;
-use claviger_storage::{StorageError, principals};
+use claviger_storage::{Reader, StorageError, principals};
 
 /// What is to be given.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +44,14 @@ pub async fn may_assign(
     let engine = state.engine().await?;
     let giver = state.principal.clone();
     let subject = state.subject(&giver).await?;
-    if gift.receiver.kind() == PrincipalKind::Team && holds_own_service(state, &subject.caller, gift).await? {
+    if holds_own_service(
+        state.reader,
+        &subject.caller,
+        gift.receiver,
+        state.circumstances.now,
+    )
+    .await?
+    {
         return Ok(Err(AssignRefusal::ToOwnService));
     }
     let chain = &gift.place.resource.chain;
@@ -62,18 +73,38 @@ pub async fn may_assign(
     Ok(engine.may_assign(&giver, &assignment))
 }
 
-/// Whether a team has a service identity in it that the giver answers for: its keys would give them what the team gets.
-async fn holds_own_service(
-    state: &mut State<'_>,
+/// Whether a service identity is reached whose keys would give the giver what the receiver gets: one in a team that they answer
+/// for, or one of which they made a live key.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn holds_own_service(
+    reader: &mut dyn Reader,
     giver: &Caller,
-    gift: &Gift<'_>,
+    receiver: &principals::Principal,
+    now: Timestamp,
 ) -> Result<bool, StorageError> {
-    let members = state.reader.members_closure(gift.receiver.id).await?;
-    if members.is_empty() {
-        return Ok(false);
+    let rows = match receiver.kind() {
+        PrincipalKind::Person => return Ok(false),
+        PrincipalKind::Service => vec![receiver.clone()],
+        PrincipalKind::Team => {
+            let members = reader.members_closure(receiver.id).await?;
+            if members.is_empty() {
+                return Ok(false);
+            }
+            reader.principals(&members).await?
+        }
+    };
+    let to_team = receiver.kind() == PrincipalKind::Team;
+    if to_team && rows.iter().any(|row| is_own_service(giver, row)) {
+        return Ok(true);
     }
-    let rows = state.reader.principals(&members).await?;
-    Ok(rows.iter().any(|row| is_own_service(giver, row)))
+    let services: Vec<_> = rows
+        .iter()
+        .filter(|row| row.kind() == PrincipalKind::Service)
+        .map(|row| row.id)
+        .collect();
+    made_a_key(reader, giver.id, &services, now).await
 }
 
 /// Whether a principal is a service identity that somebody or a team of theirs answers for.
@@ -95,9 +126,10 @@ pub const fn code(refused: &AssignRefusal) -> Code {
         AssignRefusal::ToOneself | AssignRefusal::ToOwnTeam | AssignRefusal::ToOwnService => {
             Code::SeparationOfDuties
         }
-        AssignRefusal::ReceiverInactive | AssignRefusal::NotForServices | AssignRefusal::OwnerIsAPerson => {
-            Code::WrongState
-        }
+        AssignRefusal::ReceiverInactive
+        | AssignRefusal::NotForServices
+        | AssignRefusal::ForServicesOnly
+        | AssignRefusal::OwnerIsAPerson => Code::WrongState,
         AssignRefusal::UnknownRole => Code::NotFound,
         AssignRefusal::EndNeeded | AssignRefusal::EndBeforeStart => Code::BadRequest,
     }

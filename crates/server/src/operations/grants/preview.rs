@@ -16,7 +16,7 @@ use claviger_model::{
     action::Action,
     ids::{RoleId, ScopeId},
     name,
-    principal::PrincipalState,
+    principal::{PrincipalKind, PrincipalState},
     time::Timestamp,
 };
 use claviger_policy::assign::AssignRefusal;
@@ -81,7 +81,9 @@ pub async fn choices(
         None => anybody(&state.principal),
     };
     let mut roles = state.reader.roles().await?;
+    let to_service = receiver.kind() == PrincipalKind::Service;
     roles.retain(|role| call.action.is_none_or(|action| role.allows(action)));
+    roles.retain(|role| to_service || !role.is_for_services());
     roles.sort_by_key(|role| (role.actions.len(), role.id));
     let mut choices = Vec::with_capacity(roles.len());
     for role in roles {

@@ -71,7 +71,11 @@ pub(super) async fn askable(
     };
     if !role.may_be_held_by(acting.principal.kind()) {
         return Err(Refusal::new(Code::WrongState)
-            .detail("a service identity cannot hold this role")
+            .detail(if role.is_for_services() {
+                "only a service identity can hold this role"
+            } else {
+                "a service identity cannot hold this role"
+            })
             .into());
     }
     if !(SHORTEST_SECONDS..=LONGEST_SECONDS).contains(&seconds) {

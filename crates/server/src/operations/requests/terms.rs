@@ -3,6 +3,7 @@
 use crate::{
     entitlement::{Circumstances, Entitlements, Epoch, Place},
     http::Refusal,
+    operations::grants::delegation::holds_own_service,
 };
 use claviger_model::{
     action::Action,
@@ -144,6 +145,9 @@ impl Judge<'_> {
             .entitlements
             .subject(reader, self.epoch, giver, circumstances)
             .await?;
+        if holds_own_service(reader, &subject.caller, receiver, self.now).await? {
+            return Ok(Err(AssignRefusal::ToOwnService));
+        }
         let chain = &place.resource.chain;
         let grants: Vec<_> = subject
             .grants
@@ -197,9 +201,10 @@ pub fn refusal(refused: &AssignRefusal) -> Refusal {
         AssignRefusal::ToOneself | AssignRefusal::ToOwnTeam | AssignRefusal::ToOwnService => {
             Code::SeparationOfDuties
         }
-        AssignRefusal::ReceiverInactive | AssignRefusal::NotForServices | AssignRefusal::OwnerIsAPerson => {
-            Code::WrongState
-        }
+        AssignRefusal::ReceiverInactive
+        | AssignRefusal::NotForServices
+        | AssignRefusal::ForServicesOnly
+        | AssignRefusal::OwnerIsAPerson => Code::WrongState,
         AssignRefusal::UnknownRole => Code::NotFound,
         AssignRefusal::EndNeeded | AssignRefusal::EndBeforeStart => Code::BadRequest,
     };

@@ -1,6 +1,9 @@
 //! Whether a caller still stands under the lock, and under which circumstances (rule 10).
 
-use crate::{caller::Caller, entitlement::Circumstances};
+use crate::{
+    caller::{Caller, verify::admitted},
+    entitlement::Circumstances,
+};
 use claviger_model::{principal::PrincipalState, time::Timestamp};
 use claviger_protocol::problem::Code;
 use claviger_storage::sessions::{DeviceState, SessionContext, SessionState};
@@ -37,6 +40,7 @@ pub fn stands_still(caller: &Caller, context: &SessionContext, now: Timestamp) -
     if caller.token_ends_at <= now {
         return Err(Code::Unauthenticated);
     }
+    admitted(context, caller.call)?;
     if context.device.state != DeviceState::Active {
         return Err(Code::DeviceEnded);
     }

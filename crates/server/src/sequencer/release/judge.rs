@@ -11,7 +11,9 @@ use crate::{
     },
 };
 use claviger_ledger::leaf::{NAME, Object};
-use claviger_model::{action::Action, event::EventKind, ids::DeviceId, time::Timestamp};
+use claviger_model::{
+    action::Action, event::EventKind, ids::DeviceId, principal::PrincipalKind, time::Timestamp,
+};
 use claviger_protocol::{
     problem::{Code, Problem},
     release::Purpose,
@@ -146,7 +148,11 @@ impl Judge<'_> {
         if moved || sealed.version != wanted || sealed.scope != scope {
             return Ok(None);
         }
-        let max_age = lease(&answer, &place, self.reads.now);
+        // A service asks each time: nothing of it is kept on a machine whose end nobody would notice.
+        let max_age = match self.principal.kind() {
+            PrincipalKind::Service => Duration::ZERO,
+            PrincipalKind::Person | PrincipalKind::Team => lease(&answer, &place, self.reads.now),
+        };
         if item.purpose == Purpose::Lease && max_age.is_zero() {
             return Ok(Some(self.forbidden(item, &place, &answer)));
         }
