@@ -5,6 +5,7 @@ mod campaign;
 mod extremes;
 mod late_keyring;
 mod organization;
+mod services;
 mod support;
 
 use claviger_cache::keyring::Refusal;

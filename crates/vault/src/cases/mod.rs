@@ -33,6 +33,7 @@ mod roles;
 mod row;
 mod search;
 mod secret;
+mod services;
 mod teams;
 #[cfg(test)]
 pub(crate) mod testing;

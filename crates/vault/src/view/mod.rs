@@ -19,6 +19,7 @@ pub mod request;
 pub mod role;
 pub mod search;
 pub mod secret;
+pub mod services;
 pub mod state;
 pub mod team;
 pub mod value;

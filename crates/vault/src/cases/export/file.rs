@@ -11,7 +11,7 @@ use std::{
 ///
 /// # Errors
 /// When the directory cannot be written; nothing is left then.
-pub(super) fn write(target: &Path, suffix: u64, bytes: &[u8]) -> io::Result<()> {
+pub(in crate::cases) fn write(target: &Path, suffix: u64, bytes: &[u8]) -> io::Result<()> {
     let name = target.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
     let mut unfinished = name.to_owned();
     unfinished.push(format!(".{suffix:016x}.part"));

@@ -1,7 +1,7 @@
 //! Writing one's own history to a file that the person chose.
 
 mod csv;
-mod file;
+pub(super) mod file;
 mod json;
 
 use super::{history, names};

@@ -54,6 +54,8 @@ pub(super) const fn group(kind: Option<EventKind>) -> HistoryGroup {
         | Kind::RoleDeleted
         | Kind::PolicyChanged
         | Kind::TeamChanged
+        | Kind::ServiceKeyMade
+        | Kind::ServiceKeyEnded
         | Kind::ProposalMade
         | Kind::ProposalAnswered
         | Kind::OrderIssued
@@ -94,7 +96,9 @@ const fn plain(kind: EventKind) -> HistoryAction {
         Kind::GrantEnded => Action::AccessEnded,
         Kind::GrantShortened => Action::AccessShortened,
         Kind::PrincipalCreated => Action::AccountCreated,
-        Kind::PrincipalChanged | Kind::TeamChanged => Action::AccountChanged,
+        Kind::PrincipalChanged | Kind::TeamChanged | Kind::ServiceKeyMade | Kind::ServiceKeyEnded => {
+            Action::AccountChanged
+        }
         Kind::RoleChanged
         | Kind::RoleDeleted
         | Kind::PolicyChanged
