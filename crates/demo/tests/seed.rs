@@ -76,6 +76,11 @@ const FIXED: &[(&str, &str)] = &[
         "principals",
         "SELECT hex(id) || ' ' || kind || ' ' || name || ' ' || state FROM principals ORDER BY id",
     ),
+    (
+        "keys of services",
+        "SELECT hex(id) || ' ' || name || ' ' || made_at || ' ' || ends_at || ' ' || last_used_at || ' ' || \
+         coalesce(ended_at, 0) FROM service_keys ORDER BY id",
+    ),
     ("scopes", "SELECT hex(id) || ' ' || path FROM scopes ORDER BY id"),
     (
         "secrets",

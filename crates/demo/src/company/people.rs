@@ -100,6 +100,8 @@ pub struct Service {
     pub class: EnvironmentClass,
     /// The team that owns it.
     pub team: &'static str,
+    /// Where it was made, by path.
+    pub home: &'static str,
 }
 
 /// The service identities.
@@ -108,11 +110,13 @@ pub const SERVICES: &[Service] = &[
         name: "payments-deploy",
         class: EnvironmentClass::Production,
         team: "Payments",
+        home: "payments/production",
     },
     Service {
         name: "payments-ci",
         class: EnvironmentClass::Testing,
         team: "Payments",
+        home: "payments/ci",
     },
 ];
 

@@ -13,7 +13,8 @@ use anyhow::Context;
 use claviger_ledger::leaf::{Object, REASON};
 use claviger_model::{
     builtin_roles::{
-        AUDITOR as AUDIT, CONSUMER, EDITOR, LEAD, OFFBOARDER as OFFBOARD, OWNER, READER, VIEWER,
+        AUDITOR as AUDIT, CI_DEPLOY, CI_TEST, CONSUMER, EDITOR, LEAD, OFFBOARDER as OFFBOARD, OWNER, READER,
+        VIEWER,
     },
     conditions::GrantConditions,
     event::EventKind,
@@ -92,10 +93,10 @@ pub(super) async fn give(seeder: &Seeder, now: Timestamp) -> anyhow::Result<()> 
         &mut turn,
         at_path(
             "payments-deploy",
-            CONSUMER,
+            CI_DEPLOY,
             "payments/production",
             "Deploys",
-            "Mara Okafor",
+            FOUNDER,
             None,
         ),
     )
@@ -104,10 +105,10 @@ pub(super) async fn give(seeder: &Seeder, now: Timestamp) -> anyhow::Result<()> 
         &mut turn,
         at_path(
             "payments-ci",
-            CONSUMER,
+            CI_TEST,
             "payments/ci",
             "Runs the tests",
-            "Mara Okafor",
+            FOUNDER,
             None,
         ),
     )

@@ -6,6 +6,7 @@ use super::{
     people::Company,
     requests::{self, Asker},
     secrets::{self, Kept, lead},
+    services,
     standing::Standing,
     turn::{Seeder, Turn},
 };
@@ -48,6 +49,9 @@ pub(super) async fn live(
             asked.until(seeder, at).await?;
             let mut turn = seeder.turn(at).await?;
             work(&mut turn, company, (secrets, &standing), &draw, weekday >= 5);
+            if slot == 1 {
+                services::on(&mut turn, seeder, DAYS - day).await?;
+            }
             if slot == 2 {
                 rotate(seeder, &mut turn, secrets).await?;
             }

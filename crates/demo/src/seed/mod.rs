@@ -8,6 +8,7 @@ mod people;
 mod places;
 mod requests;
 mod secrets;
+mod services;
 mod standing;
 mod turn;
 
@@ -91,6 +92,7 @@ pub async fn run_until(config: &Config, now: Timestamp) -> anyhow::Result<()> {
     };
     let company = people::settle(&seeder).await?;
     places::lay_out(&seeder).await?;
+    services::settle(&seeder).await?;
     access::give(&seeder, now).await?;
     asked::settle(&seeder).await?;
     let mut secrets = secrets::write_first(&seeder).await?;
