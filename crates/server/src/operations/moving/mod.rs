@@ -6,6 +6,7 @@ use super::{
     grants::delegation::{Gift, is_own_service, may_assign, refusal},
     orders,
     path::Id,
+    services::made_a_key,
     state::State as Asked,
     view::View,
 };
@@ -25,7 +26,7 @@ use claviger_model::{
     action::Action,
     event::EventKind,
     ids::ScopeId,
-    principal::PrincipalState,
+    principal::{PrincipalKind, PrincipalState},
     scope::{ENVIRONMENT_DEPTH, Scope},
 };
 use claviger_policy::assign::AssignRefusal;
@@ -223,12 +224,19 @@ async fn gives_only_what_is_theirs(
     } else {
         asked.reader.principals(&gaining).await?
     };
+    let services: Vec<_> = rows
+        .iter()
+        .filter(|row| row.kind() == PrincipalKind::Service)
+        .map(|row| row.id)
+        .collect();
+    let now = asked.circumstances.now;
     if rows
         .iter()
         .any(|row| row.id == giver.id || is_own_service(&own.caller, row))
+        || made_a_key(asked.reader, giver.id, &services, now).await?
     {
         return Ok(Err(Refusal::new(Code::SeparationOfDuties).detail(
-            "the move would give you more there, or a service identity that you answer for",
+            "the move would give you more there, or a service identity that you answer for or made a key of",
         )));
     }
     for grant in &moved.coming {

@@ -51,6 +51,7 @@ pub async fn simulate(
                     .map(|m| m.team)
                     .chain([own.caller.id])
                     .collect(),
+                Some(own.caller.id),
             )
             .await?
             {
@@ -107,7 +108,7 @@ pub async fn grants_of(change: &mut Change, team: PrincipalId) -> Result<Given, 
     let teams = change.db().team_closure(team).await?;
     let by_membership = change.db().scope_index(&teams, now).await?;
     let mut by_services = Vec::new();
-    for service in services_of(change, &teams.into_iter().collect()).await? {
+    for service in services_of(change, &teams.into_iter().collect(), None).await? {
         let holders = change.db().team_closure(service.id).await?;
         by_services.extend(change.db().scope_index(&holders, now).await?);
     }
@@ -117,14 +118,16 @@ pub async fn grants_of(change: &mut Change, team: PrincipalId) -> Result<Given, 
     })
 }
 
-/// The service identities that one of these answers for.
+/// The service identities that one of these answers for, and those of which somebody made a live key.
 ///
 /// # Errors
 /// When the tables cannot be read.
 pub async fn services_of(
     change: &mut Change,
     owners: &BTreeSet<PrincipalId>,
+    maker: Option<PrincipalId>,
 ) -> Result<Vec<Principal>, Stop> {
+    let now = change.now();
     let services = PrincipalFilter {
         kind: Some(PrincipalKind::Service),
         state: None,
@@ -134,10 +137,17 @@ pub async fn services_of(
         let page = change.db().principals_page(services, after, PAGE).await?;
         let full = page.len() >= PAGE as usize;
         after = page.last().map(|row| row.id);
-        found
-            .extend(page.into_iter().filter(
-                |row| matches!(row.nature, Nature::Service { owner, .. } if owners.contains(&owner)),
-            ));
+        let keyed = match maker.filter(|_| !page.is_empty()) {
+            Some(maker) => {
+                let ids: Vec<_> = page.iter().map(|row| row.id).collect();
+                change.db().services_keyed_by(&ids, maker, now).await?
+            }
+            None => Vec::new(),
+        };
+        found.extend(page.into_iter().filter(|row| {
+            keyed.contains(&row.id)
+                || matches!(row.nature, Nature::Service { owner, .. } if owners.contains(&owner))
+        }));
         if !full {
             return Ok(found);
         }
