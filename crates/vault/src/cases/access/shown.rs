@@ -211,6 +211,10 @@ pub(in crate::cases) fn role_ref(role: &Role) -> RoleRef {
 
 /// Whether a role can do less than another one: no action more, and nothing more to grant.
 pub(super) fn is_less(role: &Role, than: &Role) -> bool {
+    // What is ready for services is nothing to offer to a person.
+    if role.is_for_services() && !than.is_for_services() {
+        return false;
+    }
     let grants_no_more = match &role.may_grant {
         MayGrant::Roles(roles) => roles.iter().all(|granted| than.may_grant.includes(*granted)),
         MayGrant::Every => than.may_grant == MayGrant::Every,
