@@ -10,6 +10,11 @@ export const giving: Words = {
     'There can be no such role.',
     'Values and power over others’ access never stand in one role.',
   ),
+  keyLimit: entry('note', 'The service has as many live keys as it can have.', 'End one of them first.'),
+  keyKnown: entry('note', 'This key is in use already.', 'Make a new one.'),
+  keyEnded: entry('note', 'This key has ended.', 'Make a new one for the service.'),
+  wrongNetwork: entry('note', 'The key is not good from this network.', 'Ask whoever answers for the service.'),
+  classMissing: entry('note', 'A service identity works in one class of environments.', 'Choose which.'),
   secondOwnerNeeded: entry(
     'note',
     'This would widen your own access.',

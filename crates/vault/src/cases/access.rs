@@ -6,6 +6,7 @@ use super::names;
 use crate::{
     Vault,
     session::CallError,
+    state::book::PlaceNode,
     view::{
         access::{AccessAtView, AccessOfView, AccessPlace, MatrixView, PrincipalView, RoleRef},
         problem::Problem,
@@ -39,13 +40,6 @@ impl Vault {
             .places
             .iter()
             .filter(|node| node.actions.contains(&Action::GrantView));
-        let place = |node: &crate::state::book::PlaceNode| AccessPlace {
-            id: node.scope.id.to_string(),
-            path: node.path.clone(),
-            depth: names::count(node.scope.path.segments().len()),
-            class: node.class.map(|class| names::class(Some(class))),
-            may_give: node.actions.contains(&Action::GrantAssign),
-        };
         let mut places: Vec<_> = seen.map(place).collect();
         places.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(places)
@@ -156,6 +150,17 @@ impl Vault {
             principals,
             scopes,
         ))
+    }
+}
+
+/// A place as those see it who look at access.
+pub(super) fn place(node: &PlaceNode) -> AccessPlace {
+    AccessPlace {
+        id: node.scope.id.to_string(),
+        path: node.path.clone(),
+        depth: names::count(node.scope.path.segments().len()),
+        class: node.class.map(|class| names::class(Some(class))),
+        may_give: node.actions.contains(&Action::GrantAssign),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Keys of service identities. One that is made here is written to a file, once, before the server hears of it; the page never sees
 //! its private half.
 
-use super::name;
 use crate::{
     Vault,
     api::Nothing,
@@ -148,7 +147,7 @@ impl Vault {
         })?;
         Ok(MakeServiceKey {
             id: KeyId::random(&*self.inner.parts.entropy),
-            name: name(&draft.name)?,
+            name: input::name(&draft.name)?,
             public_key,
             ends_at,
             networks,

@@ -3,7 +3,10 @@
 mod key;
 mod shown;
 
-use super::{access::shown::Shown, input, names};
+use super::{
+    access::{self, shown::Shown},
+    input, names,
+};
 use crate::{
     Vault,
     view::{
@@ -16,7 +19,6 @@ use crate::{
 use claviger_model::{
     action::Action,
     ids::{PrincipalId, ScopeId},
-    name::Name,
     principal::PrincipalState,
     scope::EnvironmentClass,
 };
@@ -72,12 +74,7 @@ impl Vault {
             .places
             .iter()
             .filter(|node| node.actions.contains(&Action::ServiceManage))
-            .map(|node| AccessPlace {
-                id: node.scope.id.to_string(),
-                path: node.path.clone(),
-                depth: names::count(node.scope.path.segments().len()),
-                class: node.class.map(|class| names::class(Some(class))),
-            })
+            .map(access::place)
             .collect();
         places.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(places)
@@ -90,7 +87,7 @@ impl Vault {
     pub async fn create_service(&self, draft: &ServiceDraft) -> Result<ServiceView, Problem> {
         let call = CreateService {
             id: PrincipalId::random(&*self.inner.parts.entropy),
-            name: name(&draft.name)?,
+            name: input::name(&draft.name)?,
             kind: shown::kind_from(draft.kind),
             class: class_from(draft.class)?,
             owner: names::id(&draft.owner)?,
@@ -114,7 +111,7 @@ impl Vault {
     ) -> Result<ServiceView, Problem> {
         let id: PrincipalId = names::id(id)?;
         let call = EditService {
-            name: new_name.map(name).transpose()?,
+            name: new_name.map(input::name).transpose()?,
             owner: owner.map(names::id).transpose()?,
         };
         let reply: ServiceReply = self.inner.call(route::EDIT_SERVICE, &[&id], &call).await?;
@@ -152,29 +149,12 @@ impl Vault {
     }
 }
 
-fn name(text: &str) -> Result<Name, Problem> {
-    Name::parse(text.trim()).map_err(|error| {
-        names::problem(
-            "nameInvalid",
-            "This name cannot be used.",
-            Some(error.to_string()),
-        )
-    })
-}
-
 fn class_from(class: ClassView) -> Result<EnvironmentClass, Problem> {
-    Ok(match class {
-        ClassView::Production => EnvironmentClass::Production,
-        ClassView::Staging => EnvironmentClass::Staging,
-        ClassView::Test => EnvironmentClass::Testing,
-        ClassView::Development => EnvironmentClass::Development,
-        ClassView::Sandbox => EnvironmentClass::Sandbox,
-        ClassView::Unclassified => {
-            return Err(names::problem(
-                "classMissing",
-                "A service identity works in one class of environments.",
-                None,
-            ));
-        }
+    names::class_from(class).ok_or_else(|| {
+        names::problem(
+            "classMissing",
+            "A service identity works in one class of environments.",
+            None,
+        )
     })
 }
