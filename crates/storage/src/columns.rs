@@ -122,6 +122,7 @@ macro_rules! change_columns {
 
 macro_rules! head_columns {
     () => {
-        "h.next_index, h.epoch, h.last_time, h.sync_cursor, h.sync_floor, h.origin, h.edge, h.checkpoint"
+        "h.next_index, h.epoch, h.last_time, h.sync_cursor, h.sync_floor, h.origin, h.edge, h.checkpoint, \
+         h.keys"
     };
 }

@@ -30,6 +30,9 @@ pub struct Head {
     pub edge: Vec<u8>,
     /// The newest signed checkpoint; empty for the empty tree.
     pub checkpoint: String,
+    /// Rises with every change of the server's keys and the generations of the key-encryption key: who holds others signs
+    /// and wraps nothing.
+    pub keys: u64,
 }
 
 /// How it went.

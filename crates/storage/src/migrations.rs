@@ -47,6 +47,11 @@ pub(crate) const SQLITE: &[Step] = &[
         sql: include_str!("../migrations/sqlite/0006_orders_known.sql"),
     },
     Step {
+        version: 7,
+        name: "keys",
+        sql: include_str!("../migrations/sqlite/0007_keys.sql"),
+    },
+    Step {
         version: 8,
         name: "services",
         sql: include_str!("../migrations/sqlite/0008_services.sql"),
@@ -84,6 +89,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 6,
         name: "orders_known",
         sql: include_str!("../migrations/postgres/0006_orders_known.sql"),
+    },
+    Step {
+        version: 7,
+        name: "keys",
+        sql: include_str!("../migrations/postgres/0007_keys.sql"),
     },
     Step {
         version: 8,

@@ -46,6 +46,8 @@ pub trait OrderReads {
     async fn order(&mut self, id: OrderId) -> Result<Option<Order>>;
     /// A device's orders that it has not acknowledged, in order.
     async fn pending_orders(&mut self, device: DeviceId) -> Result<Vec<Order>>;
+    /// Orders of all devices that were not acknowledged, by id, after one of them.
+    async fn unacknowledged_orders(&mut self, after: Option<OrderId>, limit: u32) -> Result<Vec<Order>>;
     /// A device's orders, newest first.
     async fn orders_of(&mut self, device: DeviceId, limit: u32) -> Result<Vec<Order>>;
 }
@@ -57,6 +59,8 @@ pub trait OrderWrites {
     async fn next_order_seq(&mut self, device: DeviceId) -> Result<u64>;
     /// Issues orders in one statement.
     async fn insert_orders(&mut self, orders: &[Order]) -> Result<()>;
+    /// Puts another signature on an order that was not acknowledged; [`crate::Conflict::Changed`] when it was.
+    async fn resign_order(&mut self, id: OrderId, signed: &[u8]) -> Result<()>;
     /// Notes an acknowledgement; false when it was noted before; [`crate::Conflict::Missing`] for an unknown order.
     async fn acknowledge_order(&mut self, id: OrderId, acknowledged: &Acknowledged) -> Result<bool>;
 }

@@ -54,7 +54,7 @@ pub struct ServerKey {
     pub generation: u32,
     /// The public half; empty for symmetric keys.
     pub public: Vec<u8>,
-    /// The private half or the key itself, as an envelope under a key-encryption key.
+    /// The private half or the key itself, as an envelope under a key-encryption key; empty once it is destroyed.
     pub wrapped: Vec<u8>,
     /// Which key-encryption key wraps it.
     pub kek: KeyId,
@@ -75,6 +75,8 @@ pub struct KekGeneration {
     pub generation: u32,
     /// The key, wrapped by the root.
     pub wrapped: Vec<u8>,
+    /// The same by the root that follows, while the root is being changed.
+    pub next_wrapped: Option<Vec<u8>>,
     /// Since when it is used.
     pub created_at: Timestamp,
     /// Since when it wraps nothing new.
@@ -117,7 +119,7 @@ pub trait OrganizationWrites {
     async fn set_organization(&mut self, name: &Name, origin: &str) -> Result<()>;
     /// Stores a new generation; [`crate::Conflict::IdTaken`] when it is there.
     async fn put_server_key(&mut self, key: &ServerKey) -> Result<()>;
-    /// Stops using a generation for anything new.
+    /// Stops using a generation for anything new, and destroys its private half; the public one and its place stay.
     async fn retire_server_key(&mut self, key: KeyId, at: Timestamp) -> Result<()>;
     /// Replaces the wrapping of a key (its key-encryption key was rotated).
     async fn rewrap_server_key(&mut self, key: KeyId, wrapped: &[u8], kek: KeyId) -> Result<()>;
@@ -125,8 +127,15 @@ pub trait OrganizationWrites {
     async fn put_kek_generation(&mut self, kek: &KekGeneration) -> Result<()>;
     /// Stops wrapping with a generation.
     async fn retire_kek_generation(&mut self, kek: KeyId, at: Timestamp) -> Result<()>;
-    /// Replaces the wrapping of a generation (the root was rotated).
-    async fn rewrap_kek_generation(&mut self, kek: KeyId, wrapped: &[u8]) -> Result<()>;
+    /// Replaces the wrappings of a generation: the one by the root, and the one by the root that follows.
+    async fn rewrap_kek_generation(
+        &mut self,
+        kek: KeyId,
+        wrapped: &[u8],
+        next_wrapped: Option<&[u8]>,
+    ) -> Result<()>;
+    /// Destroys a retired generation that wraps nothing any more; whether there was one.
+    async fn destroy_kek_generation(&mut self, kek: KeyId) -> Result<bool>;
     /// Writes a setting.
     async fn put_setting(&mut self, key: &str, value: &serde_json::Value) -> Result<()>;
 }

@@ -158,5 +158,6 @@ pub fn head(cells: &mut Cells<'_>) -> Result<Head> {
         origin: cells.take()?,
         edge: cells.take()?,
         checkpoint: cells.take()?,
+        keys: cells.number()?,
     })
 }

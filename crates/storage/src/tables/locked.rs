@@ -21,6 +21,7 @@ static NO_HEAD: Head = Head {
     origin: String::new(),
     edge: Vec::new(),
     checkpoint: String::new(),
+    keys: 0,
 };
 
 #[async_trait::async_trait]

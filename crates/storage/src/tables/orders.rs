@@ -44,6 +44,17 @@ impl OrderReads for Handle {
         all(&rows, order)
     }
 
+    async fn unacknowledged_orders(&mut self, after: Option<OrderId>, limit: u32) -> Result<Vec<Order>> {
+        let rows = sqlx::query(orders!(
+            "o.acknowledged_at IS NULL AND o.id > $1 ORDER BY o.id LIMIT $2"
+        ))
+        .bind(after.as_ref().map_or(b"".as_slice(), |id| id.raw()))
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, order)
+    }
+
     async fn orders_of(&mut self, device: DeviceId, limit: u32) -> Result<Vec<Order>> {
         let rows = sqlx::query(orders!("o.device = $1 ORDER BY o.seq DESC LIMIT $2"))
             .bind(device.raw())
@@ -104,6 +115,19 @@ impl OrderWrites for Handle {
         })?;
         self.record_changes(&changes).await?;
         Ok(())
+    }
+
+    async fn resign_order(&mut self, id: OrderId, signed: &[u8]) -> Result<()> {
+        let done = sqlx::query("UPDATE orders SET signed = $2 WHERE id = $1 AND acknowledged_at IS NULL")
+            .bind(id.raw())
+            .bind(signed)
+            .execute(self.db())
+            .await?;
+        if done.rows_affected() == 0 {
+            Err(Conflict::Changed.into())
+        } else {
+            Ok(())
+        }
     }
 
     async fn acknowledge_order(&mut self, id: OrderId, acknowledged: &Acknowledged) -> Result<bool> {

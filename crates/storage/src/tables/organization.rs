@@ -112,8 +112,17 @@ impl OrganizationWrites for Handle {
         super::server_keys::retire_kek(self.db(), kek, at).await
     }
 
-    async fn rewrap_kek_generation(&mut self, kek: KeyId, wrapped: &[u8]) -> Result<()> {
-        super::server_keys::rewrap_kek(self.db(), kek, wrapped).await
+    async fn rewrap_kek_generation(
+        &mut self,
+        kek: KeyId,
+        wrapped: &[u8],
+        next_wrapped: Option<&[u8]>,
+    ) -> Result<()> {
+        super::server_keys::rewrap_kek(self.db(), kek, wrapped, next_wrapped).await
+    }
+
+    async fn destroy_kek_generation(&mut self, kek: KeyId) -> Result<bool> {
+        super::server_keys::destroy_kek(self.db(), kek).await
     }
 
     async fn put_setting(&mut self, key: &str, value: &serde_json::Value) -> Result<()> {

@@ -36,7 +36,8 @@ pub async fn keys(db: &mut Connection) -> Result<Vec<ServerKey>> {
 
 pub async fn keks(db: &mut Connection) -> Result<Vec<KekGeneration>> {
     let rows = sqlx::query(
-        "SELECT k.id, k.generation, k.wrapped, k.created_at, k.retired_at FROM kek_generations k ORDER BY k.generation",
+        "SELECT k.id, k.generation, k.wrapped, k.next_wrapped, k.created_at, k.retired_at FROM kek_generations k \
+         ORDER BY k.generation",
     )
     .fetch_all(db)
     .await?;
@@ -48,6 +49,7 @@ fn kek(cells: &mut Cells<'_>) -> Result<KekGeneration> {
         id: cells.id()?,
         generation: cells.number()?,
         wrapped: cells.take()?,
+        next_wrapped: cells.take()?,
         created_at: cells.time()?,
         retired_at: cells.time_or_null()?,
     })
@@ -73,11 +75,14 @@ pub async fn put_key(db: &mut Connection, key: &ServerKey) -> Result<()> {
 }
 
 pub async fn retire_key(db: &mut Connection, key: KeyId, at: Timestamp) -> Result<()> {
-    let done = sqlx::query("UPDATE server_keys SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL")
-        .bind(key.raw())
-        .bind(at.millis())
-        .execute(db)
-        .await?;
+    let done = sqlx::query(
+        "UPDATE server_keys SET retired_at = $2, wrapped = $3 WHERE id = $1 AND retired_at IS NULL",
+    )
+    .bind(key.raw())
+    .bind(at.millis())
+    .bind(b"".as_slice())
+    .execute(db)
+    .await?;
     changed(done.rows_affected())
 }
 
@@ -93,11 +98,13 @@ pub async fn rewrap_key(db: &mut Connection, key: KeyId, wrapped: &[u8], kek: Ke
 
 pub async fn put_kek(db: &mut Connection, kek: &KekGeneration) -> Result<()> {
     sqlx::query(
-        "INSERT INTO kek_generations (id, generation, wrapped, created_at, retired_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO kek_generations (id, generation, wrapped, next_wrapped, created_at, retired_at) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(kek.id.raw())
     .bind(i64::from(kek.generation))
     .bind(kek.wrapped.as_slice())
+    .bind(kek.next_wrapped.as_deref())
     .bind(kek.created_at.millis())
     .bind(kek.retired_at.map(Timestamp::millis))
     .execute(db)
@@ -114,13 +121,31 @@ pub async fn retire_kek(db: &mut Connection, kek: KeyId, at: Timestamp) -> Resul
     changed(done.rows_affected())
 }
 
-pub async fn rewrap_kek(db: &mut Connection, kek: KeyId, wrapped: &[u8]) -> Result<()> {
-    let done = sqlx::query("UPDATE kek_generations SET wrapped = $2 WHERE id = $1")
+pub async fn rewrap_kek(
+    db: &mut Connection,
+    kek: KeyId,
+    wrapped: &[u8],
+    next_wrapped: Option<&[u8]>,
+) -> Result<()> {
+    let done = sqlx::query("UPDATE kek_generations SET wrapped = $2, next_wrapped = $3 WHERE id = $1")
         .bind(kek.raw())
         .bind(wrapped)
+        .bind(next_wrapped)
         .execute(db)
         .await?;
     changed(done.rows_affected())
+}
+
+pub async fn destroy_kek(db: &mut Connection, kek: KeyId) -> Result<bool> {
+    let done = sqlx::query(
+        "DELETE FROM kek_generations WHERE id = $1 AND retired_at IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM secret_versions v WHERE v.kek = $1) \
+         AND NOT EXISTS (SELECT 1 FROM server_keys k WHERE k.kek = $1)",
+    )
+    .bind(kek.raw())
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 fn changed(rows: u64) -> Result<()> {

@@ -116,7 +116,19 @@ async fn orders_wait_until_acknowledged_once(ground: Ground) {
         Some(word)
     );
     assert_eq!(locked.pending_orders(device.id).await.unwrap(), vec![two.clone()]);
-    assert_eq!(locked.orders_of(device.id, 1).await.unwrap(), vec![two]);
+    assert_eq!(locked.orders_of(device.id, 1).await.unwrap(), vec![two.clone()]);
+    // What waits gets another signature; what was acknowledged does not.
+    let mut waiting = vec![two.clone(), order(3), order(4)];
+    locked.insert_orders(&waiting[1..]).await.unwrap();
+    waiting.sort_by_key(|order| order.id);
+    let mut found = locked.unacknowledged_orders(None, 2).await.unwrap();
+    let after = found.last().map(|order| order.id);
+    found.extend(locked.unacknowledged_orders(after, 2).await.unwrap());
+    assert_eq!(found, waiting);
+    locked.resign_order(two.id, &[7, 7]).await.unwrap();
+    assert_eq!(locked.order(two.id).await.unwrap().unwrap().signed, [7, 7]);
+    let error = locked.resign_order(one.id, &[7]).await.unwrap_err();
+    assert!(matches!(error, StorageError::Conflict(Conflict::Changed)));
     let error = locked
         .acknowledge_order(OrderId::random(&ground.entropy), &later)
         .await

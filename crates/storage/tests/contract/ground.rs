@@ -85,6 +85,7 @@ impl Ground {
             id: self.kek,
             generation: 1,
             wrapped: vec![1, 2, 3],
+            next_wrapped: None,
             created_at: at,
             retired_at: None,
         };

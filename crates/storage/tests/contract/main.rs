@@ -30,6 +30,7 @@ mod devices;
 mod failures;
 mod grants;
 mod ground;
+mod keys;
 mod lock;
 mod log;
 mod opening;

@@ -72,7 +72,7 @@ async fn keys_read_back_and_retire_once(ground: Ground) {
 
     let mut reader = ground.store.reader().await.unwrap();
     let expected = ServerKey {
-        wrapped: vec![3; 60],
+        wrapped: Vec::new(),
         retired_at: Some(ground.now()),
         ..key.clone()
     };

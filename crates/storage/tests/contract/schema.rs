@@ -64,7 +64,7 @@ async fn the_log_is_append_only(ground: Ground) {
 
 async fn the_head_never_shrinks(ground: Ground) {
     ground.append(vec![ground.draft(&[])]).await;
-    for column in ["next_index", "epoch", "sync_cursor", "last_time"] {
+    for column in ["next_index", "epoch", "sync_cursor", "last_time", "keys"] {
         let sql = format!("UPDATE log_head SET {column} = {column} - 1");
         let error = run(&ground, &sql).await.unwrap_err();
         assert!(matches!(error, StorageError::Forbidden(_)), "{sql}: {error:?}");

@@ -208,6 +208,7 @@ async fn data_keys_are_wrapped_anew(ground: Ground) {
         id: KeyId::random(&ground.entropy),
         generation: 2,
         wrapped: vec![5],
+        next_wrapped: None,
         created_at: ground.now(),
         retired_at: None,
     };
