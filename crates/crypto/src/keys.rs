@@ -140,6 +140,14 @@ impl KeyGeneration {
         Ok(DataKey(EnvelopeKey::new(KeyId::from_bytes(*id), key)))
     }
 
+    /// The root that wrapped a generation, by its id.
+    ///
+    /// # Errors
+    /// When the bytes have not the form of an envelope.
+    pub fn root_of(wrapped: &[u8]) -> Result<KeyId, KeyError> {
+        Ok(Envelope::parse(wrapped)?.key_id())
+    }
+
     /// The generation that wrapped a data key, to be looked up by its id.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ pub mod sealing;
 mod sealing_key;
 pub mod secret;
 pub mod signing;
+pub mod succession;
 pub mod to_server;
 pub mod token;
 mod uses;

@@ -58,18 +58,29 @@ impl Checkpoint {
     /// # Errors
     /// When it is not, or cannot be written down.
     pub fn sign(&self, key: &LogKey) -> Result<String, CheckpointError> {
-        let verifier = key.verifier();
-        if self.origin != verifier.name() {
-            return Err(CheckpointError::Origin);
-        }
+        self.sign_by(&[key])
+    }
+
+    /// Signs the checkpoint with several keys of the log: when one follows another, both sign for the log that they hand over.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::sign`].
+    pub fn sign_by(&self, keys: &[&LogKey]) -> Result<String, CheckpointError> {
         let text = format!("{}\n{}\n{}\n", self.origin, self.size, self.root);
-        let signature = Signature::new(
-            verifier.name().to_owned(),
-            verifier.id(),
-            key.sign(text.as_bytes()),
-        )
-        .map_err(|_| CheckpointError::Malformed)?;
-        let note = Note::new(text.as_bytes(), &[signature]).map_err(|_| CheckpointError::Malformed)?;
+        let mut signatures = Vec::with_capacity(keys.len());
+        for key in keys {
+            let verifier = key.verifier();
+            if self.origin != verifier.name() {
+                return Err(CheckpointError::Origin);
+            }
+            let signature = Signature::new(
+                verifier.name().to_owned(),
+                verifier.id(),
+                key.sign(text.as_bytes()),
+            );
+            signatures.push(signature.map_err(|_| CheckpointError::Malformed)?);
+        }
+        let note = Note::new(text.as_bytes(), &signatures).map_err(|_| CheckpointError::Malformed)?;
         String::from_utf8(note.to_bytes()).map_err(|_| CheckpointError::Malformed)
     }
 

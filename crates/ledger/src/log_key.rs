@@ -5,6 +5,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use claviger_crypto::signing::{ServerKey, ServerPublicKey, SigningError};
+use claviger_crypto::succession::Succession;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use signed_note::{is_key_name_valid, key_id};
 use std::{fmt, str::FromStr};
@@ -125,6 +126,11 @@ impl LogKey {
     /// The public half, which stands in the enrolment bundle.
     pub const fn verifier(&self) -> &VerifierKey {
         &self.verifier
+    }
+
+    /// Signs for the key that follows this one (rule 20).
+    pub fn vouch_for(&self, next: &Succession<'_>) -> Vec<u8> {
+        next.sign(&self.secret)
     }
 
     /// Signs the text of a note.

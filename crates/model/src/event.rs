@@ -33,8 +33,10 @@ macro_rules! kinds {
 kinds! {
     /// The log begins, or begins anew after a restore.
     LogOpened = "log.opened";
-    /// A signing key of the server changed.
+    /// A key of the server was replaced by a new one.
     KeyRotated = "log.key-rotated";
+    /// A generation of the key-encryption key was destroyed.
+    KeyDestroyed = "log.key-destroyed";
     /// The bootstrap code made the first Owner.
     Bootstrapped = "organization.bootstrapped";
     /// Somebody signed in.

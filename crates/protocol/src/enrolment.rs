@@ -30,14 +30,49 @@ impl Signable for Bundle {
     const TYPE: &'static str = "claviger-enrolment-v1";
 }
 
+/// A signing key of the server, and the word of the one before it; see `claviger_crypto::succession`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyLink {
+    /// What it signs.
+    pub purpose: SigningPurpose,
+    /// Counted from 1 for each purpose.
+    pub number: u64,
+    /// Ed25519.
+    pub public: Bytes,
+    /// Signature by the key before it; none for the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Bytes>,
+}
+
+/// What a signing key of the server signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SigningPurpose {
+    /// Checkpoints.
+    Log,
+    /// Orders and the bundle.
+    Orders,
+}
+
+impl SigningPurpose {
+    /// The name that a key vouches for the next one under.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Log => "log",
+            Self::Orders => "orders",
+        }
+    }
+}
+
 /// `GET /v1/enrolment`: everything that is needed to begin a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enrolment {
-    /// [`Bundle`], signed by its own orders key and, after a change of keys, by the previous one too.
+    /// [`Bundle`], signed by its own orders key.
     pub bundle: Signed,
-    /// Signature by the orders key that the previous bundle named, over the same bytes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub previous: Option<Bytes>,
+    /// How the keys for log and orders became those of the bundle, oldest first; a device that pinned an older one follows from
+    /// there (rule 39).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub succession: Vec<KeyLink>,
     /// The OpenID provider's issuer.
     pub issuer: String,
     /// Our client id there.
