@@ -5,7 +5,7 @@ use crate::{
     config::{Config, Origin},
     entitlement::Entitlements,
     jobs::Failures,
-    keys::ServerKeys,
+    keys::HeldKeys,
     operations::{
         release::{Encapsulations, KeptValues},
         sync::KeptScopes,
@@ -36,8 +36,8 @@ pub struct App {
     pub organization_name: Name,
     /// Whether the database holds the demonstration.
     pub demonstration: bool,
-    /// Keys of this server.
-    pub keys: Arc<ServerKeys>,
+    /// Keys of this server, as this process knows them.
+    pub keys: Arc<HeldKeys>,
     /// Where changes and releases queue for the lock.
     pub sequencer: Sequencer,
     /// Decides.

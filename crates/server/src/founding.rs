@@ -4,7 +4,7 @@
 use crate::{
     config::Origin,
     events::Event,
-    keys::{self, KeyRows, ServerKeys, ServerKeysError},
+    keys::{self, KeyRows, ServerKeys, ServerKeysError, Stored},
 };
 use claviger_crypto::keys::RootKey;
 use claviger_ledger::leaf::{NAME, Object};
@@ -92,13 +92,13 @@ pub async fn found(
     let log_origin = plan.log_origin();
     locked.found(&organization, &log_origin).await?;
     furnish(&mut *locked, plan, &rows).await?;
-    let opened = keys::open(
-        root,
-        plan.organization,
-        &log_origin,
-        std::slice::from_ref(&rows.kek),
-        &rows.keys,
-    )?;
+    let stored = Stored {
+        number: 0,
+        log_origin,
+        keks: vec![rows.kek],
+        keys: rows.keys,
+    };
+    let opened = keys::open(root, plan.organization, &stored)?;
     let event = Event::of_the_server(EventKind::LogOpened, entropy)
         .with_id(plan.opened)
         .on(Object {
@@ -197,8 +197,6 @@ pub async fn open(
     let Some(organization) = reader.organization().await? else {
         return Ok(None);
     };
-    let log_origin = reader.committed_head().await?.origin;
-    let (keks, keys) = (reader.kek_generations().await?, reader.server_keys().await?);
-    let keys = keys::open(root, organization.id, &log_origin, &keks, &keys)?;
+    let keys = keys::open(root, organization.id, &Stored::read(&mut *reader).await?)?;
     Ok(Some((organization, keys)))
 }

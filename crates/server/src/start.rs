@@ -9,7 +9,7 @@ use crate::{
     founding::{self, FoundingError, Plan},
     jobs::Failures,
     keys::{
-        ServerKeys,
+        HeldKeys, HeldKeysError, ServerKeys,
         root_file::{self, RootFileError},
     },
     operations::{
@@ -29,8 +29,7 @@ use claviger_model::{
     time::{Clock, SystemClock},
 };
 use claviger_storage::{
-    Database, Reader, StorageError, Store, StoreConfig, TimeSource, log::SignCheckpoint,
-    organization::Organization,
+    Database, Reader, StorageError, Store, StoreConfig, TimeSource, organization::Organization,
 };
 use std::sync::Arc;
 
@@ -57,6 +56,9 @@ pub enum StartError {
     /// The organization or its keys.
     #[error("the organization cannot be opened")]
     Organization(#[from] FoundingError),
+    /// Keys that were changed while it started.
+    #[error("the server's keys cannot be used")]
+    Keys(#[from] HeldKeysError),
     /// The provider's client.
     #[error("the identity provider cannot be used")]
     Provider(#[from] FetchError),
@@ -123,6 +125,7 @@ pub async fn start(
 ) -> Result<Started, StartError> {
     let store = open_store(&config, &surroundings).await?;
     let (organization, keys) = open_or_found(&store, &config, &origin, &surroundings).await?;
+    let keys = Arc::new(HeldKeys::new(config.key_file.clone(), organization.id, keys));
     match (organization.demonstration, demonstration) {
         (true, false) => return Err(StartError::Demonstration),
         (false, true) => return Err(StartError::NoDemonstration),
@@ -141,13 +144,11 @@ pub async fn start(
         tracing::warn!(guardrail = %guardrail.name, "a built-in guardrail is switched off");
     }
     let provider = Provider::new(&config.oidc, Arc::clone(&surroundings.clock))?;
-    let keys = Arc::new(keys);
     let hints = Hints::new();
     let entitlements = Arc::new(Entitlements::default());
     let encapsulations = Encapsulations::new();
     let (sequencer, running) = Sequencer::start(Desk {
         store: store.clone(),
-        signer: Arc::clone(&keys) as Arc<dyn SignCheckpoint>,
         organization: organization.id,
         entropy: Arc::clone(&surroundings.entropy),
         entitlements: Arc::clone(&entitlements),
@@ -201,10 +202,11 @@ async fn note_origin(
     store: &Store,
     organization: &Organization,
     origin: &Origin,
-    keys: &ServerKeys,
+    keys: &HeldKeys,
     entropy: &dyn Entropy,
-) -> Result<(), StorageError> {
+) -> Result<(), StartError> {
     let mut locked = store.locked().await?;
+    let keys = keys.under(&mut *locked).await?;
     locked
         .set_organization(&organization.name, origin.as_str())
         .await?;
@@ -215,8 +217,8 @@ async fn note_origin(
         event = event.fact("what", Fact::Label(what));
     }
     let draft = event.into_draft(organization.id, entropy);
-    locked.append(vec![draft], keys).await?;
-    locked.commit().await
+    locked.append(vec![draft], &*keys).await?;
+    Ok(locked.commit().await?)
 }
 
 impl Started {

@@ -135,7 +135,9 @@ pub(super) async fn write(
     let text = SecretString::new(values::value(&secret.planned, secret.version)).into_bytes();
     let sealed = value::seal(&seeder.keys, seeder.organization, &SystemEntropy, of, &text)
         .map_err(|refusal| anyhow::anyhow!("a value could not be sealed: {refusal:?}"))?;
-    let row = sealed.row(principal(by), turn.now());
+    let row = sealed
+        .row(&seeder.keys, (principal(by), turn.now()), &SystemEntropy)
+        .map_err(|refusal| anyhow::anyhow!("a data key could not be wrapped: {refusal:?}"))?;
     turn.db().add_version(&row).await?;
     Ok(())
 }

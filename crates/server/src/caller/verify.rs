@@ -141,7 +141,7 @@ fn prove(
         body,
         access,
         now: app.clock.now(),
-        nonces: &app.keys.nonces,
+        nonces: &app.keys.now().nonces,
     };
     proof::verify(text, &expected).map_err(bad)
 }

@@ -48,6 +48,23 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
             guardrail.name
         ))?;
     }
+    for kek in store
+        .reader()
+        .await?
+        .kek_generations()
+        .await
+        .context("database")?
+    {
+        if kek.retired_at.is_some() {
+            say(&format!(
+                "finding: generation {} of the key-encryption key was replaced and wraps data keys still; a running server goes on with it",
+                kek.generation
+            ))?;
+        }
+        if kek.next_wrapped.is_some() {
+            say("finding: the root key is being changed; `keys rotate --finish-root` finishes it")?;
+        }
+    }
     store.close().await;
     Ok(())
 }

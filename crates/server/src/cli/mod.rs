@@ -1,7 +1,8 @@
-//! The command line: serve, migrate, check, bootstrap.
+//! The command line: serve, migrate, check, bootstrap, keys.
 
 mod bootstrap;
 mod check;
+mod keys;
 mod logging;
 mod migrate;
 mod serve;
@@ -47,6 +48,11 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
     },
+    /// Show or rotate the keys of the server; on a SQLite file while no server runs.
+    Keys {
+        #[command(subcommand)]
+        command: keys::Command,
+    },
 }
 
 /// Runs the program.
@@ -87,6 +93,7 @@ fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
             Command::Migrate { server_role } => migrate::run(config, server_role.as_deref()).await,
             Command::Check => check::run(config).await,
             Command::Bootstrap { file } => bootstrap::run(config, file).await,
+            Command::Keys { command } => keys::run(config, command).await,
         }
     })
 }

@@ -96,7 +96,7 @@ const fn oauth_error(code: Code) -> &'static str {
 
 fn add_headers(app: &App, response: &mut Response, call: CallId) {
     let headers = response.headers_mut();
-    if let Ok(nonce) = HeaderValue::from_str(&app.keys.nonces.issue(app.clock.now())) {
+    if let Ok(nonce) = HeaderValue::from_str(&app.keys.now().nonces.issue(app.clock.now())) {
         headers.insert(NONCE_HEADER, nonce);
     }
     if let Ok(id) = HeaderValue::from_str(&call.to_string()) {

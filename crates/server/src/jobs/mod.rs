@@ -1,8 +1,9 @@
-//! What the server does by itself: counting failures, sweeping what has expired, counting uses, hearing of other
-//! replicas.
+//! What the server does by itself: counting failures, sweeping what has expired, counting uses, wrapping data keys anew, hearing
+//! of other replicas.
 
 mod expired;
 mod failures;
+pub mod generations;
 pub mod replicas;
 mod retention;
 mod services;
@@ -22,6 +23,7 @@ use tokio::{task::JoinHandle, time::MissedTickBehavior};
 const SWEEP: Duration = Duration::from_secs(60);
 const LISTEN: Duration = Duration::from_secs(1);
 const COUNT: Duration = Duration::from_secs(5);
+const REWRAP: Duration = Duration::from_secs(5);
 
 /// Starts the jobs of a process; abort the handles to stop them, any of them at any point.
 pub fn start(app: &Shared) -> Vec<JoinHandle<()>> {
@@ -37,6 +39,7 @@ pub fn start(app: &Shared) -> Vec<JoinHandle<()>> {
         }
     })];
     jobs.push(tokio::spawn(usage::count(app.clone(), COUNT)));
+    jobs.push(tokio::spawn(generations::replace(app.clone(), REWRAP)));
     // A SQLite file has one server only.
     if matches!(app.config.database, Database::Postgres(_)) {
         jobs.push(tokio::spawn(replicas::listen(app.clone(), LISTEN)));

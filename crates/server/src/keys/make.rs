@@ -46,18 +46,23 @@ pub fn make(
         id: generation.id(),
         generation: 1,
         wrapped: generation.wrap(root, entropy).map_err(ServerKeysError::Wrap)?,
+        next_wrapped: None,
         created_at: at,
         retired_at: None,
     };
     let keys = PURPOSES
         .iter()
-        .map(|purpose| key(*purpose, &generation, at, entropy))
+        .map(|purpose| key((*purpose, 1), &generation, at, entropy))
         .collect::<Result<_, _>>()?;
     Ok(KeyRows { kek, keys })
 }
 
-fn key(
-    purpose: KeyPurpose,
+/// A new key for a purpose, with its number there.
+///
+/// # Errors
+/// When it cannot be wrapped.
+pub(super) fn key(
+    (purpose, number): (KeyPurpose, u32),
     generation: &KeyGeneration,
     at: Timestamp,
     entropy: &dyn Entropy,
@@ -77,7 +82,7 @@ fn key(
     let mut row = ServerKey {
         id: KeyId::random(entropy),
         purpose,
-        generation: 1,
+        generation: number,
         public,
         wrapped: Vec::new(),
         kek: generation.id(),

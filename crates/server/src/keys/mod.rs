@@ -1,13 +1,19 @@
 //! The keys of a server: the root in its file, generations that wrap data keys, and one key for each purpose (rule 20).
 
+pub mod generations;
+mod held;
 mod make;
 mod open;
+pub mod root_change;
 pub mod root_file;
 mod rows;
+pub mod succession;
 
+pub use held::{HeldKeys, HeldKeysError};
 pub use make::{KeyRows, make};
-pub use open::open;
+pub use open::{Stored, open};
 
+use crate::events::Event;
 use claviger_crypto::{
     fingerprint::FingerprintKey,
     keys::{KeyError, KeyGeneration},
@@ -16,13 +22,19 @@ use claviger_crypto::{
     sealing::SealingKeyPair,
     signing::{ServerKey, ServerPublicKey, SigningError},
 };
-use claviger_ledger::log_key::{LogKey, LogKeyError};
-use claviger_model::ids::KeyId;
+use claviger_ledger::{
+    label::Label,
+    leaf::Fact,
+    log_key::{LogKey, LogKeyError},
+};
+use claviger_model::{entropy::Entropy, event::EventKind, ids::KeyId};
+use claviger_protocol::enrolment::KeyLink;
 use claviger_storage::organization::KeyPurpose;
 use std::collections::BTreeMap;
 
-/// All keys, unwrapped; the same on every replica.
+/// All keys, unwrapped, as they stand at one moment; the same on every replica.
 pub struct ServerKeys {
+    number: u64,
     generations: BTreeMap<KeyId, KeyGeneration>,
     current: KeyId,
     /// Signs checkpoints.
@@ -31,8 +43,8 @@ pub struct ServerKeys {
     pub orders: ServerKey,
     /// Public half of `orders`.
     pub orders_public: ServerPublicKey,
-    /// The bundle's signature line of the previous orders key, after a change (rule 39).
-    pub orders_cosignature: Option<Vec<u8>>,
+    /// How the keys for log and orders followed one another (rule 39).
+    pub succession: Vec<KeyLink>,
     /// Opens what devices write.
     pub sealing: SealingKeyPair,
     /// Makes refresh tokens.
@@ -46,8 +58,11 @@ pub struct ServerKeys {
 /// Why keys cannot be made or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerKeysError {
-    /// A generation does not open: probably another root key.
-    #[error("the key-encryption key `{id}` does not open; the root key is not the one of this database")]
+    /// A generation was wrapped by another root key.
+    #[error("the key-encryption key `{0}` does not open; the root key is not the one of this database")]
+    Root(KeyId),
+    /// A generation does not open: its row was altered.
+    #[error("the key-encryption key `{id}` does not open")]
     Generation {
         /// Which.
         id: KeyId,
@@ -80,6 +95,11 @@ pub enum ServerKeysError {
 }
 
 impl ServerKeys {
+    /// Which state of the tables they are; it rises with every change of any key.
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
     /// The generation that wraps new data keys.
     pub fn current_generation(&self) -> Option<&KeyGeneration> {
         self.generations.get(&self.current)
@@ -89,6 +109,18 @@ impl ServerKeys {
     pub fn generation(&self, id: KeyId) -> Option<&KeyGeneration> {
         self.generations.get(&id)
     }
+
+    /// Generations that wrap nothing new, oldest first: what they wrap is to be wrapped anew, and then they go.
+    pub fn retired(&self) -> Vec<KeyId> {
+        let mut retired: Vec<_> = self
+            .generations
+            .values()
+            .filter(|generation| generation.id() != self.current)
+            .map(|generation| (generation.number(), generation.id()))
+            .collect();
+        retired.sort_unstable();
+        retired.into_iter().map(|(_, id)| id).collect()
+    }
 }
 
 impl std::fmt::Debug for ServerKeys {
@@ -97,8 +129,18 @@ impl std::fmt::Debug for ServerKeys {
     }
 }
 
+/// An event about a key.
+fn told(kind: EventKind, what: &str, entropy: &dyn Entropy) -> Event {
+    let event = Event::of_the_server(kind, entropy);
+    match Label::new(what) {
+        Ok(what) => event.fact("what", Fact::Label(what)),
+        // No literal is one that is no label.
+        Err(_) => event,
+    }
+}
+
 /// Its name in rows and messages.
-const fn name(purpose: KeyPurpose) -> &'static str {
+pub(crate) const fn name(purpose: KeyPurpose) -> &'static str {
     match purpose {
         KeyPurpose::Log => "log",
         KeyPurpose::Orders => "orders",

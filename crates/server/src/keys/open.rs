@@ -12,8 +12,40 @@ use claviger_crypto::{
 };
 use claviger_ledger::log_key::LogKey;
 use claviger_model::ids::{KeyId, OrganizationId};
-use claviger_storage::organization::{KekGeneration, KeyPurpose, ServerKey};
+use claviger_protocol::enrolment::{KeyLink, SigningPurpose};
+use claviger_storage::{
+    Reader, StorageError,
+    organization::{KekGeneration, KeyPurpose, ServerKey},
+};
 use std::collections::BTreeMap;
+
+/// What the tables hold of the keys, at one moment.
+pub struct Stored {
+    /// The state of the tables; see [`ServerKeys::number`].
+    pub number: u64,
+    /// The first line of checkpoints.
+    pub log_origin: String,
+    /// All generations of the key-encryption key.
+    pub keks: Vec<KekGeneration>,
+    /// All keys of the server.
+    pub keys: Vec<ServerKey>,
+}
+
+impl Stored {
+    /// Reads the rows; in a snapshot or under the lock, so that they belong together.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn read(reader: &mut dyn Reader) -> Result<Self, StorageError> {
+        let head = reader.committed_head().await?;
+        Ok(Self {
+            number: head.keys,
+            log_origin: head.origin,
+            keks: reader.kek_generations().await?,
+            keys: reader.server_keys().await?,
+        })
+    }
+}
 
 /// Unwraps everything that is in use.
 ///
@@ -22,20 +54,17 @@ use std::collections::BTreeMap;
 pub fn open(
     root: &dyn RootKey,
     organization: OrganizationId,
-    log_origin: &str,
-    keks: &[KekGeneration],
-    keys: &[ServerKey],
+    stored: &Stored,
 ) -> Result<ServerKeys, ServerKeysError> {
+    let Stored {
+        number,
+        log_origin,
+        keks,
+        keys,
+    } = stored;
     let mut generations = BTreeMap::new();
     for kek in keks {
-        let generation = KeyGeneration::unwrap(
-            root,
-            kek.id,
-            u64::from(kek.generation),
-            organization,
-            &kek.wrapped,
-        )
-        .map_err(|source| ServerKeysError::Generation { id: kek.id, source })?;
+        let generation = generation(root, organization, kek)?;
         generations.insert(kek.id, generation);
     }
     let current = keks
@@ -45,27 +74,61 @@ pub fn open(
         .ok_or(ServerKeysError::Missing("key-encryption"))?
         .id;
     let key = |purpose| find(&generations, keys, purpose);
-    let (orders_seed, orders_row) = key(KeyPurpose::Orders)?;
-    let orders = SigningKey::from_seed(&orders_seed)?;
+    let orders = SigningKey::from_seed(&key(KeyPurpose::Orders)?)?;
     Ok(ServerKeys {
-        log: LogKey::new(log_origin, SigningKey::from_seed(&key(KeyPurpose::Log)?.0)?)?,
+        number: *number,
+        log: LogKey::new(log_origin, SigningKey::from_seed(&key(KeyPurpose::Log)?)?)?,
         orders_public: orders.public()?,
         orders,
-        orders_cosignature: orders_row.cosignature.clone(),
-        sealing: SealingKeyPair::from_secret(&key(KeyPurpose::Sealing)?.0)?,
-        refresh: RefreshKey::new(key(KeyPurpose::Tokens)?.0),
-        nonces: NonceKey::new(key(KeyPurpose::Nonces)?.0),
-        fingerprints: FingerprintKey::new(key(KeyPurpose::Fingerprints)?.0),
+        succession: keys.iter().filter_map(link).collect(),
+        sealing: SealingKeyPair::from_secret(&key(KeyPurpose::Sealing)?)?,
+        refresh: RefreshKey::new(key(KeyPurpose::Tokens)?),
+        nonces: NonceKey::new(key(KeyPurpose::Nonces)?),
+        fingerprints: FingerprintKey::new(key(KeyPurpose::Fingerprints)?),
         current,
         generations,
     })
 }
 
-fn find<'r>(
+/// Unwraps a generation by whichever of its wrappings the root made.
+///
+/// # Errors
+/// When it made none of them, or the row was altered.
+pub(super) fn generation(
+    root: &dyn RootKey,
+    organization: OrganizationId,
+    kek: &KekGeneration,
+) -> Result<KeyGeneration, ServerKeysError> {
+    let source = |source| ServerKeysError::Generation { id: kek.id, source };
+    for wrapped in std::iter::once(&kek.wrapped).chain(&kek.next_wrapped) {
+        if KeyGeneration::root_of(wrapped).map_err(source)? == root.id() {
+            let number = u64::from(kek.generation);
+            return KeyGeneration::unwrap(root, kek.id, number, organization, wrapped).map_err(source);
+        }
+    }
+    Err(ServerKeysError::Root(kek.id))
+}
+
+/// What a device needs of a signing key to follow from the one before it.
+fn link(row: &ServerKey) -> Option<KeyLink> {
+    let purpose = match row.purpose {
+        KeyPurpose::Log => SigningPurpose::Log,
+        KeyPurpose::Orders => SigningPurpose::Orders,
+        _ => return None,
+    };
+    Some(KeyLink {
+        purpose,
+        number: u64::from(row.generation),
+        public: row.public.clone().into(),
+        signature: row.cosignature.clone().map(Into::into),
+    })
+}
+
+fn find(
     generations: &BTreeMap<KeyId, KeyGeneration>,
-    keys: &'r [ServerKey],
+    keys: &[ServerKey],
     purpose: KeyPurpose,
-) -> Result<(Key256, &'r ServerKey), ServerKeysError> {
+) -> Result<Key256, ServerKeysError> {
     let missing = ServerKeysError::Missing(name(purpose));
     let row = keys
         .iter()
@@ -75,11 +138,10 @@ fn find<'r>(
     let generation = generations
         .get(&row.kek)
         .ok_or(ServerKeysError::Missing("key-encryption"))?;
-    let key = generation
+    generation
         .unwrap_server_key(&row.wrapped, rows::binding(row))
         .map_err(|source| ServerKeysError::Key {
             purpose: name(purpose),
             source,
-        })?;
-    Ok((key, row))
+        })
 }

@@ -66,6 +66,14 @@ pub fn read(path: &Path) -> Result<Option<LocalRootKey>, RootFileError> {
     Ok(Some(LocalRootKey::new(key)))
 }
 
+/// Reads a root key that must be there.
+///
+/// # Errors
+/// As [`read`], and when there is no file.
+pub fn require(path: &Path) -> Result<LocalRootKey, RootFileError> {
+    read(path)?.ok_or_else(|| RootFileError::Missing(path.to_owned()))
+}
+
 /// Makes a new root key in a file that did not exist.
 ///
 /// # Errors
@@ -109,7 +117,12 @@ fn write_new(path: &Path, key: &Key256) -> io::Result<()> {
         .open(path)?;
     file.write_all(key.to_text().expose().as_bytes())?;
     file.write_all(b"\n")?;
-    file.sync_all()
+    file.sync_all()?;
+    // The name, too: what is wrapped by this key must not outlive it.
+    let directory = path
+        .parent()
+        .filter(|directory| !directory.as_os_str().is_empty());
+    fs::File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 #[cfg(test)]

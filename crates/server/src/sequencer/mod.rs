@@ -17,12 +17,12 @@ pub use change::{Acting, Change, Stop, job};
 pub use thread::Running;
 
 use crate::{
-    entitlement::Entitlements, http::Refusal, keys::ServerKeys, operations::release::Encapsulations,
+    entitlement::Entitlements, http::Refusal, keys::HeldKeys, operations::release::Encapsulations,
     stream::Hints,
 };
 use claviger_model::{entropy::Entropy, ids::OrganizationId};
 use claviger_protocol::problem::Code;
-use claviger_storage::{Store, log::SignCheckpoint};
+use claviger_storage::Store;
 use futures_util::{FutureExt, future::BoxFuture};
 use std::{io, panic::AssertUnwindSafe, sync::Arc};
 use tokio::{sync::mpsc, sync::oneshot};
@@ -36,10 +36,8 @@ const BATCH: usize = 1_024;
 pub struct Desk {
     /// The tables.
     pub store: Store,
-    /// Signs checkpoints.
-    pub signer: Arc<dyn SignCheckpoint>,
-    /// Signs orders.
-    pub keys: Arc<ServerKeys>,
+    /// Sign checkpoints and orders.
+    pub keys: Arc<HeldKeys>,
     /// Encapsulations to connected devices.
     pub encapsulations: Encapsulations,
     /// Whose log it is.

@@ -43,7 +43,12 @@ pub async fn refresh(
 
 async fn exchange(app: &Shared, caller: KeyCaller, call: Refresh) -> Result<Tokens, Refusal> {
     let presented = PresentedRefresh::parse(call.refresh.expose()).map_err(|_| Code::BadRefresh)?;
-    let (family, number) = app.keys.refresh.verify(&presented).ok_or(Code::BadRefresh)?;
+    let (family, number) = app
+        .keys
+        .now()
+        .refresh
+        .verify(&presented)
+        .ok_or(Code::BadRefresh)?;
     let settled = app
         .sequencer
         .change({

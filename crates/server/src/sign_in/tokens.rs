@@ -21,7 +21,7 @@ pub fn renew(app: &App, session: &mut Session, now: Timestamp) -> Tokens {
     Tokens {
         access: expose(&access.to_text()),
         access_expires_at: session.access_expires_at,
-        refresh: expose(&app.keys.refresh.token(session.id, session.refresh_n)),
+        refresh: expose(&app.keys.now().refresh.token(session.id, session.refresh_n)),
         reassert_by: session
             .asserted_at
             .plus(app.config.oidc.reassert)

@@ -355,7 +355,7 @@ impl Cell<'_> {
             }],
         };
         let body = canonical(&order).unwrap();
-        let signature = self.house.app.keys.orders.sign(&body);
+        let signature = self.house.app.keys.now().orders.sign(&body);
         let digest = sha256(&body);
         let signed = Signed {
             body: body.into(),
@@ -433,7 +433,7 @@ impl Cell<'_> {
             seq: 1,
         };
         let plain = serde_json::to_vec(&batch).unwrap();
-        let to = self.house.app.keys.sealing.public();
+        let to = self.house.app.keys.now().sealing.public();
         let sealed = split(seal_to_server(&to, &binding, &plain, &SystemEntropy).unwrap());
         json!({"sealed": sealed, "first": 1})
     }

@@ -26,7 +26,7 @@ async fn it_has_no_holes_and_continues_what_was_pinned() {
     let reader = house.actor(&[(roles::READER, house.places.production)]).await;
     let secret = house.secret(house.places.production, "A", b"a").await;
     let pinned = house.call(None, &route::CHECKPOINT, &[], &Value::Null).await.body;
-    let log = house.app.keys.log.verifier().clone();
+    let log = house.app.keys.now().log.verifier().clone();
     let verify = |text: &str| Checkpoint::verify(text, &log, &[]).unwrap().checkpoint;
     let pinned = verify(std::str::from_utf8(&pinned).unwrap());
     // Past the edge of a tile.

@@ -363,7 +363,15 @@ impl House {
             secret,
             version,
         };
-        split(seal_to_server(&self.app.keys.sealing.public(), &binding, value, &SystemEntropy).unwrap())
+        split(
+            seal_to_server(
+                &self.app.keys.now().sealing.public(),
+                &binding,
+                value,
+                &SystemEntropy,
+            )
+            .unwrap(),
+        )
     }
 
     /// Calls a route as somebody; none: without proof and token.
@@ -406,7 +414,7 @@ impl House {
             iat: now.seconds(),
             jti: encode_base64url(&jti),
             ath: with_token.then(|| digest(actor.token.as_bytes())),
-            nonce: Some(self.app.keys.nonces.issue(now)),
+            nonce: Some(self.app.keys.now().nonces.issue(now)),
             content_sha256: (!body.is_empty()).then(|| digest(body)),
         };
         jws::encode("dpop+jwt", &actor.key, &serde_json::to_vec(&claims).unwrap()).unwrap()

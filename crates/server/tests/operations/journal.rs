@@ -60,7 +60,7 @@ impl Diary<'_> {
         };
         let plain = serde_json::to_vec(entries).unwrap();
         let sealed = seal_to_server(
-            &self.house.app.keys.sealing.public(),
+            &self.house.app.keys.now().sealing.public(),
             &binding,
             &plain,
             &SystemEntropy,

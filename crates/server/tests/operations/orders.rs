@@ -34,6 +34,7 @@ pub async fn orders(house: &House, actor: &Actor) -> Vec<(Order, Signed)> {
         house
             .app
             .keys
+            .now()
             .orders_public
             .verify(&signed.body.0, &signed.signature.0)
             .unwrap();

@@ -26,11 +26,7 @@ use claviger_server::{
         release::{Call, Item, Sealed},
     },
 };
-use claviger_storage::{
-    Digest,
-    log::{NotaryError, SignCheckpoint},
-    sessions::LogoutTarget,
-};
+use claviger_storage::sessions::LogoutTarget;
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
 
@@ -47,7 +43,7 @@ pub fn open(
     reply: &ReleaseReply,
     release: &Release,
 ) -> Vec<u8> {
-    let checkpoint = Checkpoint::verify(&reply.checkpoint, house.app.keys.log.verifier(), &[])
+    let checkpoint = Checkpoint::verify(&reply.checkpoint, house.app.keys.now().log.verifier(), &[])
         .unwrap()
         .checkpoint;
     let path: Vec<NodeHash> = release
@@ -221,14 +217,6 @@ async fn a_proof_is_good_for_one_call() {
     assert_eq!(house.send(request()).await.code(), "proof_reused");
 }
 
-struct Broken;
-
-impl SignCheckpoint for Broken {
-    fn sign(&self, _: &str, _: u64, _: &Digest) -> Result<String, NotaryError> {
-        Err("the pen is broken".into())
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn no_value_without_its_commit() {
     let house = House::new().await;
@@ -237,7 +225,6 @@ async fn no_value_without_its_commit() {
     let app = &house.app;
     let (sequencer, _task) = Sequencer::start(Desk {
         store: app.store.clone(),
-        signer: Arc::new(Broken),
         keys: Arc::clone(&app.keys),
         encapsulations: app.encapsulations.clone(),
         organization: app.organization,
@@ -246,6 +233,10 @@ async fn no_value_without_its_commit() {
         hints: app.hints.clone(),
     })
     .unwrap();
+    // A log of another name, which the key does not sign.
+    let mut locked = app.store.locked().await.unwrap();
+    locked.set_log_origin("claviger.elsewhere/log/1").await.unwrap();
+    locked.commit().await.unwrap();
     let before = house.head().await;
     let sealed = Sealed {
         event: EventId::random(&SystemEntropy),

@@ -60,9 +60,13 @@ pub fn creation(house: &House, actor: &Actor, id: SecretId) -> Value {
 
 /// The newest checkpoint, whose signature holds.
 pub async fn checkpoint(house: &House) -> Checkpoint {
-    Checkpoint::verify(&house.head().await.checkpoint, house.app.keys.log.verifier(), &[])
-        .unwrap()
-        .checkpoint
+    Checkpoint::verify(
+        &house.head().await.checkpoint,
+        house.app.keys.now().log.verifier(),
+        &[],
+    )
+    .unwrap()
+    .checkpoint
 }
 
 /// As [`check`], by a house of its own for as long as it takes.

@@ -107,6 +107,7 @@ async fn an_ended_device_reaches_its_orders_and_nothing_else() {
     server
         .app
         .keys
+        .now()
         .orders_public
         .verify(&order.body.0, &order.signature.0)
         .unwrap();

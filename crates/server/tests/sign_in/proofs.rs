@@ -85,7 +85,7 @@ fn cases() -> Vec<(&'static str, Code, Bend)> {
             Code::UseNonce,
             bend(|d, s| {
                 let then = s.clock.now().minus(Duration::from_secs(120));
-                d.claims.nonce = Some(s.app.keys.nonces.issue(then));
+                d.claims.nonce = Some(s.app.keys.now().nonces.issue(then));
             }),
         ),
         (

@@ -223,7 +223,7 @@ async fn team_secret(rig: &Rig, team: &str) -> (ScopeId, SecretId) {
         secret,
         version: 1,
     };
-    let to = rig.server.app.keys.sealing.public();
+    let to = rig.server.app.keys.now().sealing.public();
     let sealed = seal_to_server(&to, &binding, b"value", &SystemEntropy).unwrap();
     let (encapsulated, ciphertext) = sealed.split_at(33);
     let (encapsulated, ciphertext) = (Bytes(encapsulated.to_vec()), Bytes(ciphertext.to_vec()));

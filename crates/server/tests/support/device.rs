@@ -111,7 +111,7 @@ impl TestDevice {
             iat: server.clock.now().seconds(),
             jti: random_text(),
             ath: access.as_deref().map(|token| digest(token.as_bytes())),
-            nonce: Some(server.app.keys.nonces.issue(server.clock.now())),
+            nonce: Some(server.app.keys.now().nonces.issue(server.clock.now())),
             content_sha256: (!body.is_empty()).then(|| digest(&body)),
         };
         Draft {

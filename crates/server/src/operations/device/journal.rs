@@ -6,12 +6,13 @@ use crate::{
     caller::{DeviceCaller, body::Json},
     events::Who,
     http::Refusal,
+    operations::secrets::value::unseal,
     sequencer::{Change, Stop, job},
 };
 use axum::extract::State;
 use claviger_crypto::{
     bytes::{constant_time_eq, sha256},
-    to_server::{ToServer, open_from_device},
+    to_server::ToServer,
 };
 use claviger_ledger::{
     label::Label,
@@ -51,7 +52,7 @@ pub async fn journal(
     caller: DeviceCaller,
     Json(call): Json<JournalCall>,
 ) -> Result<axum::Json<JournalReply>, Refusal> {
-    let told = open(&app, &caller, &call)?;
+    let told = open(&app, &caller, &call).await?;
     let job = job::<(u64, bool), _>(move |change| {
         Box::pin(async move {
             let (who, device) = change.admit_device(&caller, KIND).await?;
@@ -73,7 +74,7 @@ pub async fn journal(
 }
 
 /// Opens the seal, and checks every signature and that the entries follow one another.
-fn open(app: &App, caller: &DeviceCaller, call: &JournalCall) -> Result<Vec<Told>, Refusal> {
+async fn open(app: &App, caller: &DeviceCaller, call: &JournalCall) -> Result<Vec<Told>, Refusal> {
     let bad = |words: &'static str| Refusal::new(Code::BadRequest).detail(words);
     let binding = ToServer::Journal {
         organization: app.organization,
@@ -85,8 +86,7 @@ fn open(app: &App, caller: &DeviceCaller, call: &JournalCall) -> Result<Vec<Told
         call.sealed.ciphertext.0.as_slice(),
     ]
     .concat();
-    let plain = open_from_device(&app.keys.sealing, &binding, &sealed)
-        .map_err(|error| Refusal::new(Code::BadSeal).because(error))?;
+    let plain = unseal(app, &binding, &sealed).await?;
     let batch: JournalBatch =
         serde_json::from_slice(plain.expose()).map_err(|_| bad("the journal does not parse"))?;
     if batch.is_empty() || batch.len() > MOST || call.first == 0 {

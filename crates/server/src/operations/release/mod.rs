@@ -51,9 +51,14 @@ pub async fn release(
             0 => recall(&app, &caller, &encapsulated, &call.items),
             _ => None,
         };
-        let Prepared { items, sealed } = match recalled {
-            Some(prepared) => prepared,
+        let prepared = match recalled {
+            Some(prepared) => Some(prepared),
             None => prepare(&app, &caller, &encapsulated, &call.items).await?,
+        };
+        let Some(Prepared { items, sealed }) = prepared else {
+            // Another process made or destroyed a generation of the key-encryption key.
+            app.keys.learn(&app.store).await?;
+            continue;
         };
         let settled = app
             .sequencer

@@ -5,6 +5,7 @@ use crate::{
     app::App,
     caller::Caller,
     http::Refusal,
+    keys::ServerKeys,
     operations::view::View,
     sequencer::{
         change::circumstances,
@@ -32,7 +33,8 @@ pub struct Prepared {
     pub sealed: Vec<(u64, Vec<u8>)>,
 }
 
-/// Prepares every item. What does not exist and what will be refused is not sealed, so that both take the same time.
+/// Prepares every item. What does not exist and what will be refused is not sealed, so that both take the same time. None where a
+/// value is under a generation of the key-encryption key that this process does not know, or no longer.
 ///
 /// # Errors
 /// When the tables cannot be read or a stored value does not open.
@@ -41,7 +43,8 @@ pub async fn prepare(
     caller: &Caller,
     encapsulated: &Encapsulated,
     wanted: &[ReleaseItem],
-) -> Result<Prepared, Refusal> {
+) -> Result<Option<Prepared>, Refusal> {
+    let keys = app.keys.now();
     let mut view = View::open(app, caller).await?;
     let ids: Vec<SecretId> = wanted.iter().map(|item| item.secret).collect();
     let found = view.db().secrets(&ids).await?;
@@ -84,9 +87,17 @@ pub async fn prepare(
                 }
             };
         }
-        prepared.add(app, caller, encapsulated, item, value.as_ref())?;
+        let with = With {
+            app,
+            keys: &keys,
+            caller,
+            encapsulated,
+        };
+        if !prepared.add(with, item, value.as_ref())? {
+            return Ok(None);
+        }
     }
-    Ok(prepared)
+    Ok(Some(prepared))
 }
 
 /// The same from memory alone; none where a statement is needed, and also where a refusal is foreseen, so that it takes
@@ -97,6 +108,7 @@ pub fn recall(
     encapsulated: &Encapsulated,
     wanted: &[ReleaseItem],
 ) -> Option<Prepared> {
+    let keys = app.keys.now();
     let circumstances = circumstances(caller, &caller.context, app.clock.now());
     let mut values = Vec::with_capacity(wanted.len());
     for item in wanted {
@@ -113,8 +125,17 @@ pub fn recall(
         sealed: Vec::with_capacity(wanted.len()),
     };
     for (item, value) in wanted.iter().zip(&values) {
+        let with = With {
+            app,
+            keys: &keys,
+            caller,
+            encapsulated,
+        };
         // A key that was replaced meanwhile: the tables have the value under the new one.
-        prepared.add(app, caller, encapsulated, item, Some(value)).ok()?;
+        prepared
+            .add(with, item, Some(value))
+            .ok()
+            .filter(|known| *known)?;
     }
     Some(prepared)
 }
@@ -127,23 +148,29 @@ enum Value {
     Of(ScopeId, Box<SealedVersion>),
 }
 
+/// What a value is sealed with.
+#[derive(Clone, Copy)]
+struct With<'a> {
+    app: &'a App,
+    keys: &'a ServerKeys,
+    caller: &'a Caller,
+    encapsulated: &'a Encapsulated,
+}
+
 impl Prepared {
-    fn add(
-        &mut self,
-        app: &App,
-        caller: &Caller,
-        encapsulated: &Encapsulated,
-        item: &ReleaseItem,
-        value: Option<&Value>,
-    ) -> Result<(), Refusal> {
+    /// False where the value is under a generation that is not known here.
+    fn add(&mut self, with: With<'_>, item: &ReleaseItem, value: Option<&Value>) -> Result<bool, Refusal> {
         let (mut sealed, mut bytes) = (None, (0, Vec::new()));
         if let Some(value) = value {
             let (scope, cursor, row) = match value {
                 Value::Current(current) => (current.scope, Some(current.cursor), &current.sealed),
                 Value::Of(scope, row) => (*scope, None, &**row),
             };
-            let event = EventId::random(&*app.entropy);
-            let (version, value) = (row.version.version, seal(app, caller, encapsulated, event, row)?);
+            let event = EventId::random(&*with.app.entropy);
+            let Some(value) = seal(with, event, row)? else {
+                return Ok(false);
+            };
+            let version = row.version.version;
             sealed = Some(Sealed {
                 event,
                 version,
@@ -160,7 +187,7 @@ impl Prepared {
             sealed,
         });
         self.sealed.push(bytes);
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -175,22 +202,22 @@ async fn foresee(view: &mut View<'_>, secret: Option<&Secret>, item: &ReleaseIte
     Ok(view.decide(action(item.purpose), &place).await?.decision.allowed)
 }
 
-fn seal(
-    app: &App,
-    caller: &Caller,
-    encapsulated: &Encapsulated,
-    event: EventId,
-    row: &SealedVersion,
-) -> Result<Vec<u8>, Refusal> {
+/// Seals a stored value to the device; none where its generation is not known here.
+fn seal(with: With<'_>, event: EventId, row: &SealedVersion) -> Result<Option<Vec<u8>>, Refusal> {
+    let With {
+        app,
+        keys,
+        caller,
+        encapsulated,
+    } = with;
     let of = SecretVersion {
         secret: row.version.secret,
         version: row.version.version,
     };
     let generation = KeyGeneration::of_data_key(&row.data_key).map_err(Refusal::internal)?;
-    let generation = app
-        .keys
-        .generation(generation)
-        .ok_or_else(|| Refusal::internal(format!("the key-encryption key `{generation}` is not loaded")))?;
+    let Some(generation) = keys.generation(generation) else {
+        return Ok(None);
+    };
     let data = generation
         .unwrap_data_key(&row.data_key, of)
         .map_err(Refusal::internal)?;
@@ -205,5 +232,7 @@ fn seal(
         version: of.version,
         event,
     };
-    seal_value(&key, &binding, value.expose(), &*app.entropy).map_err(Refusal::internal)
+    seal_value(&key, &binding, value.expose(), &*app.entropy)
+        .map(Some)
+        .map_err(Refusal::internal)
 }

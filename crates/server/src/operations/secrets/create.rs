@@ -25,7 +25,7 @@ pub async fn create(
     Json(call): Json<CreateSecret>,
 ) -> Result<axum::Json<SecretRecord>, Refusal> {
     let description = checked(call.description.clone())?;
-    let value = value::take(&app, caller.device, call.id, 1, &call.value)?;
+    let value = value::take(&app, caller.device, call.id, 1, &call.value).await?;
     let job = job::<SecretRecord, _>(move |change| {
         Box::pin(async move { make(change, &caller, call, description, value).await })
     });
@@ -72,7 +72,8 @@ async fn make(
         .db()
         .insert_secret(call.id, call.scope, &description, Some(by), now)
         .await?;
-    change.db().add_version(&value.row(by, now)).await?;
+    let row = value.row(&change.keys(), (by, now), &*change.entropy())?;
+    change.db().add_version(&row).await?;
     secret.version = 1;
     let event = change
         .event(acting.who, kind)

@@ -8,12 +8,13 @@ use claviger_crypto::{
 };
 use claviger_model::{
     entropy::Entropy,
-    ids::{DeviceId, KeyId, OrganizationId, PrincipalId, SecretId},
+    ids::{DeviceId, OrganizationId, PrincipalId, SecretId},
     secret::{MAX_VALUE_BYTES, Stage},
     time::Timestamp,
 };
 use claviger_protocol::{problem::Code, secrets::SealedValue};
 use claviger_storage::versions::{SealedVersion, Version};
+use std::sync::Arc;
 
 /// What AES-256-GCM adds to a value.
 const TAG: usize = 16;
@@ -23,8 +24,8 @@ const TAG: usize = 16;
 pub struct NewValue {
     of: SecretVersion,
     envelope: Vec<u8>,
-    data_key: Vec<u8>,
-    kek: KeyId,
+    /// Kept open until the lock tells which generation wraps it.
+    data: Arc<DataKey>,
     fingerprint: [u8; 32],
     size: u32,
     binary: bool,
@@ -34,7 +35,7 @@ pub struct NewValue {
 ///
 /// # Errors
 /// When it is too large or was sealed for another place.
-pub fn take(
+pub async fn take(
     app: &App,
     device: DeviceId,
     secret: SecretId,
@@ -55,9 +56,26 @@ pub fn take(
         version,
     };
     let sealed = [encapsulated.0.as_slice(), ciphertext.0.as_slice()].concat();
-    let value = open_from_device(&app.keys.sealing, &binding, &sealed)
-        .map_err(|error| Refusal::new(Code::BadSeal).because(error))?;
+    let value = unseal(app, &binding, &sealed).await?;
     keep(app, SecretVersion { secret, version }, &value)
+}
+
+/// Opens what a device sealed to this server.
+///
+/// # Errors
+/// When it was sealed for another place, or to a key that was replaced: the device asks who the server is, and seals anew.
+pub async fn unseal(app: &App, binding: &ToServer, sealed: &[u8]) -> Result<SecretBytes, Refusal> {
+    let known = app.keys.now();
+    let refused = match open_from_device(&known.sealing, binding, sealed) {
+        Ok(value) => return Ok(value),
+        Err(error) => Refusal::new(Code::BadSeal).because(error),
+    };
+    let keys = app.keys.learn(&app.store).await?;
+    if keys.sealing.public() == known.sealing.public() {
+        return Err(refused);
+    }
+    open_from_device(&keys.sealing, binding, sealed)
+        .map_err(|error| Refusal::new(Code::BadSeal).because(error))
 }
 
 /// Seals a value under a data key of its own.
@@ -65,7 +83,7 @@ pub fn take(
 /// # Errors
 /// When it is too large, or no key is at hand.
 pub fn keep(app: &App, of: SecretVersion, value: &SecretBytes) -> Result<NewValue, Refusal> {
-    seal(&app.keys, app.organization, &*app.entropy, of, value)
+    seal(&app.keys.now(), app.organization, &*app.entropy, of, value)
 }
 
 /// As [`keep`], where no server runs.
@@ -82,19 +100,13 @@ pub fn seal(
     if value.len() > MAX_VALUE_BYTES {
         return Err(too_large());
     }
-    let generation = keys
-        .current_generation()
-        .ok_or_else(|| Refusal::internal("no key-encryption key is loaded"))?;
     let data = DataKey::random(entropy);
     Ok(NewValue {
         of,
         envelope: data
             .seal_value(organization, of, value.expose(), entropy)
             .map_err(Refusal::internal)?,
-        data_key: generation
-            .wrap_data_key(&data, of, entropy)
-            .map_err(Refusal::internal)?,
-        kek: generation.id(),
+        data: Arc::new(data),
         fingerprint: *keys
             .fingerprints
             .fingerprint(organization, value.expose())
@@ -104,23 +116,23 @@ pub fn seal(
     })
 }
 
-/// Opens a stored value, to make another version of it.
+/// Opens a stored value, to make another version of it; none where it is under a generation that is not known here.
 ///
 /// # Errors
-/// When no key is at hand, or the row was altered.
-pub fn open(app: &App, row: &SealedVersion) -> Result<SecretBytes, Refusal> {
+/// When the row was altered.
+pub fn open(app: &App, keys: &ServerKeys, row: &SealedVersion) -> Result<Option<SecretBytes>, Refusal> {
     let of = SecretVersion {
         secret: row.version.secret,
         version: row.version.version,
     };
-    let generation = app
-        .keys
-        .generation(row.kek)
-        .ok_or_else(|| Refusal::internal(format!("the key-encryption key `{}` is not loaded", row.kek)))?;
+    let Some(generation) = keys.generation(row.kek) else {
+        return Ok(None);
+    };
     let data = generation
         .unwrap_data_key(&row.data_key, of)
         .map_err(Refusal::internal)?;
     data.open_value(app.organization, of, &row.envelope)
+        .map(Some)
         .map_err(Refusal::internal)
 }
 
@@ -130,9 +142,21 @@ impl NewValue {
         claviger_crypto::bytes::constant_time_eq(&self.fingerprint, &row.fingerprint)
     }
 
-    /// The row of the value as its secret's current version.
-    pub fn row(self, by: PrincipalId, at: Timestamp) -> SealedVersion {
-        SealedVersion {
+    /// The row of the value as its secret's current version, with its data key under the generation that wraps in this
+    /// transaction.
+    ///
+    /// # Errors
+    /// When no key is at hand.
+    pub fn row(
+        self,
+        keys: &ServerKeys,
+        (by, at): (PrincipalId, Timestamp),
+        entropy: &dyn Entropy,
+    ) -> Result<SealedVersion, Refusal> {
+        let generation = keys
+            .current_generation()
+            .ok_or_else(|| Refusal::internal("no key-encryption key is loaded"))?;
+        Ok(SealedVersion {
             version: Version {
                 secret: self.of.secret,
                 version: self.of.version,
@@ -143,10 +167,12 @@ impl NewValue {
                 created_by: Some(by),
             },
             envelope: self.envelope,
-            data_key: self.data_key,
-            kek: self.kek,
+            data_key: generation
+                .wrap_data_key(&self.data, self.of, entropy)
+                .map_err(Refusal::internal)?,
+            kek: generation.id(),
             fingerprint: self.fingerprint,
-        }
+        })
     }
 }
 

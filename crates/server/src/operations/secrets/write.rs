@@ -20,6 +20,9 @@ use claviger_protocol::{
     secrets::{RollBack, SecretRecord, WriteVersion},
 };
 
+/// How often a stored value is read anew while generations of the key-encryption key come and go.
+const ATTEMPTS: usize = 3;
+
 /// Writes a new version; it fulfils the request that it names.
 pub async fn write(
     State(app): State<Shared>,
@@ -27,7 +30,7 @@ pub async fn write(
     caller: Caller,
     Json(call): Json<WriteVersion>,
 ) -> Result<axum::Json<SecretRecord>, Refusal> {
-    let value = value::take(&app, caller.device, secret, call.version, &call.value)?;
+    let value = value::take(&app, caller.device, secret, call.version, &call.value).await?;
     let job = job::<SecretRecord, _>(move |change| {
         Box::pin(async move {
             let kind = EventKind::SecretWritten;
@@ -113,10 +116,22 @@ async fn older(
     if !view.decide(Action::SecretWrite, &place).await?.decision.allowed {
         return Ok(None);
     }
-    let Some(row) = view.db().sealed_version(secret, call.to).await? else {
-        return Ok(None);
-    };
-    let value = value::open(app, &row)?;
+    drop(view);
+    let mut keys = app.keys.now();
+    let mut opened = None;
+    for _ in 0..ATTEMPTS {
+        let row = app.store.reader().await?.sealed_version(secret, call.to).await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        opened = value::open(app, &keys, &row)?;
+        if opened.is_some() {
+            break;
+        }
+        // Another process made the generation; what is read after it was learned is under this one or a newer one.
+        keys = app.keys.learn(&app.store).await?;
+    }
+    let value = opened.ok_or_else(|| Refusal::internal("the key-encryption key of a value is not known"))?;
     value::keep(
         app,
         SecretVersion {
@@ -145,11 +160,9 @@ async fn already(
 }
 
 async fn add(change: &mut Change, acting: &Acting, value: NewValue) -> Result<(), Stop> {
-    let now = change.now();
-    change
-        .db()
-        .add_version(&value.row(acting.who.principal, now))
-        .await?;
+    let by = (acting.who.principal, change.now());
+    let row = value.row(&change.keys(), by, &*change.entropy())?;
+    change.db().add_version(&row).await?;
     Ok(())
 }
 

@@ -73,15 +73,17 @@ pub struct Change {
 }
 
 impl Change {
-    async fn begin(desk: &Desk) -> Result<Self, StorageError> {
+    async fn begin(desk: &Desk) -> Result<Self, Refusal> {
+        let mut locked = desk.store.locked().await?;
+        let keys = desk.keys.under(&mut *locked).await?;
         Ok(Self {
-            locked: desk.store.locked().await?,
+            locked,
             drafts: Vec::new(),
             proof: None,
             hints: Vec::new(),
             purged: Vec::new(),
             closed: Vec::new(),
-            keys: Arc::clone(&desk.keys),
+            keys,
             entitlements: Arc::clone(&desk.entitlements),
             organization: desk.organization,
             entropy: Arc::clone(&desk.entropy),
@@ -129,9 +131,9 @@ impl Change {
             .push(event.into_draft(self.organization, &*self.entropy));
     }
 
-    /// The keys of the server, for signing orders.
-    pub fn keys(&self) -> &ServerKeys {
-        &self.keys
+    /// The keys of the server as they stand in this transaction.
+    pub fn keys(&self) -> Arc<ServerKeys> {
+        Arc::clone(&self.keys)
     }
 
     /// A device destroys what it holds: after the commit its sessions get a fresh encapsulation (rule 28).
@@ -152,7 +154,7 @@ impl Change {
     async fn commit(mut self, desk: &Desk) -> Result<(), StorageError> {
         if !self.drafts.is_empty() {
             self.locked
-                .append(std::mem::take(&mut self.drafts), &*desk.signer)
+                .append(std::mem::take(&mut self.drafts), &*self.keys)
                 .await?;
         }
         self.locked.commit().await?;

@@ -8,12 +8,13 @@ use super::{
 };
 use crate::{
     events::Event,
+    http::Refusal,
     sequencer::{Desk, change::who_of},
 };
 use claviger_model::event::EventKind;
 use claviger_protocol::problem::Code;
 use claviger_storage::{
-    Digest, StorageError,
+    Digest,
     log::{Appended, Draft, Opening},
     sign_in::ProofUse,
 };
@@ -28,11 +29,9 @@ pub(in crate::sequencer) async fn run(desk: &Desk, asks: Vec<Ask>) {
     }
 }
 
-async fn settle(
-    desk: &Desk,
-    calls: Vec<Call>,
-) -> Result<(Vec<Pending>, Option<Arc<Committed>>), StorageError> {
+async fn settle(desk: &Desk, calls: Vec<Call>) -> Result<(Vec<Pending>, Option<Arc<Committed>>), Refusal> {
     let mut locked = desk.store.locked().await?;
+    let keys = desk.keys.under(&mut *locked).await?;
     let mut reads = read(&mut *locked, &calls).await?;
     let used = std::mem::take(&mut reads.used);
     let proofs = std::mem::take(&mut reads.proofs);
@@ -78,9 +77,7 @@ async fn settle(
     if drafts.is_empty() {
         return Ok((pending, None));
     }
-    let appended = locked
-        .append_releases(drafts, &releases, &proofs, &*desk.signer)
-        .await?;
+    let appended = locked.append_releases(drafts, &releases, &proofs, &*keys).await?;
     locked.commit().await?;
     Ok((pending, Some(Arc::new(committed(appended, openings)))))
 }

@@ -3,7 +3,6 @@
 use super::{Call, Committed, Done, Settled};
 use crate::http::Refusal;
 use claviger_protocol::problem::{Code, Problem};
-use claviger_storage::StorageError;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -39,8 +38,7 @@ pub(super) fn answer(pending: Vec<Pending>, commit: Option<&Arc<Committed>>, rep
 }
 
 /// Tells every call of a batch that it failed; the first gets the cause, the others its code.
-pub(super) fn fail(error: StorageError, replies: Vec<Reply>) {
-    let first = Refusal::from(error);
+pub(super) fn fail(first: Refusal, replies: Vec<Reply>) {
     let code = first.code();
     let rest = std::iter::repeat_with(|| Refusal::new(code));
     for (reply, refusal) in replies.into_iter().zip(std::iter::once(first).chain(rest)) {
