@@ -21,6 +21,8 @@ pub(crate) const ENTITLEMENT: Document = Document("entitlement");
 pub(crate) const CLOCK: Document = Document("clock");
 /// What is pinned of the log.
 pub(crate) const LOG_PIN: Document = Document("log-pin");
+/// The log's keys that leases were proved with, oldest first: a lease outlives a change of the log's key.
+pub(crate) const LOG_KEYS: Document = Document("log-keys");
 /// The newest entry of the journal.
 pub(crate) const JOURNAL_HEAD: Document = Document("journal-head");
 /// The last order that was carried out.

@@ -15,12 +15,16 @@ use crate::{
     state::State,
 };
 use claviger_crypto::secret::{Key256, SecretBytes};
+use claviger_ledger::{lease::Lease, log_key::VerifierKey};
 use claviger_model::{
     ids::{EventId, ScopeId, SecretId},
     time::Timestamp,
 };
 use claviger_protocol::{release::Release, sync::Entitlement};
 use zeroize::Zeroizing;
+
+/// Keys of the log that are remembered; a lease lives for some days, and keys for months.
+const LOG_KEYS: usize = 8;
 
 /// What a release left that may be kept.
 #[derive(Debug)]
@@ -191,6 +195,12 @@ impl State {
             let bytes = postcard::to_stdvec(&record).map_err(|_| CacheError::TooLarge(0))?;
             edits.put(Book::Leases, *record.secret.as_bytes(), bytes);
         }
+        let mut known = self.log_keys().await?;
+        if known.last() != Some(&self.device.log) {
+            known.push(self.device.log.clone());
+            known.drain(..known.len().saturating_sub(LOG_KEYS));
+            edits.put_document(documents::LOG_KEYS, &known)?;
+        }
         Ok(self.commit(edits).await?)
     }
 
@@ -213,13 +223,31 @@ impl State {
         Ok(heads)
     }
 
+    /// The log's keys that leases of this cache were proved with.
+    async fn log_keys(&mut self) -> Result<Vec<VerifierKey>, CacheError> {
+        Ok(self.read(documents::LOG_KEYS).await?.unwrap_or_default())
+    }
+
+    /// Checks a lease's proof by the log's key, or by the one that was the log's when it was kept.
+    async fn proved(&mut self, record: &LeaseRecord) -> Result<Lease, LeaseError> {
+        let refused = match record.verify(&self.device, &self.device.log) {
+            Ok(lease) => return Ok(lease),
+            Err(refused) => refused,
+        };
+        let known = self.log_keys().await?;
+        known
+            .iter()
+            .find_map(|log| record.verify(&self.device, log).ok())
+            .ok_or(refused)
+    }
+
     /// The lease of a secret if clock and age allow its use; one that ended is destroyed at once.
     pub(crate) async fn usable_lease(&mut self, secret: SecretId) -> Result<LeaseRecord, LeaseError> {
         let bytes: Option<Zeroizing<Vec<u8>>> = self.record(Book::Leases, secret.as_bytes()).await?;
         let record = bytes.and_then(|bytes| postcard::from_bytes::<LeaseRecord>(&bytes).ok());
         let record = record.ok_or(LeaseError::Missing)?;
         self.check_clock().await??;
-        let lease = record.verify(&self.device)?;
+        let lease = self.proved(&record).await?;
         if lease.ends_at() <= self.now().await? {
             self.expire().await?;
             return Err(LeaseError::Expired);

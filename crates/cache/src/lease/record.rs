@@ -10,6 +10,7 @@ use claviger_ledger::{
     hash::NodeHash,
     leaf::{Leaf, Outcome, leaf_hash},
     lease::{CiphertextHash, Lease},
+    log_key::VerifierKey,
     proof::InclusionProof,
 };
 use claviger_model::{
@@ -62,7 +63,7 @@ impl LeaseRecord {
             sealed: release.sealed.0,
             release_key: KeyBytes::new(&SecretBytes::copy_from(keep.release_key.expose())),
         };
-        let lease = record.verify(device)?;
+        let lease = record.verify(device, &device.log)?;
         record.issued_at = lease.terms.issued_at;
         record.expires_at = lease.ends_at();
         record.open(device)?;
@@ -74,8 +75,8 @@ impl LeaseRecord {
         leaf_hash(&self.leaf)
     }
 
-    /// Checks the log's signature, the inclusion of the leaf, and that the leaf is the one of this value on this device (rule 21).
-    pub(crate) fn verify(&self, device: &Device) -> Result<Lease, LeaseError> {
+    /// Checks the signature of a key of the log, the inclusion of the leaf, and that the leaf is the one of this value on this device (rule 21).
+    pub(crate) fn verify(&self, device: &Device, log: &VerifierKey) -> Result<Lease, LeaseError> {
         let leaf = Leaf::parse(&self.leaf).map_err(|_| LeaseError::Proof("the leaf is malformed"))?;
         let proof = InclusionProof {
             extra: None,
@@ -84,7 +85,7 @@ impl LeaseRecord {
             checkpoint: self.checkpoint.clone(),
         };
         proof
-            .verify(&self.leaf, &device.log, &[])
+            .verify(&self.leaf, log, &[])
             .map_err(|_| LeaseError::Proof("the leaf is not in the log that this device knows"))?;
         let lease = Lease::of(&leaf).ok_or(LeaseError::NotALease)?;
         let allowed =
