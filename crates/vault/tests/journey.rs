@@ -6,6 +6,7 @@ mod extremes;
 mod late_keyring;
 mod organization;
 mod services;
+mod new_keys;
 mod support;
 
 use claviger_cache::keyring::Refusal;

@@ -6,11 +6,12 @@ use claviger_crypto::{
     bytes::{join, sha256},
     sealing::{SealingPublicKey, Suite},
     signing::ServerPublicKey,
+    succession::Succession,
 };
 use claviger_ledger::log_key::{KeyKind, VerifierKey};
 use claviger_model::ids::OrganizationId;
 use claviger_protocol::{
-    enrolment::{Bundle, Enrolment},
+    enrolment::{Bundle, Enrolment, KeyLink, SigningPurpose},
     signed::{Signed, parse},
 };
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,7 +40,7 @@ pub(crate) struct Server {
 pub(crate) enum Continuation {
     /// The same.
     Same,
-    /// Another one, for which the old orders key vouches; to be pinned in its place.
+    /// Another one, for whose keys the old ones vouch; to be pinned in its place.
     Renewed(Box<Server>),
 }
 
@@ -100,20 +101,27 @@ impl Server {
         Ok(server)
     }
 
-    /// Compares what the server shows now with this pinned bundle.
+    /// Compares what the server shows now with this pinned bundle. A device that was away for several changes of keys follows them
+    /// one after the other.
     ///
     /// # Errors
-    /// When it is another one and the pinned orders key does not vouch for it.
+    /// When it is another one, and the pinned keys for log and orders do not vouch for those that it names.
     pub(crate) fn continued_by(&self, enrolment: &Enrolment) -> Result<Continuation, AccountError> {
         if enrolment.bundle.body == self.bundle.body {
             self.note(enrolment);
             return Ok(Continuation::Same);
         }
         let next = Self::offered(enrolment, &self.origin)?;
-        let vouched = enrolment
-            .previous
-            .as_ref()
-            .is_some_and(|signature| self.orders.verify(&enrolment.bundle.body.0, &signature.0).is_ok());
+        let follows = |purpose, pinned, shown| {
+            let step = |at, link| step(self.organization, at, link);
+            let links = enrolment.succession.iter();
+            links
+                .filter(|link| link.purpose == purpose)
+                .fold(pinned, |at, link| step(at, link).unwrap_or(at))
+                == shown
+        };
+        let vouched = follows(SigningPurpose::Log, *self.log.public(), *next.log.public())
+            && follows(SigningPurpose::Orders, self.orders, next.orders);
         if vouched && next.organization == self.organization {
             Ok(Continuation::Renewed(Box::new(next)))
         } else {
@@ -140,6 +148,20 @@ impl Server {
         self.bootstrap_open
             .store(enrolment.bootstrap_open, Ordering::Relaxed);
     }
+}
+
+/// The key that follows one, if that one signed for it.
+fn step(organization: OrganizationId, at: ServerPublicKey, link: &KeyLink) -> Option<ServerPublicKey> {
+    let to = link.public.array::<32>()?;
+    let succession = Succession {
+        organization,
+        purpose: link.purpose.as_str(),
+        number: link.number,
+        from: at.as_bytes(),
+        to: &to,
+    };
+    succession.verify(&at, &link.signature.as_ref()?.0).ok()?;
+    Some(ServerPublicKey::from_bytes(to))
 }
 
 /// SHA-256(log key ‖ orders key ‖ sealing key), the log key in its text form.

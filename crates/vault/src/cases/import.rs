@@ -182,14 +182,18 @@ impl Vault {
             tags: &[],
             note: None,
         };
-        let call = CreateSecret {
+        let description = input::description(&said, rest)?;
+        let call = |value| CreateSecret {
             id,
             scope,
-            description: input::description(&said, rest)?,
-            value: self.inner.seal_value(id, 1, value)?,
+            description: description.clone(),
+            value,
         };
-        let made = self.inner.call(route::CREATE_SECRET, &[], &call).await;
-        let record: SecretRecord = made.map_err(|error| self.outdated(error))?;
+        let record: SecretRecord = self
+            .inner
+            .send_value(route::CREATE_SECRET, &[], (id, 1, value), call)
+            .await
+            .map_err(|error| self.unsent(error))?;
         self.learned(record).await;
         Ok(())
     }

@@ -8,6 +8,7 @@ use crate::{
     Vault,
     api::{Arguments, Nothing},
     session::CallError,
+    sync::ReleaseError,
     view::{
         problem::Problem,
         value::{MetadataEdit, SecretDraft, ValueInput},
@@ -56,15 +57,17 @@ impl Vault {
         let scope: ScopeId = names::id(&place)?;
         let entropy = &*self.inner.parts.entropy;
         let id = live.creating.id_for(scope, &description, &value, entropy);
-        let value = self.inner.seal_value(id, 1, &value)?;
-        let call = CreateSecret {
+        let call = |value| CreateSecret {
             id,
             scope,
-            description,
+            description: description.clone(),
             value,
         };
-        let created: Result<SecretRecord, _> = self.inner.call(route::CREATE_SECRET, &[], &call).await;
-        let record = created.map_err(|error| self.outdated(error))?;
+        let record: SecretRecord = self
+            .inner
+            .send_value(route::CREATE_SECRET, &[], (id, 1, &value), call)
+            .await
+            .map_err(|error| self.unsent(error))?;
         live.creating.done();
         self.learned(record).await;
         Ok(id.to_string())
@@ -118,17 +121,16 @@ impl Vault {
         let id: SecretId = names::id(id)?;
         let fulfils: Option<RequestId> = fulfils.map(names::id).transpose()?;
         let version = names::entry(&*self.inner.book()?, id)?.version.saturating_add(1);
-        let value = self.inner.seal_value(id, version, &value)?;
-        let call = WriteVersion {
+        let call = |value| WriteVersion {
             version,
             value,
             fulfils,
         };
         let record: SecretRecord = self
             .inner
-            .call(route::WRITE_VERSION, &[&id], &call)
+            .send_value(route::WRITE_VERSION, &[&id], (id, version, &value), call)
             .await
-            .map_err(|error| self.outdated(error))?;
+            .map_err(|error| self.unsent(error))?;
         let (written, at) = (record.secret.version, record.secret.changed_at);
         self.learned(record).await;
         if let Some(request) = fulfils {
@@ -170,6 +172,14 @@ impl Vault {
         self.inner.call::<_, Nothing>(route, arguments, body).await?;
         self.inner.hint_sync();
         Ok(())
+    }
+
+    /// As [`Vault::outdated`], for a value that did not go out.
+    pub(super) fn unsent(&self, error: ReleaseError) -> Problem {
+        match error {
+            ReleaseError::Call(error) => self.outdated(error),
+            other => other.into(),
+        }
     }
 
     /// A refusal for the page. Whoever was refused saw something outdated, so the newest is asked for.

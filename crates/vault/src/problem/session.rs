@@ -121,6 +121,7 @@ impl From<SyncError> for Problem {
         let words = match error {
             SyncError::Call(call) => return call.into(),
             SyncError::Cache(ref cache) => return cache_problem(cache),
+            SyncError::Server(account) => return account.into(),
             SyncError::Log(_) => PROOF_FAILED,
             SyncError::Order(_) => SERVER_ERROR,
         };
@@ -135,6 +136,7 @@ impl From<ReleaseError> for Problem {
             ReleaseError::Proof(_) | ReleaseError::Sealing(_) => problem(PROOF_FAILED, Some(&error)),
             ReleaseError::Lease(lease) => lease_problem(&lease),
             ReleaseError::Cache(ref cache) => cache_problem(cache),
+            ReleaseError::Server(account) => account.into(),
         }
     }
 }

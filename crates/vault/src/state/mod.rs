@@ -102,6 +102,8 @@ impl Inner {
 }
 
 #[cfg(test)]
+mod keys_tests;
+#[cfg(test)]
 mod storage_tests;
 #[cfg(test)]
 mod tests;

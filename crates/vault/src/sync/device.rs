@@ -32,7 +32,7 @@ const EVERYTHING: &str = "everything-destroyed";
 
 /// Who speaks, with the device's key alone.
 pub(super) struct Speaker<'a> {
-    pub(super) server: &'a Server,
+    pub(super) server: &'a Arc<Server>,
     pub(super) device: DeviceId,
     pub(super) api: &'a Api,
     pub(super) cache: &'a Cache,
@@ -74,6 +74,14 @@ impl Inner {
         mut obeyed: impl FnMut(Option<&Order>, &Executed),
     ) -> Result<bool, SyncError> {
         let journal = self.send_journal(speaker).await;
+        let journal = match journal {
+            Err(SyncError::Call(error)) if error.code() == Some(Code::BadSeal) => {
+                self.followed(speaker, error.into(), |now, then| now.sealing != then.sealing)
+                    .await?;
+                self.send_journal(speaker).await
+            }
+            journal => journal,
+        };
         if let Err(SyncError::Call(error)) = &journal
             && error.is_offline()
         {
@@ -93,11 +101,7 @@ impl Inner {
                 break;
             }
             for signed in &orders {
-                let executed = speaker
-                    .cache
-                    .execute(signed, &speaker.server.orders)
-                    .await
-                    .map_err(refused)?;
+                let executed = self.execute(speaker, signed).await?;
                 if executed.everything {
                     speaker.cache.put_document(EVERYTHING, Some(b"1")).await?;
                 }
@@ -111,7 +115,41 @@ impl Inner {
         Ok(speaker.cache.document(EVERYTHING).await?.is_some())
     }
 
+    /// Carries an order out; where the server signs with another key by now, by that one.
+    async fn execute(&self, speaker: &Speaker<'_>, signed: &Signed) -> Result<Executed, SyncError> {
+        let server = self.newest_pin(speaker.server);
+        match speaker.cache.execute(signed, &server.orders).await {
+            Err(OrderError::NotAuthentic) => {}
+            executed => return executed.map_err(refused),
+        }
+        let not_authentic = refused(OrderError::NotAuthentic);
+        let now = self
+            .followed(speaker, not_authentic, |now, then| now.orders != then.orders)
+            .await?;
+        speaker.cache.execute(signed, &now.orders).await.map_err(refused)
+    }
+
+    /// The server with the other keys that it has now.
+    ///
+    /// # Errors
+    /// What was to be said without them, where they are the same; that nothing vouches for them.
+    async fn followed(
+        &self,
+        speaker: &Speaker<'_>,
+        otherwise: SyncError,
+        other: impl Fn(&Server, &Server) -> bool,
+    ) -> Result<Arc<Server>, SyncError> {
+        let then = self.newest_pin(speaker.server);
+        let (now, _) = self.check_server(&then).await?;
+        if other(&now, &then) {
+            Ok(now)
+        } else {
+            Err(otherwise)
+        }
+    }
+
     async fn send_journal(&self, speaker: &Speaker<'_>) -> Result<(), SyncError> {
+        let server = self.newest_pin(speaker.server);
         while let Some(JournalTail { first, entries }) = speaker.cache.unsent().await? {
             let some: Vec<Signed> = entries.into_iter().take(ENTRIES).collect();
             let last = first
@@ -124,7 +162,7 @@ impl Inner {
                 device: speaker.device,
                 seq: first,
             };
-            let sealed = seal_to_server(&speaker.server.sealing, &binding, &plain, &*self.parts.entropy)
+            let sealed = seal_to_server(&server.sealing, &binding, &plain, &*self.parts.entropy)
                 .ok()
                 .and_then(|sealed| super::seal::split(&sealed))
                 .ok_or(SyncError::Order("the journal cannot be sealed"))?;

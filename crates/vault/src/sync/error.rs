@@ -1,6 +1,6 @@
 //! Why a sync was not finished, or a value not taken.
 
-use crate::session::CallError;
+use crate::{account::AccountError, session::CallError};
 use claviger_cache::{CacheError, LeaseError};
 use claviger_crypto::sealing::SealingError;
 
@@ -19,6 +19,9 @@ pub(crate) enum SyncError {
     /// An order or the journal could not be handled.
     #[error("an order of the server could not be handled: {0}")]
     Order(&'static str),
+    /// The server has other keys, and could not be followed to them.
+    #[error("the server was asked which keys it has")]
+    Server(#[from] AccountError),
 }
 
 /// Why a released value was not taken.
@@ -39,6 +42,9 @@ pub(crate) enum ReleaseError {
     /// The pin could not be stored.
     #[error("what was seen of the log could not be stored")]
     Cache(#[from] CacheError),
+    /// The server has other keys, and could not be followed to them.
+    #[error("the server was asked which keys it has")]
+    Server(#[from] AccountError),
 }
 
 impl ReleaseError {

@@ -4,6 +4,8 @@
 //! Rounds follow each hint of the event stream, each poll, and whatever the person does ([`Inner::hint_sync`]).
 
 mod closed;
+#[cfg(test)]
+mod copies_tests;
 mod device;
 mod error;
 mod history;

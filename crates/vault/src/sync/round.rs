@@ -2,6 +2,7 @@
 
 use super::{ReleaseError, SyncError};
 use crate::{
+    account::AccountError,
     problem::cache_problem,
     session::CallError,
     state::{Inner, Live},
@@ -40,6 +41,8 @@ impl Inner {
             }
             Ok(false) => {}
             Err(SyncError::Call(error)) if error.is_offline() => return Err(error.into()),
+            // Somebody else answers, or somebody else's keys were put in: nothing of it is taken.
+            Err(SyncError::Server(error @ AccountError::KeysChanged)) => return Err(error.into()),
             // What cannot be sent or obeyed now must not keep the rest from coming.
             Err(error) => tracing::warn!(%error, "journal or orders wait for the next round"),
         }

@@ -27,7 +27,8 @@ pub(crate) const ORGANIZATION: OrganizationId = OrganizationId::from_bytes([0x11
 /// A log.
 #[derive(Clone)]
 pub(crate) struct Log {
-    seed: u8,
+    /// Of its key.
+    pub(crate) seed: u8,
     edge: Edge,
     tiles: HashMap<TileId, Vec<u8>>,
     heads: HashMap<PrincipalId, SubjectHead>,

@@ -84,6 +84,14 @@ impl Server {
         self.child = Some(child);
     }
 
+    /// Runs another command of the program, which must do it.
+    pub fn run(&self, words: &[&str]) {
+        let mut command = Product::Server.command().unwrap();
+        command.arg("--config").arg(self.folder.join("server.toml"));
+        let status = command.args(words).stdout(Stdio::null()).status().unwrap();
+        assert!(status.success(), "{words:?}");
+    }
+
     /// Kills it, as a power cut would.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

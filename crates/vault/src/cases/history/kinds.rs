@@ -64,7 +64,8 @@ pub(super) const fn group(kind: Option<EventKind>) -> HistoryGroup {
         | Kind::LogExported
         | Kind::LogOpened
         | Kind::FailuresCounted
-        | Kind::KeyRotated => HistoryGroup::Access,
+        | Kind::KeyRotated
+        | Kind::KeyDestroyed => HistoryGroup::Access,
         Kind::SignedIn
         | Kind::SessionEnded
         | Kind::SessionReasserted
@@ -120,7 +121,8 @@ const fn plain(kind: EventKind) -> HistoryAction {
         | Kind::RequestAnswered
         | Kind::FailuresCounted
         | Kind::LogOpened
-        | Kind::KeyRotated => Action::Other,
+        | Kind::KeyRotated
+        | Kind::KeyDestroyed => Action::Other,
     }
 }
 

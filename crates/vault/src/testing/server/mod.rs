@@ -1,6 +1,6 @@
 //! A server of the real protocol, for one person and one device, that says what a test tells it.
 
-mod told;
+pub(crate) mod told;
 
 pub(crate) use told::Told;
 
@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-use claviger_crypto::{sealing::SealingKeyPair, secret::Key256, signing::ServerKey};
+use claviger_crypto::{secret::Key256, signing::ServerKey, succession::Succession};
 use claviger_model::{
     entropy::Sequence,
     ids::{DeviceId, OrderId, PrincipalId, SessionId},
@@ -20,8 +20,7 @@ use claviger_model::{
 };
 use claviger_protocol::{
     device::AcknowledgementsCall,
-    enrolment::{Bundle, Enrolment},
-    journal::JournalReply,
+    enrolment::{Bundle, Enrolment, KeyLink, SigningPurpose},
     log::HistoryCall,
     order::{Order, OrdersCall, OrdersReply, Target},
     problem::{Code, Problem},
@@ -76,9 +75,14 @@ impl Fake {
             max_age_ms: 0,
             refuse_values: HashSet::new(),
             released: Vec::new(),
+            encapsulations: Vec::new(),
+            succession: Vec::new(),
+            orders_seed: 2,
+            sealing_seed: 3,
             removed: Vec::new(),
             ended: Vec::new(),
             lose_creations: 0,
+            takes_creations: false,
             created: HashMap::new(),
             refresh_n: 1,
             access_n: 0,
@@ -101,23 +105,52 @@ impl Fake {
     }
 
     pub(crate) fn bundle(&self) -> Signed {
+        let told = self.told();
+        let orders = orders_key(told.orders_seed);
         let bundle = Bundle {
             organization: ORGANIZATION,
             name: "Example".to_owned(),
             origin: self.origin.clone(),
-            log: self.told().log.key().verifier().to_string(),
-            orders: orders_key().public().unwrap().as_bytes().to_vec().into(),
-            sealing: SealingKeyPair::random(&Sequence::new(3))
-                .public()
-                .as_bytes()
-                .to_vec()
-                .into(),
+            log: told.log.key().verifier().to_string(),
+            orders: orders.public().unwrap().as_bytes().to_vec().into(),
+            sealing: told.sealing_pair().public().as_bytes().to_vec().into(),
             suites: vec![1],
         };
         let body = canonical(&bundle).unwrap();
         Signed {
-            signature: orders_key().sign(&body).into(),
+            signature: orders.sign(&body).into(),
             body: body.into(),
+        }
+    }
+
+    /// Replaces the key for log or orders; the old one vouches for the new one, or nobody does.
+    pub(crate) fn replace_key(&self, purpose: SigningPurpose, vouched: bool) {
+        let mut told = self.told();
+        let seed = match purpose {
+            SigningPurpose::Log => told.log.seed,
+            SigningPurpose::Orders => told.orders_seed,
+        };
+        let (old, new) = (orders_key(seed), orders_key(seed + 10));
+        let (from, public) = (old.public().unwrap(), new.public().unwrap());
+        let number = u64::from(seed) + 10;
+        let step = Succession {
+            organization: ORGANIZATION,
+            purpose: purpose.as_str(),
+            number,
+            from: from.as_bytes(),
+            to: public.as_bytes(),
+        };
+        let by = if vouched { &old } else { &new };
+        let signature = Some(step.sign(by).into());
+        told.succession.push(KeyLink {
+            purpose,
+            number,
+            public: public.as_bytes().to_vec().into(),
+            signature,
+        });
+        match purpose {
+            SigningPurpose::Log => told.log.seed += 10,
+            SigningPurpose::Orders => told.orders_seed += 10,
         }
     }
 
@@ -134,8 +167,9 @@ impl Fake {
             targets,
         };
         let body = canonical(&order).unwrap();
+        let signature = orders_key(told.orders_seed).sign(&body).into();
         told.orders.push(Signed {
-            signature: orders_key().sign(&body).into(),
+            signature,
             body: body.into(),
         });
     }
@@ -146,8 +180,8 @@ impl Fake {
     }
 }
 
-fn orders_key() -> ServerKey {
-    ServerKey::from_seed(&Key256::from_bytes(&[2; 32])).unwrap()
+fn orders_key(seed: u8) -> ServerKey {
+    ServerKey::from_seed(&Key256::from_bytes(&[seed; 32])).unwrap()
 }
 
 async fn answer(
@@ -166,7 +200,7 @@ async fn answer(
     if path == "/v1/enrolment" {
         return json(&Enrolment {
             bundle: fake.bundle(),
-            previous: None,
+            succession: fake.told().succession.clone(),
             issuer: "http://127.0.0.1:9".to_owned(),
             client_id: "app".to_owned(),
             scopes: Vec::new(),
@@ -211,9 +245,13 @@ async fn answer(
             told.acknowledged += call.acknowledgements.len();
             StatusCode::NO_CONTENT.into_response()
         }
-        ("POST", "/v1/device/journal") => json(&JournalReply { seq: u64::MAX }),
+        ("POST", "/v1/device/journal") => told.journal(&body),
         ("POST", "/v1/releases") if told.sealing.is_some() => told.release(&body),
-        ("POST", "/v1/secrets") if told.lose_creations > 0 || !told.created.is_empty() => told.create(&body),
+        ("POST", "/v1/secrets")
+            if told.takes_creations || told.lose_creations > 0 || !told.created.is_empty() =>
+        {
+            told.create(&body)
+        }
         ("DELETE", "/v1/session") => {
             told.ended.push(authorization.unwrap_or_default().to_owned());
             StatusCode::NO_CONTENT.into_response()

@@ -7,23 +7,31 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use claviger_crypto::sealing::{ReleaseBinding, ReleaseInfo, ReleaseSender, SealingPublicKey, seal_value};
+use claviger_crypto::{
+    sealing::{
+        Encapsulation, ReleaseBinding, ReleaseInfo, ReleaseSender, SealingKeyPair, SealingPublicKey,
+        seal_value,
+    },
+    to_server::{ToServer, open_from_device},
+};
 use claviger_ledger::{
     leaf::{Actor, Leaf, Outcome},
     lease::{CiphertextHash, LeaseTerms},
 };
 use claviger_model::{
-    entropy::SystemEntropy,
+    entropy::{Sequence, SystemEntropy},
     ids::{EventId, SecretId},
     principal::{PrincipalKind, PrincipalState},
     secret::Secret,
     time::Timestamp,
 };
 use claviger_protocol::{
+    enrolment::KeyLink,
+    journal::{JournalCall, JournalReply},
     principals::PrincipalRecord,
     problem::{Code, Problem},
     release::{Purpose, Release, ReleaseCall, ReleaseItem, ReleaseReply, ReleaseResult},
-    secrets::{CreateSecret, SecretRecord},
+    secrets::{CreateSecret, SealedValue, SecretRecord},
     session::{Me, SessionRecord},
     sign_in::{Refresh, Tokens},
     signed::Signed,
@@ -31,6 +39,9 @@ use claviger_protocol::{
     wire::Token,
 };
 use std::collections::{HashMap, HashSet};
+
+/// An encapsulation, and the values that were sealed by its keys.
+pub(crate) type SealedUnder = (Encapsulation, Vec<(ReleaseBinding, Vec<u8>)>);
 
 /// What the server says.
 pub(crate) struct Told {
@@ -56,6 +67,14 @@ pub(crate) struct Told {
     pub(crate) refuse_values: HashSet<SecretId>,
     /// What was released, with versions and for what.
     pub(crate) released: Vec<(SecretId, u64, Purpose)>,
+    /// How the server's keys followed one another.
+    pub(crate) succession: Vec<KeyLink>,
+    /// The seed of the key for orders.
+    pub(crate) orders_seed: u8,
+    /// The seed of the key that is sealed to.
+    pub(crate) sealing_seed: u64,
+    /// The encapsulations that were sent, each with what was sealed under it.
+    pub(crate) encapsulations: Vec<SealedUnder>,
     /// The newest cursor.
     pub(crate) cursor: u64,
     /// What changed, each at its cursor.
@@ -66,6 +85,8 @@ pub(crate) struct Told {
     pub(crate) removed: Vec<SecretId>,
     /// Authorizations of the sessions that were ended.
     pub(crate) ended: Vec<String>,
+    /// Secrets are made.
+    pub(crate) takes_creations: bool,
     /// Replies to creations that get lost after the secret was made.
     pub(crate) lose_creations: u32,
     /// Secrets that were made.
@@ -154,6 +175,7 @@ impl Told {
         };
         let sealing = self.sealing.as_ref().unwrap();
         let (encapsulation, sender) = ReleaseSender::new(sealing, info, &SystemEntropy).unwrap();
+        self.encapsulations.push((encapsulation, Vec::new()));
         let made: Vec<_> = call.items.iter().map(|item| self.value(item, &sender)).collect();
         let results = made.into_iter().map(|made| match made {
             Ok((event, version, sealed, index)) => ReleaseResult::Released(Release {
@@ -202,6 +224,8 @@ impl Told {
         };
         let key = sender.release_key(event).unwrap();
         let sealed = seal_value(&key, &binding, b"value", &SystemEntropy).unwrap();
+        let (_, under) = self.encapsulations.last_mut().unwrap();
+        under.push((binding, sealed.clone()));
         let mut leaf = Leaf::new(
             event,
             item.purpose.event(),
@@ -225,9 +249,43 @@ impl Told {
         Ok((event, version, sealed, index))
     }
 
+    /// The key that devices seal to.
+    pub(super) fn sealing_pair(&self) -> SealingKeyPair {
+        SealingKeyPair::random(&Sequence::new(self.sealing_seed))
+    }
+
+    fn opens(&self, binding: &ToServer, value: &SealedValue) -> bool {
+        let sealed = [value.encapsulated.0.as_slice(), &value.ciphertext.0].concat();
+        open_from_device(&self.sealing_pair(), binding, &sealed).is_ok()
+    }
+
+    /// Takes in the journal, if it was sealed to the key of now.
+    pub(super) fn journal(&mut self, body: &[u8]) -> Response {
+        let call: JournalCall = serde_json::from_slice(body).unwrap();
+        let binding = ToServer::Journal {
+            organization: ORGANIZATION,
+            device: DEVICE,
+            seq: call.first,
+        };
+        if self.opens(&binding, &call.sealed) {
+            json(&JournalReply { seq: u64::MAX })
+        } else {
+            problem(Code::BadSeal)
+        }
+    }
+
     /// Makes a secret as the real server does: the same id with the same description is the same secret, names are unique.
     pub(super) fn create(&mut self, body: &[u8]) -> Response {
         let call: CreateSecret = serde_json::from_slice(body).unwrap();
+        let binding = ToServer::Write {
+            organization: ORGANIZATION,
+            device: DEVICE,
+            secret: call.id,
+            version: 1,
+        };
+        if !self.opens(&binding, &call.value) {
+            return problem(Code::BadSeal);
+        }
         if !self.created.contains_key(&call.id) {
             let taken = |record: &SecretRecord| record.secret.description.name == call.description.name;
             if self.created.values().any(taken) {

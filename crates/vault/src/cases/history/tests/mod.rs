@@ -65,7 +65,10 @@ fn every_kind_of_event_is_an_action_in_a_group() {
         let mut sample = Sample::new();
         sample.event(*kind, 1, |_| {});
         let row = only(&sample);
-        let says_nothing_of_a_person = matches!(kind, EventKind::LogOpened | EventKind::KeyRotated);
+        let says_nothing_of_a_person = matches!(
+            kind,
+            EventKind::LogOpened | EventKind::KeyRotated | EventKind::KeyDestroyed
+        );
         let told_by_a_fact = *kind == EventKind::RequestAnswered;
         assert_eq!(
             row.action == Action::Other,
