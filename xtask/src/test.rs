@@ -8,7 +8,10 @@ use crate::{
     steps::Steps,
 };
 use anyhow::Result;
-use std::process::{Command, Stdio};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
 
 /// What `--fast` leaves out: tests with this word in their path.
 const JOURNEY: &str = "journey";
@@ -37,14 +40,39 @@ pub fn test(places: &Places, options: &TestOptions) -> Result<()> {
     if built {
         steps.run("tests", || finish(&mut tests(places, options)));
     }
-    if available("cargo-deny") {
-        steps.run("licences, advisories", || {
-            finish(&mut cargo(places, &["deny", "--all-features", "check"]))
-        });
-    } else {
-        println!("\ncargo-deny is not installed: licences and advisories were not checked");
+    match setup::cargo_deny(places) {
+        Ok(program) => dependencies(places, &program, &mut steps),
+        Err(error) => {
+            println!("\ncargo-deny is not to be had ({error:#}): the dependencies were not checked")
+        }
     }
     steps.conclude()
+}
+
+/// Licences, bans and sources by `deny.toml`; known vulnerabilities only where their database can be fetched.
+fn dependencies(places: &Places, program: &Path, steps: &mut Steps) {
+    let deny = |words: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(words).current_dir(&places.root);
+        command
+    };
+    steps.run("licences, bans, sources", || {
+        finish(&mut deny(&[
+            "check",
+            "--hide-inclusion-graph",
+            "licenses",
+            "bans",
+            "sources",
+        ]))
+    });
+    let fetched = deny(&["fetch", "db"]).stderr(Stdio::null()).status();
+    if fetched.is_ok_and(|status| status.success()) {
+        steps.run("advisories", || {
+            finish(&mut deny(&["check", "--disable-fetch", "advisories"]))
+        });
+    } else {
+        println!("\nthe database of advisories is out of reach: known vulnerabilities were not checked");
+    }
 }
 
 fn tests(places: &Places, options: &TestOptions) -> Command {
@@ -54,15 +82,6 @@ fn tests(places: &Places, options: &TestOptions) -> Command {
         command.args(["--", "--skip", JOURNEY]);
     }
     command
-}
-
-fn available(program: &str) -> bool {
-    Command::new(program)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
 }
 
 #[cfg(test)]
