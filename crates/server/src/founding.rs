@@ -4,7 +4,7 @@
 use crate::{
     config::Origin,
     events::Event,
-    keys::{self, KeyRows, ServerKeys, ServerKeysError, Stored},
+    keys::{self, HeldKeys, HeldKeysError, KeyRows, ServerKeys, ServerKeysError, Stored},
 };
 use claviger_crypto::keys::RootKey;
 use claviger_ledger::leaf::{NAME, Object};
@@ -134,17 +134,18 @@ async fn furnish(locked: &mut dyn Locked, plan: &Plan, rows: &KeyRows) -> Result
 /// event. Does nothing when they are there.
 ///
 /// # Errors
-/// When the database fails.
+/// When the database fails, or holds keys that cannot be opened.
 pub async fn renew_roles(
     store: &Store,
     organization: OrganizationId,
-    keys: &ServerKeys,
+    keys: &HeldKeys,
     entropy: &dyn Entropy,
-) -> Result<(), StorageError> {
+) -> Result<(), HeldKeysError> {
     if lacking(&store.reader().await?.roles().await?).is_empty() {
         return Ok(());
     }
     let mut locked = store.locked().await?;
+    let keys = keys.under(&mut *locked).await?;
     let stored = locked.roles().await?;
     let mut drafts = Vec::new();
     for mut role in lacking(&stored) {
@@ -163,8 +164,8 @@ pub async fn renew_roles(
             .commit(NAME, role.name.to_string(), None);
         drafts.push(event.into_draft(organization, entropy));
     }
-    locked.append(drafts, keys).await?;
-    locked.commit().await
+    locked.append(drafts, &*keys).await?;
+    Ok(locked.commit().await?)
 }
 
 /// Built-in roles that are missing, or have less than this program says. Those of a newer program, which have more, stay.

@@ -4,9 +4,9 @@
 mod campaign;
 mod extremes;
 mod late_keyring;
+mod new_keys;
 mod organization;
 mod services;
-mod new_keys;
 mod support;
 
 use claviger_cache::keyring::Refusal;

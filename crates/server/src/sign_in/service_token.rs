@@ -95,12 +95,13 @@ async fn attempt(
     caller: KeyCaller,
     call: ServiceTokenCall,
 ) -> Result<ServiceTokenReply, Refusal> {
+    let keys = app.keys.now();
     let expected = assertion::Expected {
         origin: app.origin.as_str(),
         path: route::SERVICE_TOKEN.path,
         jkt: caller.proof.jkt,
         now: app.clock.now(),
-        nonces: &app.keys.nonces,
+        nonces: &keys.nonces,
     };
     let asserted = assertion::verify(call.assertion.expose(), &expected)?;
     let instance = call.instance;

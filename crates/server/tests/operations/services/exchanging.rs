@@ -84,6 +84,7 @@ async fn a_key_is_exchanged_for_a_token_of_ten_minutes_and_values_are_sealed_to_
     let refresh = house
         .app
         .keys
+        .now()
         .refresh
         .token(running.session, 0)
         .expose()
@@ -172,6 +173,7 @@ async fn an_assertion_that_is_not_right_yields_nothing() {
         house
             .app
             .keys
+            .now()
             .nonces
             .issue(house.clock.now().minus(Duration::from_secs(120)))
     );

@@ -111,7 +111,7 @@ pub fn claims(house: &House, instance: &Actor) -> Value {
         "iss": instance.principal, "sub": instance.principal,
         "aud": format!("{}{}", crate::house::ORIGIN, route::SERVICE_TOKEN.path),
         "iat": now.seconds(), "exp": now.seconds() + 60, "jti": encode_base64url(&jti),
-        "nonce": house.app.keys.nonces.issue(now),
+        "nonce": house.app.keys.now().nonces.issue(now),
         "cnf": {"jkt": instance.key.public().thumbprint().to_string()},
         "sealing_key": encode_base64url(instance.sealing.public().as_bytes()),
     })
