@@ -67,9 +67,11 @@ fn dependencies(places: &Places, program: &Path, steps: &mut Steps) {
     });
     let fetched = deny(&["fetch", "db"]).stderr(Stdio::null()).status();
     if fetched.is_ok_and(|status| status.success()) {
-        steps.run("advisories", || {
-            finish(&mut deny(&["check", "--disable-fetch", "advisories"]))
-        });
+        // What is known of others' code changes without this tree: it is said, and turns no green tree red.
+        println!("\n==> advisories");
+        if let Err(error) = finish(&mut deny(&["check", "--disable-fetch", "advisories"])) {
+            println!("somebody has to look at these ({error:#})");
+        }
     } else {
         println!("\nthe database of advisories is out of reach: known vulnerabilities were not checked");
     }
