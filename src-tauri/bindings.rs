@@ -1,7 +1,8 @@
 //! The list of commands and events, from which the page's bindings are generated.
 
 use crate::commands::{
-    access, account, device, export, giving, history, organization, requests, secrets, state, values,
+    access, account, device, export, giving, history, organization, requests, secrets, services, state,
+    values,
 };
 use claviger_vault::view::{
     event::{Changed, ClipboardCleared, OrderExecuted},
@@ -65,6 +66,14 @@ pub fn builder() -> Builder<tauri::Wry> {
             organization::move_place,
             organization::approval_settings,
             organization::set_approval,
+            services::services,
+            services::service,
+            services::service_places,
+            services::create_service,
+            services::set_service_active,
+            services::make_service_key,
+            services::register_service_key,
+            services::end_service_key,
             organization::people,
             organization::team,
             organization::create_team,

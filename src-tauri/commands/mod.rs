@@ -12,5 +12,6 @@ pub mod history;
 pub mod organization;
 pub mod requests;
 pub mod secrets;
+pub mod services;
 pub mod state;
 pub mod values;

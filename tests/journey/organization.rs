@@ -66,6 +66,11 @@ async fn looks_around(owner: &Window<'_>, theme: &str) {
     shows("organization-places").await;
     part(owner, "People and teams", "people-row").await;
     shows("organization-people").await;
+    part(owner, "Services", "service-row").await;
+    shows("organization-services").await;
+    owner.click("service-row").await;
+    owner.find("key-row").await;
+    shows("organization-service").await;
     part(owner, "Roles", "role-row").await;
     shows("organization-roles").await;
     owner.click("new-role").await;

@@ -39,6 +39,7 @@ import type { KeptOffline, PlacesView } from './places';
 import type { Id, Millis } from './primitives';
 import type { AccessOptions, AnswerOutcome, ApproveAccess, AskAccess, RequestEvidence, RequestsView } from './requests';
 import type { BinRow, SecretView } from './secrets';
+import type { ServiceDraft, ServiceKeyDraft, ServiceKeyFile, ServicesView, ServiceView } from './services';
 import type { AppState, ServerView } from './state';
 import type { CopyReply, MetadataEdit, RevealReply, SecretDraft, ValueInput } from './values';
 
@@ -140,6 +141,16 @@ export interface Host {
   approvalSettings(place: Id): Promise<ApprovalSettings>;
   /** Rejects with `planStale` when they are others by now. */
   setApproval(place: Id, edit: ApprovalEdit): Promise<void>;
+  services(after: string | null): Promise<ServicesView>;
+  service(id: Id): Promise<ServiceView>;
+  servicePlaces(): Promise<AccessPlace[]>;
+  createService(draft: ServiceDraft): Promise<ServiceView>;
+  setServiceActive(id: Id, active: boolean, reason: string): Promise<ServiceView>;
+  /** Null when the person closed the file dialog. */
+  makeServiceKey(service: Id, draft: ServiceKeyDraft): Promise<ServiceKeyFile | null>;
+  /** A key that was made elsewhere, by its public half. */
+  registerServiceKey(service: Id, draft: ServiceKeyDraft, publicKey: string): Promise<ServiceView>;
+  endServiceKey(key: Id, reason: string): Promise<void>;
   people(): Promise<PeopleView>;
   team(id: Id): Promise<TeamView>;
   createTeam(name: string): Promise<Id>;

@@ -15,6 +15,12 @@ export const giving: Words = {
   keyEnded: entry('note', 'This key has ended.', 'Make a new one for the service.'),
   wrongNetwork: entry('note', 'The key is not good from this network.', 'Ask whoever answers for the service.'),
   classMissing: entry('note', 'A service identity works in one class of environments.', 'Choose which.'),
+  keyTermsInvalid: entry('note', 'A key cannot be so.', 'The details say what is wrong with it.'),
+  publicKeyInvalid: entry(
+    'note',
+    'This is not the public half of a P-256 key.',
+    'Paste a JSON Web Key with “kty”, “crv”, “x” and “y”, and without “d”.',
+  ),
   secondOwnerNeeded: entry(
     'note',
     'This would widen your own access.',

@@ -4,6 +4,7 @@ import type { ManagedPlace, ProposalView, RoleView, TeamView } from '../host/org
 import type { Place } from '../host/places';
 import type { Id } from '../host/primitives';
 import type { AccessRequest, AnyRequest, RotationRequest } from '../host/requests';
+import type { ServiceKeyView, ServiceView } from '../host/services';
 import type { SecretDetail } from '../host/secrets';
 
 export type DialogState =
@@ -39,6 +40,10 @@ export type OrganizationDialog =
   | { type: 'mapGroup'; team: TeamView }
   | { type: 'role'; role: RoleView | null }
   | { type: 'deleteRole'; role: RoleView }
+  | { type: 'newService' }
+  | { type: 'serviceState'; service: ServiceView }
+  | { type: 'makeKey'; service: ServiceView }
+  | { type: 'endKey'; service: ServiceView; key: ServiceKeyView }
   | { type: 'refuseProposal'; proposal: ProposalView };
 
 /** At most one dialog stands in front of the page. */

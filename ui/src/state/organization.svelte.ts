@@ -1,20 +1,25 @@
 import type { Host } from '../host/host';
 import type { ManagedPlace, PeopleView, ProposalView, RolesView, TeamView } from '../host/organization';
 import type { Id } from '../host/primitives';
+import type { ServicesView, ServiceView } from '../host/services';
 import { Query } from './query.svelte';
 
-export type OrganizationPart = 'places' | 'people' | 'roles' | 'proposals';
+export type OrganizationPart = 'places' | 'people' | 'services' | 'roles' | 'proposals';
 
 /** Places, people, teams and roles, and what waits for a second owner. */
 export class Organization {
   readonly places = new Query<ManagedPlace[]>();
   readonly people = new Query<PeopleView>();
   readonly team = new Query<TeamView>();
+  readonly services = new Query<ServicesView>();
+  readonly service = new Query<ServiceView>();
   readonly roles = new Query<RolesView>();
   readonly proposals = new Query<ProposalView[]>();
   part = $state<OrganizationPart>('places');
   /** The team that is looked at; null for the list. */
   teamId = $state<Id | null>(null);
+  /** The service that is looked at; null for the list. */
+  serviceId = $state<Id | null>(null);
   #host: Host;
 
   constructor(host: Host) {
@@ -40,6 +45,7 @@ export class Organization {
     if (this.part === 'places') return this.learn();
     if (this.part === 'roles') return this.roles.ask(() => this.#host.roles());
     if (this.part === 'proposals') return this.proposals.ask(() => this.#host.proposals());
+    if (this.part === 'services') return this.#loadServices();
     const team = this.teamId;
     if (team !== null) return this.team.ask(() => this.#host.team(team));
     return this.people.ask(() => this.#host.people());
@@ -48,6 +54,7 @@ export class Organization {
   async go(part: OrganizationPart): Promise<void> {
     this.part = part;
     this.teamId = null;
+    this.serviceId = null;
     await this.load();
   }
 
@@ -58,9 +65,33 @@ export class Organization {
     await this.load();
   }
 
+  /** Opens a service, or with null the list again. */
+  async lookAt(service: Id | null): Promise<void> {
+    this.serviceId = service;
+    this.service.forget();
+    await this.load();
+  }
+
+  /** The next services of the list. */
+  async more(): Promise<void> {
+    const known = this.services.value;
+    if (!known?.next) return;
+    const next = await this.#host.services(known.next);
+    await this.services.ask(() => Promise.resolve({ ...next, services: [...known.services, ...next.services] }));
+  }
+
   forget(): void {
-    for (const query of [this.places, this.people, this.team, this.roles, this.proposals]) query.forget();
+    const { places, people, team, services, service, roles, proposals } = this;
+    for (const query of [places, people, team, services, service, roles, proposals]) query.forget();
     this.part = 'places';
     this.teamId = null;
+    this.serviceId = null;
+  }
+
+  #loadServices(): Promise<void> {
+    const service = this.serviceId;
+    return service === null
+      ? this.services.ask(() => this.#host.services(null))
+      : this.service.ask(() => this.#host.service(service));
   }
 }

@@ -10,6 +10,7 @@ import { givingOf } from './host-giving';
 import { myHistoryOf } from './host-history';
 import { organizationOf } from './host-organization';
 import { requestsOf } from './host-requests';
+import { servicesOf } from './host-services';
 import { secretsOf } from './host-secrets';
 import { valuesOf } from './host-values';
 import { FakeWorld, type FakeOptions } from './world';
@@ -48,6 +49,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...accessOf(fake),
     ...givingOf(fake),
     ...organizationOf(fake),
+    ...servicesOf(fake),
     ...myHistoryOf(fake),
     ...deviceOf(fake),
   };
