@@ -147,10 +147,10 @@ async fn gives(owner: &Window<'_>) {
     owner
         .pick("give-factor", "multi-factor, at most 8 hours ago")
         .await;
-    owner.click("give-hours").await;
+    owner.press("give-hours", Key::Enter).await;
     owner.picture("give-conditions").await;
     owner.audit("conditions of a grant").await;
-    owner.click("give-hours").await;
+    owner.press("give-hours", Key::Enter).await;
     owner
         .write("reason-field", "Rehearses the partners' new feed")
         .await;
