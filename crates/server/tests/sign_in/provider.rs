@@ -170,6 +170,8 @@ async fn a_provider_that_is_not_as_configured_is_found_by_the_check() {
     let check = async |issuer: &str| {
         let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_claviger-server"))
             .arg("check")
+            // What else stands in the environment of the tests is no setting.
+            .env_clear()
             .env("CLAVIGER_DATABASE", folder.path().join("data/server.db"))
             .env("CLAVIGER_KEY_FILE", folder.path().join("keys/root.key"))
             .env("CLAVIGER_OIDC__ISSUER", issuer)
