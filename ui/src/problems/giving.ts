@@ -15,6 +15,7 @@ export const giving: Words = {
   keyEnded: entry('note', 'This key has ended.', 'Make a new one for the service.'),
   wrongNetwork: entry('note', 'The key is not good from this network.', 'Ask whoever answers for the service.'),
   classMissing: entry('note', 'A service identity works in one class of environments.', 'Choose which.'),
+  keyFileFailed: entry('problem', 'The file of the key cannot be written.', 'Choose another folder; no key was made.'),
   keyTermsInvalid: entry('note', 'A key cannot be so.', 'The details say what is wrong with it.'),
   publicKeyInvalid: entry(
     'note',
