@@ -108,6 +108,22 @@ export const commands = {
 	approvalSettings: (place: string) => __TAURI_INVOKE<ApprovalSettings>("approval_settings", { place }),
 	/**  Changes how requests are approved at a place. */
 	setApproval: (place: string, edit: ApprovalEdit) => __TAURI_INVOKE<null>("set_approval", { place, edit }),
+	/**  Services that this person may know of. */
+	services: (after: string | null) => __TAURI_INVOKE<ServicesView>("services", { after }),
+	/**  One of them, with its keys. */
+	service: (id: string) => __TAURI_INVOKE<ServiceView>("service", { id }),
+	/**  Places where this person may make services. */
+	servicePlaces: () => __TAURI_INVOKE<AccessPlace[]>("service_places"),
+	/**  Makes a service. */
+	createService: (draft: ServiceDraft) => __TAURI_INVOKE<ServiceView>("create_service", { draft }),
+	/**  Disables a service, or enables it again. */
+	setServiceActive: (id: string, active: boolean, reason: string) => __TAURI_INVOKE<ServiceView>("set_service_active", { id, active, reason }),
+	/**  Asks for a place, makes a key and writes its private half there; none when the person closed the dialog. */
+	makeServiceKey: (service: string, draft: ServiceKeyDraft) => __TAURI_INVOKE<ServiceKeyFile | null>("make_service_key", { service, draft }),
+	/**  Registers a key that was made elsewhere, by its public half. */
+	registerServiceKey: (service: string, draft: ServiceKeyDraft, publicKey: string) => __TAURI_INVOKE<ServiceView>("register_service_key", { service, draft, publicKey }),
+	/**  Ends a key. */
+	endServiceKey: (key: string, reason: string) => __TAURI_INVOKE<null>("end_service_key", { key, reason }),
 	/**  People, teams and services. */
 	people: () => __TAURI_INVOKE<PeopleView>("people"),
 	/**  A team and who is in it. */
@@ -2102,6 +2118,129 @@ export type ServerView = {
 	fingerprint: string,
 	/**  No Owner exists yet: the sign-in may carry the bootstrap code. */
 	bootstrapOpen: boolean,
+};
+
+/**  A service identity that is to be made. */
+export type ServiceDraft = {
+	/**  Name. */
+	name: string,
+	/**  What it is for. */
+	kind: ServiceKind,
+	/**  The class of the environments that it works in; for ever. */
+	class: EnvironmentClass,
+	/**  The id of the team that answers for it. */
+	owner: string,
+	/**  The id of a place where this person may manage services. */
+	home: string,
+};
+
+/**  A key that is to be made. */
+export type ServiceKeyDraft = {
+	/**  Name. */
+	name: string,
+	/**  From when it is not good any more; 90 days from now when null. */
+	endsAt: number | null,
+	/**  From where it is good, as `10.0.0.0/8`; anywhere when empty. */
+	networks: string[],
+};
+
+/**  A key that was made here, whose private half stands in a file that nobody else can read, and nowhere else. */
+export type ServiceKeyFile = {
+	/**  The service as it is now. */
+	service: ServiceView,
+	/**  The key's id. */
+	key: string,
+	/**  Where the file is. */
+	path: string,
+};
+
+/**  A key of a service identity. */
+export type ServiceKeyView = {
+	/**  Id. */
+	id: string,
+	/**  Name. */
+	name: string,
+	/**  The thumbprint of its public half. */
+	thumbprint: string,
+	/**  From where it is good; anywhere when empty. */
+	networks: string[],
+	/**  Who made it. */
+	madeBy: PersonRef,
+	/**  When. */
+	madeAt: number,
+	/**  From when it is not good any more. */
+	endsAt: number,
+	/**  When it was ended before its time. */
+	endedAt: number | null,
+	/**  By whom. */
+	endedBy: PersonRef | null,
+	/**  Whether it is good at present. */
+	live: boolean,
+	/**  When it was last exchanged for a token; null for never. */
+	lastUsedAt: number | null,
+	/**  How often in 90 days. */
+	uses: number,
+};
+
+/**  What a service identity is for. */
+export type ServiceKind = 
+/**  A job of continuous integration. */
+"ciJob" | 
+/**  An application while it runs. */
+"application" | 
+/**  A bot. */
+"bot" | 
+/**  An agent that acts for people. */
+"agent";
+
+/**  What this person may do with a service identity. */
+export type ServiceRights = {
+	/**  Rename it, and give it to another team. */
+	edit: boolean,
+	/**  Disable it. */
+	disable: boolean,
+	/**  Make keys. */
+	makeKeys: boolean,
+	/**  End keys. */
+	endKeys: boolean,
+};
+
+/**  A service identity. */
+export type ServiceView = {
+	/**  Id. */
+	id: string,
+	/**  Name. */
+	name: string,
+	/**  What it is for. */
+	kind: ServiceKind,
+	/**  The class of the environments that it works in. */
+	class: EnvironmentClass,
+	/**  Whether it can act. */
+	active: boolean,
+	/**  The team that answers for it. */
+	owner: PersonRef,
+	/**  Whether that team is active and has somebody in it. */
+	answeredFor: boolean,
+	/**  Where it was made: the place's id. */
+	home: string,
+	/**  Its path, for those who may see it. */
+	homePath: string | null,
+	/**  Who made it. */
+	madeBy: PersonRef | null,
+	/**  When. */
+	madeAt: number,
+	/**  Newest first; ended ones for 90 days. */
+	keys: ServiceKeyView[],
+	/**  What this person may do with it. */
+	rights: ServiceRights,
+};
+
+/**  A page of service identities. */
+export type ServicesView = {
+	/**  By name. */
+	services: ServiceView[],
+	/**  Handed back for the next page; null at the end. */
+	next: string | null,
 };
 
 /**  Session ref. */
