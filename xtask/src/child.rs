@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, BufReader},
     net::{SocketAddr, TcpStream},
     os::unix::process::CommandExt,
-    process::{Child as Process, ChildStdin, Command, Stdio},
+    process::{Child as Process, ChildStdin, Command, ExitStatus, Stdio},
     thread,
     time::Duration,
 };
@@ -30,7 +30,7 @@ pub struct Child {
 impl Child {
     /// Starts a program that ends by itself when its standard input does.
     pub fn start(name: &'static str, command: &mut Command) -> Result<Self> {
-        // A group of its own: Ctrl+C is for the app in front, and the rest follows in order.
+        // A group of its own: Ctrl+C is for this process, and the rest follows as it does when this one ends otherwise.
         let mut process = command
             .stdin(Stdio::piped())
             .process_group(0)
@@ -72,6 +72,12 @@ impl Child {
             bail!("the {} ended before it was ready", self.name);
         }
         Ok(line.trim_end().to_owned())
+    }
+
+    /// Waits until it ends by itself.
+    pub fn wait(mut self) -> Result<ExitStatus> {
+        let status = self.process.wait();
+        status.with_context(|| format!("could not wait for the {}", self.name))
     }
 
     /// Waits until it accepts connections.

@@ -34,6 +34,11 @@ impl Places {
         self.root.join("crates/testkit/provider")
     }
 
+    /// The mail server of tests.
+    pub fn mail(&self) -> PathBuf {
+        self.root.join("crates/testkit/mail")
+    }
+
     /// Data of the demonstration.
     pub fn demonstration(&self) -> PathBuf {
         self.target.join("demo")

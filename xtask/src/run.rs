@@ -19,11 +19,13 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 const NO_DISPLAY: u8 = 2;
 
 pub fn run(places: &Places, options: RunOptions) -> Result<ExitCode> {
+    let app = places.binary("claviger-app", options.release);
     let demonstration = Demonstration {
         folder: places.demonstration(),
-        release: options.release,
+        programs: app.parent().unwrap_or(&places.target).to_owned(),
+        server: SERVER,
+        provider: PROVIDER,
     };
-    let app = places.binary("claviger-app", options.release);
     if !has_display(|name| env::var_os(name).is_some_and(|value| !value.is_empty())) {
         println!(
             "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). With one, this would start"
@@ -41,21 +43,8 @@ pub fn run(places: &Places, options: RunOptions) -> Result<ExitCode> {
             .with_context(|| format!("{address} is taken: is the demonstration running already?"))?;
     }
     prepare(places, options)?;
-    demonstration.seed(places, options.reset)?;
-    let _provider = demonstration.provider(places)?;
-    let _server = demonstration.server(places)?;
-    println!(
-        "\nThe server is http://{SERVER}; the browser will ask who you are. Close the window or press Ctrl+C to stop."
-    );
-    let status = demonstration
-        .app(&app)
-        .status()
-        .context("could not start the app")?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    demonstration.seed(options.reset)?;
+    demonstration.behind(places, &demonstration.app(&app))
 }
 
 fn prepare(places: &Places, options: RunOptions) -> Result<()> {
@@ -69,10 +58,14 @@ fn prepare(places: &Places, options: RunOptions) -> Result<()> {
     cargo::finish(&mut build)
 }
 
-/// Its folder: `data/` of the server, `keys/` beside it, `app/` of the app.
+/// What it is made of, and where it is.
 struct Demonstration {
+    /// `data/` of the server, `keys/` beside it, `app/` of the app.
     folder: PathBuf,
-    release: bool,
+    /// Where our programs are.
+    programs: PathBuf,
+    server: SocketAddr,
+    provider: SocketAddr,
 }
 
 impl Demonstration {
@@ -84,8 +77,24 @@ impl Demonstration {
         self.folder.join("people.json")
     }
 
+    /// Provider and server behind an app, until that ends. Whatever becomes of this process, none of them outlives it.
+    fn behind(&self, places: &Places, app: &Command) -> Result<ExitCode> {
+        let _provider = self.provider(places)?;
+        let _server = self.server()?;
+        println!(
+            "\nThe server is http://{}; the browser will ask who you are. Close the window or press Ctrl+C to stop.",
+            self.server
+        );
+        let status = Child::watched("app", app)?.wait()?;
+        Ok(if status.success() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+
     /// Fills an empty folder, or one that was left half filled.
-    fn seed(&self, places: &Places, reset: bool) -> Result<()> {
+    fn seed(&self, reset: bool) -> Result<()> {
         let done = self.folder.join("seeded");
         if (reset || !done.exists()) && self.folder.exists() {
             fs::remove_dir_all(&self.folder)
@@ -94,12 +103,12 @@ impl Demonstration {
         for part in ["data", "keys", "app"] {
             fs::create_dir_all(self.folder.join(part))?;
         }
-        fs::write(self.configuration(), settings(&self.folder))?;
+        fs::write(self.configuration(), self.settings())?;
         if done.exists() {
             return Ok(());
         }
         println!("seeding the demonstration in {}", self.folder.display());
-        let mut seed = product(&places.binary("claviger-demo", self.release));
+        let mut seed = product(&self.programs.join("claviger-demo"));
         seed.arg("seed")
             .arg("--config")
             .arg(self.configuration())
@@ -117,7 +126,7 @@ impl Demonstration {
             .arg(self.people());
         command.args([
             "--port",
-            &PROVIDER.port().to_string(),
+            &self.provider.port().to_string(),
             "--client",
             CLIENT,
             "--company",
@@ -128,13 +137,13 @@ impl Demonstration {
         Ok(provider)
     }
 
-    fn server(&self, places: &Places) -> Result<Child> {
-        let mut command = product(&places.binary("claviger-server", self.release));
+    fn server(&self) -> Result<Child> {
+        let mut command = product(&self.programs.join("claviger-server"));
         command
             .args(["serve", "--demonstration", "--config"])
             .arg(self.configuration());
         let mut server = Child::watched("server", &command)?;
-        server.wait_for(SERVER, READY_WITHIN)?;
+        server.wait_for(self.server, READY_WITHIN)?;
         Ok(server)
     }
 
@@ -151,8 +160,20 @@ impl Demonstration {
         command
             .env("XDG_DATA_HOME", self.folder.join("app/data"))
             .env("XDG_CACHE_HOME", self.folder.join("app/cache"));
-        command.env("CLAVIGER_SERVER", format!("http://{SERVER}"));
+        command.env("CLAVIGER_SERVER", format!("http://{}", self.server));
         command
+    }
+
+    fn settings(&self) -> String {
+        let quoted = |part: &str| format!("{:?}", self.folder.join(part).to_string_lossy());
+        let (server, provider) = (self.server, self.provider);
+        format!(
+            "# Written anew at each `cargo xtask run`.\nlisten = \"{server}\"\npublic_origin = \"http://{server}\"\n\
+             database = {}\nkey_file = {}\norganization = \"{COMPANY}\"\n\n\
+             [oidc]\nissuer = \"http://{provider}\"\nclient_id = \"{CLIENT}\"\ngroups_claim = \"groups\"\n",
+            quoted("data/server.db"),
+            quoted("keys/root.key"),
+        )
     }
 }
 
@@ -165,43 +186,9 @@ fn product(program: &Path) -> Command {
     command
 }
 
-fn settings(folder: &Path) -> String {
-    let quoted = |part: &str| format!("{:?}", folder.join(part).to_string_lossy());
-    format!(
-        "# Written anew at each `cargo xtask run`.\nlisten = \"{SERVER}\"\npublic_origin = \"http://{SERVER}\"\n\
-         database = {}\nkey_file = {}\norganization = \"{COMPANY}\"\n\n\
-         [oidc]\nissuer = \"http://{PROVIDER}\"\nclient_id = \"{CLIENT}\"\ngroups_claim = \"groups\"\n",
-        quoted("data/server.db"),
-        quoted("keys/root.key"),
-    )
-}
-
 fn has_display(is_set: impl Fn(&str) -> bool) -> bool {
     is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn either_display_will_do() {
-        assert!(has_display(|name| name == "WAYLAND_DISPLAY"));
-        assert!(has_display(|name| name == "DISPLAY"));
-        assert!(!has_display(|name| name == "TERM"));
-    }
-
-    #[test]
-    fn the_key_stands_outside_of_the_data() {
-        let text = settings(Path::new("/some where/demo"));
-        assert!(
-            text.contains("database = \"/some where/demo/data/server.db\""),
-            "{text}"
-        );
-        assert!(
-            text.contains("key_file = \"/some where/demo/keys/root.key\""),
-            "{text}"
-        );
-        assert!(text.contains("issuer = \"http://127.0.0.1:7421\""), "{text}");
-    }
-}
+mod tests;

@@ -1,5 +1,4 @@
-//! The pictures in the documentation. The journey through the screens takes one of each; those that the documentation shows are
-//! kept.
+//! The pictures in the documentation. The journeys take many; those that the documentation shows are kept.
 
 use crate::{
     cargo::{cargo, finish},
@@ -10,7 +9,11 @@ use crate::{
 use anyhow::{Context, Result};
 use std::fs;
 
-const JOURNEY: &str = "journey_through_the_screens";
+const JOURNEYS: [&str; 3] = [
+    "journey_through_the_screens",
+    "journey_of_a_lead",
+    "journey_of_a_guardrail",
+];
 const SCREENS: [&str; 5] = ["vault", "search", "requests", "history", "settings"];
 const THEMES: [&str; 2] = ["light", "dark"];
 
@@ -20,8 +23,10 @@ pub fn screenshots(places: &Places) -> Result<()> {
     let (taken, kept) = (places.target.join("pictures"), places.root.join("docs/pictures"));
     fs::create_dir_all(&taken)?;
     fs::create_dir_all(&kept)?;
-    let mut command = cargo(places, &["test", "--workspace", JOURNEY]);
-    counted::run_some(command.env("CLAVIGER_SHOTS", &taken), "the pictures")?;
+    for journey in JOURNEYS {
+        let mut command = cargo(places, &["test", "--workspace", journey]);
+        counted::run_some(command.env("CLAVIGER_SHOTS", &taken), "the pictures")?;
+    }
     for name in shown() {
         fs::copy(taken.join(&name), kept.join(&name))
             .with_context(|| format!("no picture `{name}` was taken"))?;
@@ -33,7 +38,10 @@ fn shown() -> impl Iterator<Item = String> {
     let screens = SCREENS
         .iter()
         .flat_map(|screen| THEMES.map(|theme| format!("{screen}-{theme}.png")));
-    std::iter::once("sign-in.png".to_owned()).chain(screens)
+    ["sign-in", "access-matrix-light", "guardrail-simulated"]
+        .map(|name| format!("{name}.png"))
+        .into_iter()
+        .chain(screens)
 }
 
 #[cfg(test)]

