@@ -4,7 +4,10 @@
 //! and stops when that closes.
 
 pub mod browser;
+pub mod front;
+pub mod mail;
 pub mod openbao;
+pub mod port;
 pub mod postgres;
 pub mod process;
 pub mod provider;

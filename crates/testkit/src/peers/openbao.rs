@@ -1,11 +1,11 @@
-//! OpenBao, to be measured beside: one node with Raft storage, KV version 2, and the file audit device.
+//! OpenBao, to be measured beside and to wrap root keys: one node with Raft storage, KV version 2, the file audit device, and a
+//! transit engine when it is asked for.
 
-use super::{PeerError, process::Process};
+use super::{PeerError, port, process::Process};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::{
     env, fs, io,
-    net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -14,11 +14,14 @@ use std::{
 const PEER: &str = "openbao";
 /// Names the program; else it is looked for in PATH, as `bao`.
 pub const PROGRAM: &str = "CLAVIGER_OPENBAO_BIN";
-const REMEDY: &str = "`cargo xtask bench` installs it; or set CLAVIGER_OPENBAO_BIN to the `bao` program";
+const REMEDY: &str =
+    "`cargo xtask test` and `bench` install it; or set CLAVIGER_OPENBAO_BIN to the `bao` program";
 const SUPERVISOR: &str = include_str!("openbao.sh");
 /// Where the engine is mounted, and the policy that lets a token read there.
 const MOUNT: &str = "kv";
 const POLICY: &str = "reader";
+/// It synchronizes its disk often, and makes keys.
+const PATIENCE: Duration = Duration::from_secs(60);
 const TRIES: u32 = 150;
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -42,7 +45,7 @@ impl OpenBao {
             what: PEER,
             remedy: REMEDY,
         })?;
-        let [api, cluster] = free_ports()?;
+        let (api, cluster) = (port::kept()?, port::kept()?);
         let mut command = Command::new("sh");
         command
             .args(["-c", SUPERVISOR, "claviger-openbao"])
@@ -51,7 +54,7 @@ impl OpenBao {
             .arg(cluster.to_string());
         let mut process = Process::start(PEER, &mut command)?;
         let directory = PathBuf::from(process.line().await?);
-        let http = crate::http::client()?;
+        let http = crate::http::patient(PATIENCE)?;
         let origin = format!("http://127.0.0.1:{api}");
         let root_token = match make_ready(&http, &origin).await {
             Ok(token) => token,
@@ -96,6 +99,44 @@ impl OpenBao {
         let call = Call::new(&self.http, &self.origin, Some(&self.root_token));
         let reply = call.send(Method::POST, "/v1/auth/token/create", &body).await?;
         text(&reply, "/auth/client_token")
+    }
+
+    /// Mounts a transit engine with a key; a token that may wrap and unwrap by it, and nothing else.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn transit(&self, key: &str) -> Result<String, PeerError> {
+        let call = Call::new(&self.http, &self.origin, Some(&self.root_token));
+        let mount = json!({"type": "transit"});
+        call.send(Method::POST, "/v1/sys/mounts/transit", &mount).await?;
+        call.send(Method::POST, &format!("/v1/transit/keys/{key}"), &json!({}))
+            .await?;
+        let rules: String = ["encrypt", "decrypt"]
+            .map(|what| format!("path \"transit/{what}/{key}\" {{ capabilities = [\"update\"] }}\n"))
+            .concat();
+        call.send(
+            Method::PUT,
+            "/v1/sys/policies/acl/wrapper",
+            &json!({"policy": rules}),
+        )
+        .await?;
+        let body = json!({"policies": ["wrapper"], "no_default_policy": true, "ttl": "1h"});
+        let reply = call.send(Method::POST, "/v1/auth/token/create", &body).await?;
+        text(&reply, "/auth/client_token")
+    }
+
+    /// Seals it: it answers, and opens nothing.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn seal(&self) -> Result<(), PeerError> {
+        let call = Call::new(&self.http, &self.origin, Some(&self.root_token));
+        call.send(Method::PUT, "/v1/sys/seal", &json!({})).await.map(drop)
+    }
+
+    /// Its address.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// How many lines its audit file has: one for each request, one for each reply.
@@ -190,16 +231,6 @@ impl<'a> Call<'a> {
         }
         Err(late())
     }
-}
-
-/// Both are held until both are known, so that they differ.
-fn free_ports() -> io::Result<[u16; 2]> {
-    let held = [
-        TcpListener::bind("127.0.0.1:0")?,
-        TcpListener::bind("127.0.0.1:0")?,
-    ];
-    let [one, other] = &held;
-    Ok([one.local_addr()?.port(), other.local_addr()?.port()])
 }
 
 fn late() -> PeerError {

@@ -1,10 +1,9 @@
 //! PostgreSQL: a throwaway cluster, one for each test process, with a fresh database for each test.
 
-use super::{PeerError, process::Process};
+use super::{PeerError, port, process::Process};
 use crate::certificates;
 use std::{
     fs,
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::atomic::{AtomicU64, Ordering},
@@ -60,7 +59,7 @@ impl Postgres {
         })?;
         let mut last = String::new();
         for _ in 0..TRIES {
-            let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+            let port = port::kept()?;
             // Only this machine can reach it, and only for this test; it makes scram do its work.
             let password = format!("test-{}-{port}", std::process::id());
             let mut process = Process::start(PEER, &mut supervisor(&programs, port, &password, tls))?;
