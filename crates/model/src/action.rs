@@ -109,6 +109,8 @@ actions! {
     RoleManage = "role.manage", Management;
     /// Making and changing guardrails.
     PolicyManage = "policy.manage", Management;
+    /// Making roles, guardrails and grants what files say, as far as two Owners delegated it.
+    FilesApply = "files.apply", Management;
     /// Connecting stores, rotators and other systems.
     StoreManage = "store.manage", Management;
     /// Searching and exporting the log.
@@ -160,6 +162,7 @@ impl Action {
                 | Self::SessionEnd
                 | Self::RoleManage
                 | Self::PolicyManage
+                | Self::FilesApply
                 | Self::StoreManage
                 | Self::ReviewConduct
                 | Self::OffboardingConduct

@@ -1,4 +1,4 @@
-//! The built-in roles, under ids that never change: eight for people, five that are ready for service identities.
+//! The built-in roles, under ids that never change: eight for people, five that are ready for service identities, one for the identity that applies files.
 
 use crate::{
     action::Action,
@@ -39,8 +39,10 @@ pub const APPLICATION: RoleId = well_known(11);
 pub const BACKUP: RoleId = well_known(12);
 /// For service identities: an agent; uses values and sees none.
 pub const AGENT: RoleId = well_known(13);
+/// For the one service identity that makes things what files say. Two Owners give it, with what may be granted by it.
+pub const POLICY_FILES: RoleId = well_known(14);
 
-/// The roles that only service identities can hold.
+/// The roles that are ready for service identities.
 pub const FOR_SERVICES: [RoleId; 5] = [CI_TEST, CI_DEPLOY, APPLICATION, BACKUP, AGENT];
 
 const VIEWING: &[Action] = &[Action::SecretView, Action::ScopeView, Action::RequestAsk];
@@ -96,6 +98,7 @@ const OWNING: &[Action] = &[
     Action::RoleManage,
     Action::PolicyManage,
     Action::StoreManage,
+    Action::OffboardingConduct,
 ];
 
 // A service must find what it is to use; everything else that these roles hold is the data plane or asks for a rotation.
@@ -141,6 +144,12 @@ pub fn all() -> Vec<Role> {
         ),
         role(BACKUP, "Backup", &[FINDING, revealing], MayGrant::nothing()),
         role(AGENT, "Agent", &[FINDING, USING], MayGrant::nothing()),
+        role(
+            POLICY_FILES,
+            "Policy files",
+            &[&[Action::FilesApply]],
+            MayGrant::nothing(),
+        ),
     ]
     .into_iter()
     .flatten()
@@ -172,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_thirteen_and_those_for_people_go_from_least_to_most() {
+    fn there_are_fourteen_and_those_for_people_go_from_least_to_most() {
         let names: Vec<_> = all().iter().map(|role| role.name.to_string()).collect();
         let expected = [
             "Viewer",
@@ -188,6 +197,7 @@ mod tests {
             "Application",
             "Backup",
             "Agent",
+            "Policy files",
         ];
         assert_eq!(names, expected);
         for pair in [VIEWER, CONSUMER, READER, EDITOR].windows(2) {
@@ -257,7 +267,7 @@ mod tests {
                 "{}",
                 role.name
             );
-            let for_services = FOR_SERVICES.contains(&role.id);
+            let for_services = FOR_SERVICES.contains(&role.id) || role.id == POLICY_FILES;
             assert_eq!(role.may_be_held_by(PrincipalKind::Person), !for_services);
             assert_eq!(role.may_be_held_by(PrincipalKind::Team), !for_services);
         }
@@ -266,6 +276,7 @@ mod tests {
     #[test]
     fn the_ready_roles_hold_values_and_what_it_takes_to_find_them() {
         let besides = [Action::SecretView, Action::ScopeView, Action::RotationRequest];
+        assert_eq!(find(POLICY_FILES).actions, [Action::FilesApply].into());
         for role in all().into_iter().filter(|role| FOR_SERVICES.contains(&role.id)) {
             assert!(role.is_for_services() && role.touches_values() && role.may_grant.is_nothing());
             for action in &role.actions {

@@ -21,6 +21,9 @@ pub struct Conditions {
     /// Only at these hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<Hours>,
+    /// Drawn in an emergency (rule 14): it gives no power over access, and no value under it is leased. No person sets this.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub emergency: bool,
 }
 
 const fn is_false(flag: &bool) -> bool {
@@ -28,9 +31,18 @@ const fn is_false(flag: &bool) -> bool {
 }
 
 impl Conditions {
-    /// Whether they depend on the place or the hour of the call, so that no value under them can be leased (rule 21).
+    /// Whether they depend on the place or the hour of the call, so that no value under them can be leased (rule 21); nor can
+    /// one that is read in an emergency (rule 14).
     pub const fn hinders_lease(&self) -> bool {
-        !self.networks.is_empty() || self.hours.is_some()
+        !self.networks.is_empty() || self.hours.is_some() || self.emergency
+    }
+
+    /// What is left when everything that a caller could fulfil is fulfilled.
+    pub fn fulfilled(&self) -> Self {
+        Self {
+            emergency: self.emergency,
+            ..Self::default()
+        }
     }
 
     /// Whether there is none.
@@ -52,6 +64,10 @@ pub enum GrantConditions {
 impl GrantConditions {
     /// Reads the stored JSON.
     pub fn from_stored(text: &str) -> Self {
+        // Most grants have none; lists read thousands of them.
+        if text == "{}" {
+            return Self::default();
+        }
         // A sequence would be read as the fields in their order, so the object is asked for by name.
         let object = serde_json::from_str::<serde_json::Map<_, _>>(text);
         match object.and_then(|fields| serde_json::from_value(fields.into())) {
@@ -69,6 +85,11 @@ impl GrantConditions {
             Self::Known(conditions) => serde_json::to_string(conditions),
             Self::Unreadable(text) => Ok(text.clone()),
         }
+    }
+
+    /// Whether it is known that they are those of emergency access.
+    pub const fn is_emergency(&self) -> bool {
+        matches!(self, Self::Known(known) if known.emergency)
     }
 
     /// What is known of them; none when they cannot be read.
@@ -196,6 +217,11 @@ mod tests {
         assert_eq!(stored.to_stored().unwrap(), FULL);
         assert_eq!(GrantConditions::from_stored("{}"), GrantConditions::default());
         assert_eq!(GrantConditions::default().to_stored().unwrap(), "{}");
+        let emergency = GrantConditions::from_stored(r#"{"emergency":true}"#);
+        assert!(emergency.is_emergency() && emergency.known().unwrap().hinders_lease());
+        assert_eq!(emergency.to_stored().unwrap(), r#"{"emergency":true}"#);
+        assert!(!stored.is_emergency() && stored.known().unwrap().fulfilled().is_empty());
+        assert!(emergency.known().unwrap().fulfilled().emergency);
     }
 
     #[test]

@@ -98,7 +98,7 @@ kinds! {
     PrincipalChanged = "principal.changed";
     /// A role was made or changed.
     RoleChanged = "role.changed";
-    /// A guardrail was made or changed.
+    /// A guardrail was made, changed or switched.
     PolicyChanged = "policy.changed";
     /// A role was deleted.
     RoleDeleted = "role.deleted";
@@ -110,6 +110,8 @@ kinds! {
     ProposalMade = "proposal.made";
     /// Such a change was approved, refused or taken back.
     ProposalAnswered = "proposal.answered";
+    /// Roles, guardrails and grants were made what files say.
+    FilesApplied = "policy.files-applied";
     /// A session got a fresher or stronger sign-in.
     SessionSteppedUp = "session.stepped-up";
     /// A request was made.
@@ -128,6 +130,40 @@ kinds! {
     ServiceKeyMade = "service.key-made";
     /// A key of a service identity was ended before its time.
     ServiceKeyEnded = "service.key-ended";
+    /// Somebody got a right to emergency access.
+    EmergencyGiven = "emergency.right-given";
+    /// Such a right was ended before its time.
+    EmergencyEnded = "emergency.right-ended";
+    /// Somebody drew emergency access; it lasts until its grant ends.
+    EmergencyDrawn = "emergency.drawn";
+    /// Somebody else said what they find of a draw.
+    EmergencyReviewed = "emergency.reviewed";
+    /// Notices are posted to a webhook from now on.
+    WebhookMade = "webhook.made";
+    /// Nothing is posted to a webhook any more.
+    WebhookEnded = "webhook.ended";
+    /// A guardrail was deleted.
+    PolicyDeleted = "policy.deleted";
+    /// A guardrail could not be evaluated, counted for a minute; what it was asked about was refused (rule 11).
+    PolicyFailed = "policy.failed";
+    /// A leaked value was looked up by its fingerprint.
+    LeakLookedUp = "leak.looked-up";
+    /// An offboarding case was opened, or somebody else asked for the same.
+    OffboardingOpened = "offboarding.opened";
+    /// A case was approved by a second pair of eyes, or called off.
+    OffboardingAnswered = "offboarding.answered";
+    /// A case began: from here on everything of its person is refused.
+    OffboardingBegun = "offboarding.begun";
+    /// A step of a case was done.
+    OffboardingStepDone = "offboarding.step-done";
+    /// A step of a case failed; it is tried again.
+    OffboardingStepFailed = "offboarding.step-failed";
+    /// A value that a leaver held changed, or an Owner accepted that it does not.
+    OffboardingRotationSettled = "offboarding.rotation-settled";
+    /// A case is over.
+    OffboardingDone = "offboarding.done";
+    /// What waits for a second pair of eyes changed.
+    OffboardingSettingsChanged = "offboarding.settings-changed";
 }
 
 impl EventKind {

@@ -92,12 +92,22 @@ ids! {
     RequestId;
     /// A change that waits for a second Owner (rule 13).
     ProposalId;
+    /// A right to emergency access.
+    EmergencyId;
+    /// One draw of it.
+    DrawId;
+    /// An offboarding case.
+    CaseId;
     /// A signed instruction to a device.
     OrderId;
     /// A key in a key hierarchy, or of a service identity.
     KeyId;
     /// One call to the server, for correlating logs and events.
     CallId;
+    /// Something that somebody is told; derived from what happened and whom it concerns, so that it is told once.
+    NoticeId;
+    /// Where notices of an organization are posted to.
+    WebhookId;
 }
 
 #[cfg(test)]

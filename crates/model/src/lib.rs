@@ -4,8 +4,10 @@
 
 pub mod action;
 pub mod approval;
+pub mod blast;
 pub mod builtin_roles;
 pub mod conditions;
+pub mod emergency;
 pub mod entropy;
 pub mod event;
 pub mod grant;
@@ -13,6 +15,8 @@ pub mod guardrail;
 pub mod ids;
 pub mod name;
 pub mod network;
+pub mod notice;
+pub mod offboarding;
 pub mod principal;
 pub mod role;
 pub mod scope;

@@ -96,7 +96,7 @@ pub fn folded(text: &str) -> String {
 }
 
 /// Control, bidirectional, zero-width and other format characters, tags, and line separators.
-fn deceives(c: char) -> bool {
+pub fn deceives(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}' | '\u{200E}'..='\u{200F}' | '\u{2028}'..='\u{202E}'

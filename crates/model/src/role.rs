@@ -74,6 +74,9 @@ pub enum RoleError {
     /// Only Owners make Owners.
     #[error("no other role may grant Owner")]
     GrantsOwner,
+    /// Only Owners give the role of the identity that applies files.
+    #[error("no other role may grant Policy files")]
+    GrantsFiles,
 }
 
 impl Role {
@@ -113,6 +116,11 @@ impl Role {
         if self.id != crate::builtin_roles::OWNER && self.may_grant.includes(crate::builtin_roles::OWNER) {
             return Err(RoleError::GrantsOwner);
         }
+        if self.id != crate::builtin_roles::OWNER
+            && self.may_grant.includes(crate::builtin_roles::POLICY_FILES)
+        {
+            return Err(RoleError::GrantsFiles);
+        }
         Ok(())
     }
 
@@ -128,14 +136,21 @@ impl Role {
 
     /// Whether it is one of the roles that are ready for service identities, and for nobody else.
     pub fn is_for_services(&self) -> bool {
-        crate::builtin_roles::FOR_SERVICES.contains(&self.id)
+        crate::builtin_roles::FOR_SERVICES.contains(&self.id) || self.is_of_files()
+    }
+
+    /// Whether it is the role of the identity that applies files.
+    pub fn is_of_files(&self) -> bool {
+        self.id == crate::builtin_roles::POLICY_FILES
     }
 
     /// Whether a principal of this kind can hold it: service identities never hold power over access, as Lead,
-    /// Offboarder and Owner do; people never hold what is ready for services.
+    /// Offboarder and Owner do, the one excepted that carries out what two Owners delegated; people never hold what is ready for
+    /// services.
     pub fn may_be_held_by(&self, kind: PrincipalKind) -> bool {
         match kind {
             PrincipalKind::Person | PrincipalKind::Team => !self.is_for_services(),
+            PrincipalKind::Service if self.is_of_files() => true,
             PrincipalKind::Service => {
                 self.may_grant.is_nothing() && !self.actions.iter().any(|action| action.is_authority())
             }
@@ -189,6 +204,8 @@ mod tests {
             custom(&[Action::GrantAssign], MayGrant::Every),
             Err(RoleError::GrantsOwner)
         );
+        let files = MayGrant::Roles([builtin_roles::POLICY_FILES].into());
+        assert_eq!(custom(&[Action::GrantAssign], files), Err(RoleError::GrantsFiles));
     }
 
     #[test]
