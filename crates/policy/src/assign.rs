@@ -79,6 +79,9 @@ pub enum AssignRefusal {
     /// The receiver is suspended or disabled.
     #[error("the receiver is not active")]
     ReceiverInactive,
+    /// What applies files is given by two Owners together, with what may be granted by it.
+    #[error("this role is given with a delegation, which two Owners make")]
+    ByDelegation,
     /// Service identities never hold power over access.
     #[error("a service identity cannot hold this role")]
     NotForServices,
@@ -99,6 +102,21 @@ impl PolicyEngine {
     /// # Errors
     /// Says why not.
     pub fn may_assign(
+        &self,
+        giver: &Giver<'_>,
+        assignment: &Assignment<'_>,
+    ) -> Result<MayAssign, AssignRefusal> {
+        if assignment.role == builtin_roles::POLICY_FILES {
+            return Err(AssignRefusal::ByDelegation);
+        }
+        self.may_delegate(giver, assignment)
+    }
+
+    /// The same for one of the two Owners who give the role of what applies files.
+    ///
+    /// # Errors
+    /// Says why not.
+    pub fn may_delegate(
         &self,
         giver: &Giver<'_>,
         assignment: &Assignment<'_>,
@@ -169,7 +187,11 @@ impl PolicyEngine {
     }
 }
 
-fn separate(giver: &Caller, receiver: &Principal) -> Result<(), AssignRefusal> {
+/// The separation of duties: nobody gives to themselves, be it through a team or a service identity.
+///
+/// # Errors
+/// Says which.
+pub fn separate(giver: &Caller, receiver: &Principal) -> Result<(), AssignRefusal> {
     if giver.id == receiver.id {
         return Err(AssignRefusal::ToOneself);
     }

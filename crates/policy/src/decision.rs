@@ -60,6 +60,8 @@ pub struct Decision {
     pub reason: Reason,
     /// The grants that give the right; empty when it is refused.
     pub grants: Vec<GrantId>,
+    /// The grant of emergency access without which it would be refused (rule 14).
+    pub emergency: Option<GrantId>,
     /// The guardrails that forbid it, or that could not be evaluated.
     pub guardrails: Vec<PolicyId>,
     /// The first moment at which the answer may differ by the clock alone.
@@ -78,6 +80,7 @@ impl Decision {
             allowed: false,
             reason,
             grants: Vec::new(),
+            emergency: None,
             guardrails: Vec::new(),
             valid_until: None,
             cacheable: false,

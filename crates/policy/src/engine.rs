@@ -3,9 +3,9 @@
 use crate::{
     ask::RolePolicy,
     decision::{Decision, Reason},
-    guardrails::{GuardrailChecker, GuardrailError},
+    guardrails::{CheckedGuardrail, GuardrailChecker, GuardrailError},
     looks::Looks,
-    question::Question,
+    question::{Caller, Question},
     schema::{PolicySchema, SchemaError},
     slice::may_count,
 };
@@ -14,11 +14,11 @@ use claviger_model::{
     action::Action,
     grant::Grant,
     guardrail::Guardrail,
-    ids::{PolicyId, RoleId},
+    ids::{GrantId, PolicyId, PrincipalId, RoleId},
     principal::{PrincipalKind, PrincipalState},
     role::Role,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Why no engine can be made; then nothing is allowed.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +54,7 @@ pub struct PolicyEngine {
     pub(crate) by_action: BTreeMap<Action, Forbids>,
     pub(crate) guardrails: HashMap<CedarId, PolicyId>,
     pub(crate) named_scopes: Vec<EntityUid>,
-    pub(crate) names_principals: bool,
+    pub(crate) named_principals: BTreeSet<PrincipalId>,
     pub(crate) authorizer: Authorizer,
     epoch: u64,
 }
@@ -73,39 +73,64 @@ impl PolicyEngine {
     /// Names the role or the enabled guardrail that cannot be used.
     pub fn new(roles: Vec<Role>, guardrails: &[Guardrail], epoch: u64) -> Result<Self, EngineError> {
         let checker = GuardrailChecker::new()?;
-        let mut by_action: BTreeMap<Action, Forbids> = BTreeMap::new();
-        let mut ids = HashMap::new();
-        let mut named_scopes = Vec::new();
-        let mut names_principals = false;
+        let mut checked = Vec::new();
         for guardrail in guardrails.iter().filter(|guardrail| guardrail.enabled) {
             let broken = |source| EngineError::Guardrail {
                 id: guardrail.id,
                 name: guardrail.name.to_string(),
                 source,
             };
-            let checked = checker.check(&guardrail.text).map_err(broken)?;
-            let cedar_id = CedarId::new(format!("guardrail {}", guardrail.id));
+            checked.push((guardrail.id, checker.check(&guardrail.text).map_err(broken)?));
+        }
+        Self::of_checked(roles, checked, epoch)
+    }
+
+    /// The same of guardrails that were checked before.
+    ///
+    /// # Errors
+    /// Names the role or the guardrail that cannot be used.
+    pub fn of_checked(
+        roles: Vec<Role>,
+        guardrails: Vec<(PolicyId, CheckedGuardrail)>,
+        epoch: u64,
+    ) -> Result<Self, EngineError> {
+        let mut by_action: BTreeMap<Action, Forbids> = BTreeMap::new();
+        let mut ids = HashMap::new();
+        let mut named_scopes = Vec::new();
+        let mut named_principals = BTreeSet::new();
+        for (id, checked) in guardrails {
+            let cedar_id = CedarId::new(format!("guardrail {id}"));
             let policy = checked.policy.new_id(cedar_id.clone());
             for action in checked.actions {
                 let forbids = by_action.entry(action).or_default();
                 let added = forbids.set.add(policy.clone());
-                added.map_err(|error| broken(GuardrailError::Syntax(error.to_string())))?;
+                added.map_err(|error| EngineError::Guardrail {
+                    id,
+                    name: id.to_string(),
+                    source: GuardrailError::Syntax(error.to_string()),
+                })?;
                 forbids.looks = forbids.looks.or(checked.looks);
             }
-            ids.insert(cedar_id, guardrail.id);
+            ids.insert(cedar_id, id);
             named_scopes.extend(checked.scopes);
-            names_principals |= checked.names_principals;
+            // What is no id of ours names nobody.
+            named_principals.extend(
+                checked
+                    .principals
+                    .iter()
+                    .filter_map(|uid| uid.id().unescaped().parse::<PrincipalId>().ok()),
+            );
         }
         Ok(Self {
             roles: roles
                 .into_iter()
                 .map(|role| Ok((role.id, RolePolicy::new(role)?)))
                 .collect::<Result<_, EngineError>>()?,
-            schema: checker.into_schema(),
+            schema: PolicySchema::parse()?,
             by_action,
             guardrails: ids,
             named_scopes,
-            names_principals,
+            named_principals,
             authorizer: Authorizer::new(),
             epoch,
         })
@@ -117,8 +142,21 @@ impl PolicyEngine {
     }
 
     /// Whether a guardrail names a person, a team or a service, so that people who are otherwise alike may be answered differently.
-    pub const fn names_principals(&self) -> bool {
-        self.names_principals
+    pub fn names_principals(&self) -> bool {
+        !self.named_principals.is_empty()
+    }
+
+    /// Those of the principals that guardrails name which a caller is or is in, in order.
+    pub(crate) fn named_among(&self, caller: &Caller) -> Vec<PrincipalId> {
+        if self.named_principals.is_empty() {
+            return Vec::new();
+        }
+        let named = &self.named_principals;
+        named
+            .iter()
+            .filter(|id| caller.answers_to(**id))
+            .copied()
+            .collect()
     }
 
     /// The roles, by id.
@@ -200,9 +238,16 @@ impl PolicyEngine {
                 && !looks.hinders_lease()
                 && answer.grants.iter().any(lasting),
             grants: answer.grants.iter().map(|grant| grant.id).collect(),
+            emergency: emergency(&answer.grants),
             guardrails: Vec::new(),
             valid_until: slice.boundary(question),
             cacheable,
         }
     }
+}
+
+/// The grant of emergency access without which it would be refused.
+fn emergency(grants: &[&Grant]) -> Option<GrantId> {
+    let drawn = grants.iter().all(|grant| grant.conditions.is_emergency());
+    grants.first().filter(|_| drawn).map(|grant| grant.id)
 }

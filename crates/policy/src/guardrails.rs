@@ -2,10 +2,11 @@
 
 use crate::{
     looks::Looks,
+    problem::{Problem, Severity},
     schema::{PolicySchema, SchemaError},
 };
 use cedar_policy::{Effect, EntityUid, Policy, PolicyId, ValidationMode, Validator};
-use claviger_model::{action::Action, guardrail::MAX_POLICY_BYTES};
+use claviger_model::{action::Action, guardrail::MAX_POLICY_BYTES, name};
 use std::collections::BTreeSet;
 
 /// Why a text cannot be a guardrail.
@@ -40,8 +41,8 @@ pub struct CheckedGuardrail {
     pub actions: BTreeSet<Action>,
     /// The scopes that it names.
     pub(crate) scopes: Vec<EntityUid>,
-    /// Whether it names a person, a team or a service.
-    pub(crate) names_principals: bool,
+    /// The people, teams and services that it names.
+    pub(crate) principals: Vec<EntityUid>,
 }
 
 /// Checks texts against the schema.
@@ -72,6 +73,16 @@ impl GuardrailChecker {
         if text.len() > MAX_POLICY_BYTES {
             return Err(GuardrailError::TooLong(text.len()));
         }
+        // A second owner approves what they see.
+        if let Some(c) = text
+            .chars()
+            .find(|c| !matches!(c, '\n' | '\t' | '\r') && name::deceives(*c))
+        {
+            let shown = c.escape_unicode();
+            return Err(GuardrailError::Syntax(format!(
+                "the character {shown} cannot be seen, or turns what is seen"
+            )));
+        }
         let policy = Policy::parse(Some(PolicyId::new("guardrail")), text)
             .map_err(|error| GuardrailError::Syntax(error.to_string()))?;
         if policy.effect() != Effect::Forbid {
@@ -95,10 +106,10 @@ impl GuardrailChecker {
             .filter_map(|code| Action::from_code(code))
             .collect();
         let of_principals = [&self.schema.person, &self.schema.team, &self.schema.service];
-        let names_principals = literals
-            .iter()
-            .any(|uid| of_principals.contains(&uid.type_name()));
-        let scopes = literals
+        let (principals, others): (Vec<_>, Vec<_>) = literals
+            .into_iter()
+            .partition(|uid| of_principals.contains(&uid.type_name()));
+        let scopes = others
             .into_iter()
             .filter(|uid| *uid.type_name() == self.schema.scope)
             .collect();
@@ -108,8 +119,56 @@ impl GuardrailChecker {
             policy,
             actions,
             scopes,
-            names_principals,
+            principals,
         })
+    }
+
+    /// All that is wrong or odd in a text, with places; nothing wrong means that [`Self::check`] takes it.
+    pub fn examine(&self, text: &str) -> Vec<Problem> {
+        let policy = match Policy::parse(Some(PolicyId::new("guardrail")), text) {
+            _ if text.len() > MAX_POLICY_BYTES => {
+                return vec![Problem::plain(GuardrailError::TooLong(text.len()).to_string())];
+            }
+            Ok(policy) => policy,
+            Err(errors) => {
+                return errors
+                    .iter()
+                    .map(|error| Problem::of(error, Severity::Error))
+                    .collect();
+            }
+        };
+        let mut found = Vec::new();
+        if let Ok(set) = cedar_policy::PolicySet::from_policies([policy]) {
+            let result = self.validator.validate(&set, ValidationMode::Strict);
+            found.extend(
+                result
+                    .validation_errors()
+                    .map(|error| Problem::of(error, Severity::Error)),
+            );
+            found.extend(
+                result
+                    .validation_warnings()
+                    .map(|warning| Problem::of(warning, Severity::Warning)),
+            );
+        }
+        // The same once for each kind of principal and place.
+        let mut seen = BTreeSet::new();
+        found.retain(|problem| {
+            problem
+                .span
+                .is_none_or(|span| seen.insert((problem.severity, span)))
+        });
+        // What only this program asks of a guardrail, where the language has nothing against it.
+        if !found.iter().any(|problem| problem.severity == Severity::Error)
+            && let Err(error) = self.check(text)
+        {
+            found.push(match error {
+                GuardrailError::Permits => Problem::at_word(text, "permit", error.to_string()),
+                GuardrailError::NamesSecret => Problem::at_word(text, "Secret::", error.to_string()),
+                other => Problem::plain(other.to_string()),
+            });
+        }
+        found
     }
 
     fn validate(&self, policy: &Policy) -> Result<Vec<String>, GuardrailError> {
@@ -122,10 +181,6 @@ impl GuardrailChecker {
         } else {
             Err(GuardrailError::Schema(errors))
         }
-    }
-
-    pub(crate) fn into_schema(self) -> PolicySchema {
-        self.schema
     }
 }
 
@@ -156,6 +211,10 @@ mod tests {
             GuardrailError::Syntax(_)
         ));
         assert!(matches!(error(""), GuardrailError::Syntax(_)));
+        for unseen in ['\0', '\u{202E}', '\u{200B}', '\u{1B}'] {
+            let text = format!("forbid (principal, action, resource); // {unseen}");
+            assert!(matches!(error(&text), GuardrailError::Syntax(_)), "{unseen:?}");
+        }
         let two = "forbid (principal, action, resource); forbid (principal, action, resource);";
         assert!(matches!(error(two), GuardrailError::Syntax(_)));
         assert!(matches!(

@@ -12,8 +12,10 @@
 
 mod ask;
 pub mod assign;
+pub mod bounds;
 pub mod builtin_guardrails;
 pub mod decision;
+pub mod effect;
 pub mod engine;
 mod entities;
 pub mod entitled;
@@ -21,8 +23,13 @@ pub mod explain;
 pub mod gain;
 pub mod guardrails;
 pub mod hours;
+pub mod language;
 pub mod looks;
+pub mod loosening;
+pub mod places;
+pub mod problem;
 pub mod question;
+pub mod refusing;
 mod schema;
 mod slice;
 pub mod standing;

@@ -20,7 +20,8 @@ pub struct Looks {
 }
 
 impl Looks {
-    const ALL: Self = Self {
+    /// At everything.
+    pub const ALL: Self = Self {
         now: true,
         multi_factor: true,
         multi_factor_age: true,
@@ -28,6 +29,21 @@ impl Looks {
         source: true,
         grant_ends: true,
     };
+
+    /// By name, as policies write them.
+    pub fn names(self) -> Vec<&'static str> {
+        [
+            ("now", self.now),
+            ("multi_factor", self.multi_factor),
+            ("multi_factor_age", self.multi_factor_age),
+            ("enrolled_device", self.enrolled_device),
+            ("source", self.source),
+            ("grant_ends", self.grant_ends),
+        ]
+        .into_iter()
+        .filter_map(|(name, looked_at)| looked_at.then_some(name))
+        .collect()
+    }
 
     /// At place or hour, which hinders a lease (rule 21).
     pub const fn hinders_lease(self) -> bool {
@@ -37,6 +53,16 @@ impl Looks {
     /// At what changes between two calls of the same session at a moment nobody can tell beforehand.
     pub const fn hinders_cache(self) -> bool {
         self.now || self.source || self.multi_factor_age
+    }
+
+    /// Whether both look at something.
+    pub(crate) const fn meets(self, other: Self) -> bool {
+        self.now && other.now
+            || self.multi_factor && other.multi_factor
+            || self.multi_factor_age && other.multi_factor_age
+            || self.enrolled_device && other.enrolled_device
+            || self.source && other.source
+            || self.grant_ends && other.grant_ends
     }
 
     pub(crate) const fn or(self, other: Self) -> Self {

@@ -13,7 +13,7 @@ pub(crate) const TEXT: &str = include_str!("../claviger.cedarschema");
 pub struct SchemaError(String);
 
 impl SchemaError {
-    fn of(source: impl fmt::Display) -> Self {
+    pub(crate) fn of(source: impl fmt::Display) -> Self {
         Self(source.to_string())
     }
 }

@@ -29,9 +29,12 @@ impl Slice<'_> {
 impl PolicyEngine {
     pub(crate) fn slice<'a>(&self, question: &Question<'a>) -> Slice<'a> {
         let gives = |grant: &&Grant| {
-            self.role(grant.role).is_some_and(|role| {
-                role.allows(question.action) && role.may_be_held_by(question.caller.nature.kind())
-            })
+            // Rule 14: nobody gets power over access in an emergency, whatever their role says.
+            let withheld = grant.conditions.is_emergency() && question.action.is_authority();
+            !withheld
+                && self.role(grant.role).is_some_and(|role| {
+                    role.allows(question.action) && role.may_be_held_by(question.caller.nature.kind())
+                })
         };
         let relevant: Vec<_> = question.grants.iter().filter(gives).collect();
         let counts = |grant: &&Grant| {

@@ -114,6 +114,8 @@ fn unmet(conditions: &Conditions, circumstances: &Circumstances) -> Vec<Unmet> {
         networks,
         enrolled_device,
         hours,
+        // Whoever holds it may use it; what it gives is less (`slice`).
+        emergency: _,
     } = conditions;
     let mut unmet = Vec::new();
     if let Some(within) = multi_factor_within {

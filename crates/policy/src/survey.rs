@@ -1,8 +1,8 @@
 //! Many questions at once, for lists of people and places.
 //!
 //! Under the same circumstances, an answer depends on who asks only by what they are, on their grants only by whether one
-//! counts, and on the place only by its class and the scopes that guardrails name, unless a guardrail names principals. Those
-//! that are alike in all of it are asked once.
+//! counts, on the place only by its class and the scopes that guardrails name, and on who they are only by which of the
+//! principals that guardrails name they are or are in. Those that are alike in all of it are asked once.
 
 use crate::{
     decision::Reason,
@@ -48,7 +48,7 @@ enum Kind {
 
 #[derive(PartialEq, Eq, Hash)]
 struct Likeness {
-    who: Option<PrincipalId>,
+    who: Vec<PrincipalId>,
     kind: Kind,
     state: PrincipalState,
     action: Action,
@@ -79,6 +79,11 @@ impl<'a> Survey<'a> {
         self.engine
     }
 
+    /// The scopes that guardrails name.
+    pub(crate) const fn named(&self) -> &BTreeSet<ScopeId> {
+        &self.named
+    }
+
     /// The circumstances.
     pub const fn circumstances(&self) -> &Circumstances {
         &self.circumstances
@@ -101,7 +106,7 @@ impl<'a> Survey<'a> {
             .filter(|grant| covers(grant, &question))
             .peekable();
         let likeness = Likeness {
-            who: self.engine.names_principals.then_some(caller.id),
+            who: self.engine.named_among(caller),
             kind: match caller.nature {
                 Nature::Person { outside } => Kind::Person(outside),
                 Nature::Team => Kind::Team,

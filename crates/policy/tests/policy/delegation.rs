@@ -212,6 +212,18 @@ fn only_owners_make_owners() {
 #[test]
 fn receivers_must_fit_the_role() {
     let org = small();
+    assert_eq!(
+        assign(
+            &org,
+            person(0),
+            builtin_roles::POLICY_FILES,
+            service(1),
+            scope(1),
+            None
+        ),
+        Err(AssignRefusal::ByDelegation),
+        "not by hand, be it an Owner's"
+    );
     for role in [LEAD, OFFBOARDER, OWNER, CUSTOM] {
         assert_eq!(
             assign(&org, person(0), role, service(1), scope(1), None),

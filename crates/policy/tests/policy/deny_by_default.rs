@@ -199,6 +199,32 @@ fn those_who_are_suspended_or_disabled_do_nothing() {
 }
 
 #[test]
+fn emergency_access_is_never_leased_and_named_where_nothing_else_would_do() {
+    let mark = Conditions {
+        emergency: true,
+        ..Conditions::default()
+    };
+    let mut case = Case::new().under(mark);
+    let decision = case.decide();
+    assert_eq!(
+        (decision.allowed, decision.leasable, decision.emergency),
+        (true, false, Some(case.grants[0].id))
+    );
+    let mut other = grant(2, person(1), CONSUMER, scope(2));
+    other.conditions = Conditions {
+        enrolled_device: true,
+        ..Conditions::default()
+    }
+    .into();
+    case.grants.push(other);
+    case.action = Action::SecretUse;
+    assert!(case.decide().emergency.is_some(), "the other does not count here");
+    case.how.enrolled_device = true;
+    let decision = case.decide();
+    assert_eq!((decision.leasable, decision.emergency), (true, None));
+}
+
+#[test]
 fn teams_do_not_act() {
     let mut case = Case::new();
     case.caller = Caller::new(

@@ -12,5 +12,6 @@ mod gains;
 mod lists;
 mod organization;
 mod places;
+mod simulating;
 mod step_up;
 mod widening;

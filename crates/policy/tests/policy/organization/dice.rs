@@ -118,8 +118,9 @@ fn conditions() -> impl Strategy<Value = GrantConditions> {
         option::weighted(0.3, 1u32..4),
         networks,
         prop::bool::weighted(0.2),
+        prop::bool::weighted(0.3),
     )
-        .prop_map(|(within, networks, device)| {
+        .prop_map(|(within, networks, device, emergency)| {
             GrantConditions::from(Conditions {
                 multi_factor_within: within,
                 networks: networks
@@ -128,6 +129,7 @@ fn conditions() -> impl Strategy<Value = GrantConditions> {
                     .collect(),
                 enrolled_device: device,
                 hours: None,
+                emergency,
             })
         });
     prop_oneof![6 => Just(GrantConditions::default()), 3 => known, 1 => Just(GrantConditions::from_stored("{\"moon\":1}"))]

@@ -71,6 +71,7 @@ impl Organization {
                     return false;
                 };
                 let too_mighty = service
+                    && role.id != builtin_roles::POLICY_FILES
                     && (!role.may_grant.is_nothing() || role.actions.iter().any(|a| a.is_authority()));
                 let fresh = conditions.multi_factor_within.is_none_or(|within| {
                     how.multi_factor_at
@@ -80,9 +81,12 @@ impl Organization {
                     || how
                         .source
                         .is_some_and(|source| conditions.networks.iter().any(|n| n.contains(source)));
-                let not_theirs = !service && builtin_roles::FOR_SERVICES.contains(&role.id);
+                let for_services = builtin_roles::FOR_SERVICES.contains(&role.id);
+                let not_theirs = !service && (for_services || role.id == builtin_roles::POLICY_FILES);
+                let withheld = conditions.emergency && action.is_authority();
                 !too_mighty
                     && !not_theirs
+                    && !withheld
                     && fresh
                     && near
                     && (!conditions.enrolled_device || how.enrolled_device)
