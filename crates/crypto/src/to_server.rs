@@ -7,7 +7,7 @@ use crate::hazmat::hpke_suite::{self, Random};
 use crate::sealing::{SealingError, SealingKeyPair, SealingPublicKey, Suite, read_suite};
 use crate::secret::SecretBytes;
 use claviger_model::entropy::Entropy;
-use claviger_model::ids::{DeviceId, OrganizationId, SecretId};
+use claviger_model::ids::{DeviceId, EventId, OrganizationId, SecretId};
 use hpke::{Deserializable, OpModeR, OpModeS, Serializable};
 
 /// What is sealed to the server, and what it belongs to.
@@ -24,6 +24,15 @@ pub enum ToServer {
         /// The version that the write is to become, from 1.
         version: u64,
     },
+    /// A value that leaked, to be looked up by its fingerprint (rule 38).
+    Leak {
+        /// The organization.
+        organization: OrganizationId,
+        /// The device that asks.
+        device: DeviceId,
+        /// The event that the look-up becomes; the device chooses its id.
+        event: EventId,
+    },
     /// An entry of the offline journal.
     Journal {
         /// The organization.
@@ -39,6 +48,7 @@ impl ToServer {
     const fn info(&self) -> &'static [u8] {
         match self {
             Self::Write { .. } => b"claviger-write-v1",
+            Self::Leak { .. } => b"claviger-leak-v1",
             Self::Journal { .. } => b"claviger-journal-v1",
         }
     }
@@ -56,6 +66,11 @@ impl ToServer {
                 secret.as_bytes(),
                 &version.to_be_bytes(),
             ]),
+            Self::Leak {
+                organization,
+                device,
+                event,
+            } => join(&[organization.as_bytes(), device.as_bytes(), event.as_bytes()]),
             Self::Journal {
                 organization,
                 device,

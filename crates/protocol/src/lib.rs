@@ -6,16 +6,23 @@
 
 pub mod access;
 pub mod device;
+pub mod emergency;
 pub mod enrolment;
 pub mod explain;
 pub mod giving;
 pub mod grant_change;
 pub mod grants;
+pub mod guardrail_plan;
+pub mod guardrails;
 pub mod journal;
+pub mod link;
 pub mod log;
 pub mod moving;
+pub mod notices;
+pub mod offboarding;
 pub mod order;
 pub mod places;
+pub mod policy_files;
 pub mod principals;
 pub mod problem;
 pub mod proof;

@@ -98,6 +98,12 @@ codes! {
     KeyKnown = "key_known", 409, "A service has this key already; make a new one";
     /// The last Owner would go.
     LastOwner = "last_owner", 409, "The organization needs an owner";
+    /// They were offboarded before.
+    AlreadyLeft = "already_left", 409, "This person has left already";
+    /// Not an active person who stays.
+    UnfitHeir = "unfit_heir", 409, "This person cannot take over";
+    /// An offboarding case of theirs goes on.
+    CaseOpen = "case_open", 409, "An offboarding case of this person goes on";
     /// The change widens its author's own access (rule 13).
     SecondOwner = "second_owner_needed", 403, "This would widen your own access; another owner has to approve it";
     /// A team would be within itself.

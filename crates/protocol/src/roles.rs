@@ -1,9 +1,9 @@
 //! Roles of one's own, and changes that wait for a second Owner (rule 13).
 
-use crate::wire::Bytes;
+use crate::{guardrails::GuardrailChange, policy_files::DelegationForm, wire::Bytes};
 use claviger_model::{
     action::Action,
-    ids::{PrincipalId, ProposalId, RoleId, ScopeId},
+    ids::{PolicyId, PrincipalId, ProposalId, RoleId, ScopeId},
     name::Name,
     role::{MayGrant, Role},
     time::Timestamp,
@@ -78,6 +78,21 @@ pub enum ProposedChange {
         /// The team.
         team: PrincipalId,
     },
+    /// A guardrail is made, changed, switched or deleted.
+    Guardrail {
+        /// Which.
+        id: PolicyId,
+        /// What becomes of it.
+        what: GuardrailChange,
+        /// SHA-256 of its canonical form, as its author saw it; absent for a new one.
+        #[serde(default)]
+        replaces: Option<Bytes>,
+    },
+    /// A service identity may carry out what files say.
+    Delegation {
+        /// What exactly.
+        delegation: DelegationForm,
+    },
 }
 
 /// What the author of a change would gain by it.
@@ -140,7 +155,7 @@ pub struct ProposalRecord {
     pub word: Option<String>,
 }
 
-/// `POST /v1/proposals`: a page of them, for those who may manage roles.
+/// `POST /v1/proposals`: a page of them, for those who may manage roles, teams or policies.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProposalsCall {

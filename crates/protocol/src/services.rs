@@ -52,6 +52,9 @@ pub struct EditService {
     /// may give the service everything it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<PrincipalId>,
+    /// With another team: the live keys that the caller was shown, which end with it. Others are a stale plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ends: Vec<KeyId>,
 }
 
 /// `POST /v1/services/{service}/state`.

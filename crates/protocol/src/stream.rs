@@ -10,6 +10,8 @@ pub enum Hint {
     Sync,
     /// Call `/v1/device/orders`.
     Orders,
+    /// Call `/v1/notices/list`.
+    Notices,
 }
 
 impl Hint {
@@ -18,6 +20,7 @@ impl Hint {
         match self {
             Self::Sync => "sync",
             Self::Orders => "orders",
+            Self::Notices => "notices",
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What changed for me since a cursor.
 
-use crate::{principals::PrincipalRecord, requests::RequestRecord, secrets::SecretRecord, wire::Bytes};
+use crate::{
+    emergency::EmergencyReply, principals::PrincipalRecord, requests::RequestRecord, secrets::SecretRecord,
+    wire::Bytes,
+};
 use claviger_model::{
     action::Action,
     grant::Grant,
@@ -26,6 +29,9 @@ pub struct SyncCall {
     /// The cache's generation and digest (rule 24); none where nothing is stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache: Option<CacheState>,
+    /// [`EmergencyNews::mark`] that the device holds; none at first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<Bytes>,
 }
 
 /// How a device's cache stands (rule 24).
@@ -67,6 +73,18 @@ pub struct SyncReply {
     pub history: u64,
     /// Orders that wait for this device.
     pub orders: u64,
+    /// Emergency access, when it may look different from what the device was told last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<EmergencyNews>,
+}
+
+/// Emergency access as the caller may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmergencyNews {
+    /// Stands for this state; for [`SyncCall::emergency`].
+    pub mark: Bytes,
+    /// Their own rights, and the first page of draws that they may see.
+    pub told: EmergencyReply,
 }
 
 /// What the caller is entitled to, and through what.

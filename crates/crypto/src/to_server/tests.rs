@@ -13,6 +13,11 @@ const WRITE: ToServer = ToServer::Write {
     secret: SecretId::from_bytes([3; 16]),
     version: 7,
 };
+const LEAK: ToServer = ToServer::Leak {
+    organization: HERE,
+    device: DEVICE,
+    event: EventId::from_bytes([3; 16]),
+};
 const JOURNAL: ToServer = ToServer::Journal {
     organization: HERE,
     device: DEVICE,
@@ -54,6 +59,7 @@ fn what_a_device_seals_opens_on_the_server_at_its_own_place_only() {
             version: 7,
         },
         JOURNAL,
+        LEAK,
     ];
     for other in others {
         assert_eq!(
@@ -82,6 +88,29 @@ fn journal_entries_have_a_label_of_their_own() {
         b"entry"
     );
     assert_ne!(JOURNAL.info(), WRITE.info());
+}
+
+#[test]
+fn a_leaked_value_opens_for_its_own_look_up_only() {
+    let entropy = Sequence::new(4);
+    let server = SealingKeyPair::random(&entropy);
+    let sealed = seal_to_server(&server.public(), &LEAK, b"leaked", &entropy).unwrap();
+    assert_eq!(
+        open_from_device(&server, &LEAK, &sealed).unwrap().expose(),
+        b"leaked"
+    );
+    let another = ToServer::Leak {
+        organization: HERE,
+        device: DEVICE,
+        event: EventId::from_bytes([4; 16]),
+    };
+    for other in [another, WRITE, JOURNAL] {
+        assert_eq!(
+            open_from_device(&server, &other, &sealed),
+            Err(SealingError::NotAuthentic),
+            "{other:?}"
+        );
+    }
 }
 
 proptest! {
