@@ -100,6 +100,8 @@ pub trait ApprovalWrites {
     async fn insert_step(&mut self, step: &Step) -> Result<()>;
     /// Remembers what a request became.
     async fn insert_given(&mut self, given: &Given) -> Result<()>;
+    /// Another grant stands for what a request became; whether there was such a request. The new one lives and may be closed.
+    async fn pass_given(&mut self, from: GrantId, to: GrantId) -> Result<bool>;
     /// What a grant gave was ordered away; whether it was not before.
     async fn close_given(&mut self, grant: GrantId, at: Timestamp) -> Result<bool>;
     /// Writes a scope's settings for requests; whether the scope exists.

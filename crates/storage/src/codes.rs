@@ -2,7 +2,9 @@
 
 use crate::{
     changes::ChangeKind,
+    files::FileObjectKind,
     log::Outcome,
+    notices::DeliveryState,
     organization::KeyPurpose,
     principals::MemberSource,
     proposals::ProposalState,
@@ -10,7 +12,11 @@ use crate::{
     sessions::{DeviceState, SessionState},
 };
 use claviger_model::{
+    blast::How,
+    emergency::Verdict,
     event::EventKind,
+    notice::{NoticeKind, Way},
+    offboarding::{Brake, CaseState, Cause, EffectKind, RotationState, StepKind, StepState},
     principal::{PrincipalKind, PrincipalState},
     scope::EnvironmentClass,
     secret::{SecretKind, Stage},
@@ -45,10 +51,32 @@ codes! {
     SessionState { Active = "active", Suspended = "suspended", Ended = "ended" }
     RequestState { Open = "open", Done = "done", Refused = "refused", Withdrawn = "withdrawn" }
     ProposalState { Open = "open", Executed = "executed", Refused = "refused", Withdrawn = "withdrawn" }
+    FileObjectKind { Role = "role", Guardrail = "guardrail", Grant = "grant" }
+    Cause { Admin = "admin", Provider = "provider" }
+    CaseState {
+        Planned = "planned", Braked = "braked", Running = "running", Waiting = "waiting", Done = "done",
+        Cancelled = "cancelled",
+    }
+    Brake { Protected = "protected", Many = "many" }
+    StepKind {
+        Access = "access", Grants = "grants", Teams = "teams", Requests = "requests", Ownership = "ownership",
+        Rotations = "rotations",
+    }
+    StepState { Open = "open", Failing = "failing", Done = "done" }
+    EffectKind {
+        Session = "session", ServiceKey = "service-key", Device = "device", Grant = "grant",
+        EmergencyRight = "emergency-right", LocalTeam = "local-team", ProviderTeam = "provider-team",
+        Request = "request", Approval = "approval", Proposal = "proposal", SecretOwner = "secret-owner",
+    }
+    RotationState { Open = "open", Changed = "changed", Accepted = "accepted", Gone = "gone" }
+    How {
+        Used = "used", Kept = "kept", ReadOffline = "read-offline", Copied = "copied", Revealed = "revealed",
+    }
+    Verdict { Justified = "justified", NotJustified = "not-justified" }
     Outcome { Done = "done", Refused = "refused", Failed = "failed" }
     KeyPurpose {
         Log = "log", Orders = "orders", Sealing = "sealing", Commitments = "commitments", Tokens = "tokens",
-        Nonces = "nonces", Fingerprints = "fingerprints",
+        Nonces = "nonces", Fingerprints = "fingerprints", Webhooks = "webhooks",
     }
     ChangeKind {
         Secret = "secret", SecretGone = "secret-gone", Scope = "scope", Entitlement = "entitlement",
@@ -63,10 +91,22 @@ codes! {
         Certificate = "certificate", KeyPair = "key-pair", OneTimeCode = "one-time-code",
     }
     ServiceKind { CiJob = "ci-job", Application = "application", Bot = "bot", Agent = "agent" }
+    DeliveryState { Waiting = "waiting", Sent = "sent", GivenUp = "given-up" }
+    Way { Desktop = "desktop", Mail = "mail" }
     Stage { Current = "current", Pending = "pending", Previous = "previous", Retired = "retired" }
 }
 
 impl Coded for EventKind {
+    fn text(self) -> &'static str {
+        self.code()
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        Self::from_code(text)
+    }
+}
+
+impl Coded for NoticeKind {
     fn text(self) -> &'static str {
         self.code()
     }

@@ -13,6 +13,18 @@ macro_rules! proposal_columns {
     };
 }
 
+macro_rules! notice_columns {
+    () => {
+        "n.id, n.person, n.kind, n.at, n.about, n.read_at"
+    };
+}
+
+macro_rules! webhook_columns {
+    () => {
+        "w.id, w.name, w.url, w.kinds, w.made_by, w.made_at, w.ended_at, w.ended_by"
+    };
+}
+
 macro_rules! service_columns {
     () => {
         "v.principal, v.kind, v.home, v.made_by, v.made_at"
@@ -104,6 +116,41 @@ macro_rules! step_columns {
 macro_rules! given_columns {
     () => {
         "v.request, v.given, v.rule, v.ends_at, v.closed_at"
+    };
+}
+
+macro_rules! emergency_right_columns {
+    () => {
+        "y.id, y.principal, y.role, y.scope, y.reason, y.given_by, y.given_at, y.ends_at, y.ended_at, y.ended_by, \
+         y.ended_reason"
+    };
+}
+
+macro_rules! emergency_draw_columns {
+    () => {
+        "w.id, w.emergency_right, w.given, y.principal, y.role, y.scope, w.reason, w.drawn_at, w.ends_at, w.closed_at, \
+         w.again, w.reviewed_by, w.reviewed_at, w.verdict, w.review_words"
+    };
+}
+
+macro_rules! case_columns {
+    () => {
+        "a.id, a.person, a.cause, a.state, a.reason, a.opened_by, a.opened_at, a.heir, a.starts_at, a.starts_local, \
+         a.starts_zone, a.brake, a.approved_by, a.approved_at, a.clicked_at, a.begun_at, a.numbers, a.digest, \
+         a.closed_by, a.closed_at, a.closed_reason, a.look_at"
+    };
+}
+
+macro_rules! effect_columns {
+    () => {
+        "e.offboarding, e.kind, e.object, e.detail, e.at, e.restored_by, e.restored_at, e.restored_as"
+    };
+}
+
+macro_rules! rotation_columns {
+    () => {
+        "t.offboarding, t.secret, t.version, t.fingerprint, t.how, t.risk, t.owner, t.due_at, t.request, t.state, \
+         t.settled_at, t.settled_by, t.settled_version, t.words"
     };
 }
 

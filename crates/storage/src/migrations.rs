@@ -56,6 +56,46 @@ pub(crate) const SQLITE: &[Step] = &[
         name: "services",
         sql: include_str!("../migrations/sqlite/0008_services.sql"),
     },
+    Step {
+        version: 9,
+        name: "emergency",
+        sql: include_str!("../migrations/sqlite/0009_emergency.sql"),
+    },
+    Step {
+        version: 10,
+        name: "notices",
+        sql: include_str!("../migrations/sqlite/0010_notices.sql"),
+    },
+    Step {
+        version: 11,
+        name: "guardrails",
+        sql: include_str!("../migrations/sqlite/0011_guardrails.sql"),
+    },
+    Step {
+        version: 12,
+        name: "files",
+        sql: include_str!("../migrations/sqlite/0012_files.sql"),
+    },
+    Step {
+        version: 13,
+        name: "emergency_again",
+        sql: include_str!("../migrations/sqlite/0013_emergency_again.sql"),
+    },
+    Step {
+        version: 14,
+        name: "told",
+        sql: include_str!("../migrations/sqlite/0014_told.sql"),
+    },
+    Step {
+        version: 15,
+        name: "holdings",
+        sql: include_str!("../migrations/sqlite/0015_holdings.sql"),
+    },
+    Step {
+        version: 16,
+        name: "offboarding",
+        sql: include_str!("../migrations/sqlite/0016_offboarding.sql"),
+    },
 ];
 
 /// The steps of PostgreSQL.
@@ -99,6 +139,46 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 8,
         name: "services",
         sql: include_str!("../migrations/postgres/0008_services.sql"),
+    },
+    Step {
+        version: 9,
+        name: "emergency",
+        sql: include_str!("../migrations/postgres/0009_emergency.sql"),
+    },
+    Step {
+        version: 10,
+        name: "notices",
+        sql: include_str!("../migrations/postgres/0010_notices.sql"),
+    },
+    Step {
+        version: 11,
+        name: "guardrails",
+        sql: include_str!("../migrations/postgres/0011_guardrails.sql"),
+    },
+    Step {
+        version: 12,
+        name: "files",
+        sql: include_str!("../migrations/postgres/0012_files.sql"),
+    },
+    Step {
+        version: 13,
+        name: "emergency_again",
+        sql: include_str!("../migrations/postgres/0013_emergency_again.sql"),
+    },
+    Step {
+        version: 14,
+        name: "told",
+        sql: include_str!("../migrations/postgres/0014_told.sql"),
+    },
+    Step {
+        version: 15,
+        name: "holdings",
+        sql: include_str!("../migrations/postgres/0015_holdings.sql"),
+    },
+    Step {
+        version: 16,
+        name: "offboarding",
+        sql: include_str!("../migrations/postgres/0016_offboarding.sql"),
     },
 ];
 

@@ -41,6 +41,8 @@ pub enum KeyPurpose {
     Nonces,
     /// Makes fingerprints of values.
     Fingerprints,
+    /// Signs what is posted to webhooks; made with the first one.
+    Webhooks,
 }
 
 /// One generation of a key of the server.

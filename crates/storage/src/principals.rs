@@ -99,6 +99,8 @@ pub trait PrincipalReads {
     async fn principal(&mut self, id: PrincipalId) -> Result<Option<Principal>>;
     /// Those of the given ones that exist, in no order.
     async fn principals(&mut self, ids: &[PrincipalId]) -> Result<Vec<Principal>>;
+    /// Where those of these people can be written to whose address the provider vouches for.
+    async fn mail_addresses(&mut self, people: &[PrincipalId]) -> Result<Vec<(PrincipalId, String)>>;
     /// A page in the order of ids, after the given one.
     async fn principals_page(
         &mut self,
@@ -140,6 +142,8 @@ pub trait PrincipalReads {
 /// Writes of principals.
 #[async_trait]
 pub trait PrincipalWrites {
+    /// Remembers where a person can be written to, or that they cannot be.
+    async fn set_mail_address(&mut self, person: PrincipalId, address: Option<&str>) -> Result<()>;
     /// Makes a principal; [`crate::Conflict::NameTaken`] among teams or services.
     async fn insert_principal(&mut self, principal: &Principal) -> Result<()>;
     /// Writes name, e-mail, state and nature (never the kind); whether it exists.

@@ -1,8 +1,9 @@
 //! Ids as the 16 bytes that stand in the tables.
 
 use claviger_model::ids::{
-    DeviceId, EventId, GrantId, KeyId, OrderId, OrganizationId, ParseIdError, PolicyId, PrincipalId,
-    ProposalId, RequestId, RoleId, ScopeId, SecretId, SessionId,
+    CaseId, DeviceId, DrawId, EmergencyId, EventId, GrantId, KeyId, NoticeId, OrderId, OrganizationId,
+    ParseIdError, PolicyId, PrincipalId, ProposalId, RequestId, RoleId, ScopeId, SecretId, SessionId,
+    WebhookId,
 };
 
 /// An id of whatever kind.
@@ -26,7 +27,8 @@ macro_rules! raw {
 }
 
 raw! {
-    DeviceId EventId GrantId KeyId OrderId OrganizationId PolicyId PrincipalId ProposalId RequestId RoleId ScopeId SecretId SessionId
+    CaseId DeviceId DrawId EmergencyId EventId GrantId KeyId NoticeId OrderId OrganizationId
+    PolicyId PrincipalId ProposalId RequestId RoleId ScopeId SecretId SessionId WebhookId
 }
 
 /// The bytes of an id that may be absent.

@@ -31,6 +31,25 @@ pub struct Release {
     pub ended_at: Option<Timestamp>,
 }
 
+/// Where a page of leases ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AfterLease {
+    /// When the last one was issued.
+    pub issued_at: Timestamp,
+    /// Its event.
+    pub event: EventId,
+}
+
+impl AfterLease {
+    /// After this one.
+    pub const fn of(lease: &Release) -> Self {
+        Self {
+            issued_at: lease.issued_at,
+            event: lease.event,
+        }
+    }
+}
+
 /// What a batch of releases asks of the tables, for all its calls at once.
 #[derive(Debug, Clone, Copy)]
 pub struct BatchAsks<'a> {
@@ -73,8 +92,16 @@ pub struct SecretReader {
 pub trait ReleaseReads {
     /// One release by its event.
     async fn release(&mut self, event: EventId) -> Result<Option<Release>>;
-    /// Leases on a device that have neither ended nor run out at `now`, oldest first.
-    async fn leases_on(&mut self, device: DeviceId, now: Timestamp, limit: u32) -> Result<Vec<Release>>;
+    /// Leases on a device that have neither ended nor run out at `now`, oldest first, after the given one.
+    async fn leases_on(
+        &mut self,
+        device: DeviceId,
+        now: Timestamp,
+        after: Option<AfterLease>,
+        limit: u32,
+    ) -> Result<Vec<Release>>;
+    /// How many of them there are.
+    async fn count_leases_on(&mut self, device: DeviceId, now: Timestamp) -> Result<u64>;
     /// Leases of these secrets, on any device, that have neither ended nor run out at `now`.
     async fn leases_of(&mut self, secrets: &[SecretId], now: Timestamp) -> Result<Vec<Release>>;
     /// Leases of secrets in and below a scope that have neither ended nor run out at `now`, each with the scope of its secret, in

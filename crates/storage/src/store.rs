@@ -5,10 +5,18 @@ use crate::{
     approvals::{ApprovalReads, ApprovalWrites},
     changes::{ChangeReads, ChangeWrites},
     config::{Database, StoreConfig},
+    deeds::{DeedReads, Deeds},
+    emergency::{EmergencyReads, EmergencyWrites},
     failures::{FailureReads, FailureWrites},
+    files::{FileReads, FileWrites},
     grants::{GrantReads, GrantWrites},
+    guardrails::{GuardrailReads, GuardrailWrites},
+    holdings::{HoldingReads, HoldingWrites},
     journal::{JournalReads, JournalWrites},
+    leaving::{LeavingReads, LeavingWrites},
     log::{Appended, Draft, Head, LogReads, LogWrites, SignCheckpoint},
+    notices::{NoticeDesk, NoticeReads},
+    offboarding::{CaseReads, CaseWrites},
     orders::{OrderReads, OrderWrites},
     organization::{OrganizationReads, OrganizationWrites},
     principals::{PrincipalReads, PrincipalWrites},
@@ -23,6 +31,7 @@ use crate::{
     sign_in::{Challenge, ProofUse, SignInReads, SignInWrites},
     usage::{Tally, UsageReads},
     versions::{VersionReads, VersionWrites},
+    webhooks::{WebhookReads, WebhookWrites},
 };
 use claviger_model::time::Timestamp;
 use std::sync::Arc;
@@ -49,6 +58,15 @@ pub trait Reader:
     + UsageReads
     + ProposalReads
     + ServiceReads
+    + EmergencyReads
+    + NoticeReads
+    + WebhookReads
+    + DeedReads
+    + GuardrailReads
+    + FileReads
+    + HoldingReads
+    + LeavingReads
+    + CaseReads
     + Send
 {
 }
@@ -67,6 +85,7 @@ pub trait Locked:
     + SignInWrites
     + ScopeWrites
     + GrantWrites
+    + GuardrailWrites
     + SecretWrites
     + VersionWrites
     + LogWrites
@@ -79,6 +98,12 @@ pub trait Locked:
     + FailureWrites
     + ProposalWrites
     + ServiceWrites
+    + EmergencyWrites
+    + WebhookWrites
+    + FileWrites
+    + HoldingWrites
+    + LeavingWrites
+    + CaseWrites
 {
     /// The head as it stands in this transaction; `epoch` is the one at its start (see [`Locked::epoch`]).
     fn head(&self) -> &Head;
@@ -141,6 +166,8 @@ pub(crate) trait Driver: Send + Sync {
     async fn put_challenge(&self, challenge: &Challenge) -> Result<()>;
     async fn sweep(&self, now: Timestamp) -> Result<u64>;
     async fn roll_usage(&self, tally: &Tally) -> Result<bool>;
+    async fn notice_desk(&self) -> Result<Box<dyn NoticeDesk>>;
+    async fn roll_deeds(&self, deeds: &Deeds) -> Result<bool>;
     async fn close(&self);
 }
 
@@ -236,6 +263,22 @@ impl Store {
     /// When the database fails.
     pub async fn roll_usage(&self, tally: &Tally) -> Result<bool> {
         self.0.roll_usage(tally).await
+    }
+
+    /// Begins a transaction over notices and their deliveries, outside the lock; nothing of it is kept unless it is committed.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn notice_desk(&self) -> Result<Box<dyn NoticeDesk>> {
+        self.0.notice_desk().await
+    }
+
+    /// The same for what was done by kind.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn roll_deeds(&self, deeds: &Deeds) -> Result<bool> {
+        self.0.roll_deeds(deeds).await
     }
 
     /// Closes all connections after their present work; a SQLite file is free for another server then.

@@ -99,6 +99,11 @@ fn taken(said: &dyn DatabaseError) -> Conflict {
             "sessions.access_hash",
             Conflict::AlreadyUsed,
         ),
+        (
+            "offboarding_cases_open",
+            "offboarding_cases.person",
+            Conflict::AlreadyUsed,
+        ),
         ("service_keys_jkt", "service_keys.jkt", Conflict::AlreadyUsed),
         (
             "requests_open_rotation",

@@ -62,6 +62,8 @@ pub struct UsageEvent {
     pub index: u64,
     /// When.
     pub at: Timestamp,
+    /// What it was; none for a kind of a newer program.
+    pub kind: Option<EventKind>,
     /// Whether a value left the server, or was read offline.
     pub reads_value: bool,
     /// By whom.

@@ -4,8 +4,10 @@ use super::{Connection, Db, LOCK, SNAPSHOT, tables, tables::Handle};
 use crate::{
     Locked, Reader, Result, StorageError,
     config::{StoreConfig, TimeSource},
+    deeds::Deeds,
     known_edge::KnownEdge,
     migrations::{POSTGRES, apply, compare, rights},
+    notices::NoticeDesk,
     sign_in::Challenge,
     store::Driver,
     usage::Tally,
@@ -127,6 +129,15 @@ impl Driver for Postgres {
         tables::sweep(&mut connection, now).await
     }
 
+    async fn roll_deeds(&self, deeds: &Deeds) -> Result<bool> {
+        let mut transaction = self.pool.begin_with(LOCK).await?;
+        let rolled = tables::roll_deeds(&mut transaction, deeds).await?;
+        if rolled {
+            transaction.commit().await?;
+        }
+        Ok(rolled)
+    }
+
     async fn roll_usage(&self, tally: &Tally) -> Result<bool> {
         let mut transaction = self.pool.begin_with(LOCK).await?;
         let rolled = tables::roll_usage(&mut transaction, tally).await?;
@@ -134,6 +145,11 @@ impl Driver for Postgres {
             transaction.commit().await?;
         }
         Ok(rolled)
+    }
+
+    async fn notice_desk(&self) -> Result<Box<dyn NoticeDesk>> {
+        let desk = Handle::snapshot(&self.pool, LOCK).await?;
+        Ok(Box::new(desk))
     }
 
     async fn close(&self) {

@@ -4,8 +4,10 @@ use super::{Connection, Db, LOCK, SNAPSHOT, checkpoints::Checkpoints, tables, ta
 use crate::{
     Locked, Reader, Result, StorageError,
     config::{StoreConfig, TimeSource},
+    deeds::Deeds,
     known_edge::KnownEdge,
     migrations::{SQLITE, apply, compare},
+    notices::NoticeDesk,
     sign_in::Challenge,
     store::Driver,
     translate::said,
@@ -224,6 +226,15 @@ impl Driver for Sqlite {
             .map_err(|error| with_path(error, &self.path))
     }
 
+    async fn roll_deeds(&self, deeds: &Deeds) -> Result<bool> {
+        let mut transaction = self.writer.begin_with(LOCK).await?;
+        let rolled = tables::roll_deeds(&mut transaction, deeds).await?;
+        if rolled {
+            transaction.commit().await?;
+        }
+        Ok(rolled)
+    }
+
     async fn roll_usage(&self, tally: &Tally) -> Result<bool> {
         let mut transaction = self.writer.begin_with(LOCK).await?;
         let rolled = tables::roll_usage(&mut transaction, tally).await?;
@@ -231,6 +242,13 @@ impl Driver for Sqlite {
             transaction.commit().await?;
         }
         Ok(rolled)
+    }
+
+    async fn notice_desk(&self) -> Result<Box<dyn NoticeDesk>> {
+        let desk = Handle::snapshot(&self.writer, LOCK)
+            .await
+            .map_err(|error| with_path(error, &self.path))?;
+        Ok(Box::new(desk))
     }
 
     async fn close(&self) {

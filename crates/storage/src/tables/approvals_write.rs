@@ -59,6 +59,17 @@ impl ApprovalWrites for Handle {
         Ok(())
     }
 
+    async fn pass_given(&mut self, from: GrantId, to: GrantId) -> Result<bool> {
+        let done = sqlx::query("UPDATE request_grants SET given = $2, closed_at = NULL WHERE given = $1")
+            .bind(from.raw())
+            .bind(to.raw())
+            .execute(self.db())
+            .await?;
+        let passed = unclosed(self, &[to]).await?;
+        tell_all(self, &passed).await?;
+        Ok(done.rows_affected() > 0)
+    }
+
     async fn close_given(&mut self, grant: GrantId, at: Timestamp) -> Result<bool> {
         Ok(close(self, &[grant], at).await? > 0)
     }

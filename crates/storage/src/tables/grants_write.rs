@@ -97,6 +97,7 @@ impl GrantWrites for Handle {
         let shortened = all(&shortened, grant)?;
         self.record_changes(&shortened.iter().map(change).collect::<Vec<_>>())
             .await?;
+        super::emergency_write::shorten(self, id, expires_at).await?;
         super::approvals_write::shorten_given(self, id, expires_at).await
     }
 
@@ -143,6 +144,7 @@ async fn end_all(handle: &mut Handle, ending: &[Grant], end: &Ended) -> Result<(
     handle
         .record_changes(&ending.iter().map(change).collect::<Vec<_>>())
         .await?;
+    super::emergency_write::close(handle, &wanted, end.at).await?;
     super::approvals_write::close_given(handle, &wanted, end.at).await
 }
 

@@ -5,18 +5,29 @@
 
 mod cells;
 mod changes;
+mod deeds;
+mod emergency;
+mod emergency_write;
 mod failures;
+mod files;
 #[macro_use]
 mod grants;
 mod approvals;
 mod approvals_write;
 mod grants_write;
+mod guardrails;
 mod handle;
+mod holdings;
 mod journal;
+mod leaving;
 mod locked;
 mod log;
 mod log_append;
 mod log_search;
+mod notices;
+mod notices_write;
+mod offboarding;
+mod offboarding_write;
 mod orders;
 mod organization;
 mod principals;
@@ -41,7 +52,9 @@ mod teams;
 mod usage;
 mod versions;
 mod versions_write;
+mod webhooks;
 
+pub(super) use deeds::roll as roll_deeds;
 pub(super) use handle::Handle;
 pub(super) use sign_in::{put_challenge, sweep};
 pub(super) use usage::roll as roll_usage;

@@ -46,6 +46,17 @@ impl PrincipalReads for Handle {
         all(&rows, principal)
     }
 
+    async fn mail_addresses(&mut self, people: &[PrincipalId]) -> Result<Vec<(PrincipalId, String)>> {
+        let rows = sqlx::query(concat!(
+            "SELECT m.person, m.address FROM mail_addresses m WHERE m.person ",
+            any!("$1")
+        ))
+        .bind(ids(people))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, |cells| Ok((cells.id()?, cells.take()?)))
+    }
+
     async fn principals_page(
         &mut self,
         filter: PrincipalFilter,

@@ -61,6 +61,20 @@ impl PrincipalWrites for Handle {
         Ok(existed)
     }
 
+    async fn set_mail_address(&mut self, person: PrincipalId, address: Option<&str>) -> Result<()> {
+        let query = match address {
+            Some(address) => sqlx::query(
+                "INSERT INTO mail_addresses (person, address) VALUES ($1, $2) \
+                 ON CONFLICT (person) DO UPDATE SET address = excluded.address",
+            )
+            .bind(person.raw().to_vec())
+            .bind(address.to_owned()),
+            None => sqlx::query("DELETE FROM mail_addresses WHERE person = $1").bind(person.raw().to_vec()),
+        };
+        query.execute(self.db()).await?;
+        Ok(())
+    }
+
     async fn link_identity(&mut self, principal: PrincipalId, identity: &Identity) -> Result<()> {
         sqlx::query("INSERT INTO identities (issuer, subject, principal) VALUES ($1, $2, $3)")
             .bind(&identity.issuer)

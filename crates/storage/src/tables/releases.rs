@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Result,
     raw_id::{RawId as _, int, raw_or_null},
-    releases::{Release, ReleaseReads, ReleaseWrites, SecretReader},
+    releases::{AfterLease, Release, ReleaseReads, ReleaseWrites, SecretReader},
 };
 use async_trait::async_trait;
 use claviger_model::{
@@ -48,17 +48,38 @@ impl ReleaseReads for Handle {
         one(row.as_ref(), release)
     }
 
-    async fn leases_on(&mut self, device: DeviceId, now: Timestamp, limit: u32) -> Result<Vec<Release>> {
+    async fn leases_on(
+        &mut self,
+        device: DeviceId,
+        now: Timestamp,
+        after: Option<AfterLease>,
+        limit: u32,
+    ) -> Result<Vec<Release>> {
         let rows = sqlx::query(releases!(concat!(
             held!("$2"),
-            " AND r.device = $1 ORDER BY r.issued_at, r.event LIMIT $3"
+            " AND r.device = $1 AND (r.issued_at, r.event) > ($3, $4) ORDER BY r.issued_at, r.event LIMIT $5"
         )))
         .bind(device.raw())
         .bind(now.millis())
+        .bind(after.map_or(i64::MIN, |after| after.issued_at.millis()))
+        .bind(raw_or_null(after.map(|after| after.event).as_ref()).unwrap_or_default())
         .bind(i64::from(limit))
         .fetch_all(self.db())
         .await?;
         all(&rows, release)
+    }
+
+    async fn count_leases_on(&mut self, device: DeviceId, now: Timestamp) -> Result<u64> {
+        let row = sqlx::query(concat!(
+            "SELECT COUNT(*) FROM releases r WHERE ",
+            held!("$2"),
+            " AND r.device = $1"
+        ))
+        .bind(device.raw())
+        .bind(now.millis())
+        .fetch_one(self.db())
+        .await?;
+        Cells::of(&row).number()
     }
 
     async fn leases_of(&mut self, secrets: &[SecretId], now: Timestamp) -> Result<Vec<Release>> {

@@ -216,7 +216,7 @@ fn service(cells: &mut Cells<'_>) -> Result<Service> {
 }
 
 /// Reads `service_key_columns!`.
-fn key(cells: &mut Cells<'_>) -> Result<ServiceKey> {
+pub fn key(cells: &mut Cells<'_>) -> Result<ServiceKey> {
     let (id, service, name, jkt) = (cells.id()?, cells.id()?, cells.name()?, cells.digest()?);
     let (networks, made_by, made_at) = (cells.json()?, cells.id()?, cells.time()?);
     let (ends_at, last_used_at) = (cells.time()?, cells.time_or_null()?);

@@ -219,7 +219,8 @@ async fn prune(db: &mut Connection, before: Day) -> Result<()> {
 fn event(cells: &mut Cells<'_>) -> Result<(UsageEvent, bool), StorageError> {
     let (index, at) = (cells.number()?, cells.time()?);
     let (kind, outcome): (&str, &str) = (cells.take()?, cells.take()?);
-    let reads = EventKind::from_code(kind).is_some_and(reads_value);
+    let kind = EventKind::from_code(kind);
+    let reads = kind.is_some_and(reads_value);
     let done = outcome == "done";
     let (actor, scope, secret) = (cells.id_or_null()?, cells.id_or_null()?, cells.id_or_null()?);
     let leaf: &[u8] = cells.take()?;
@@ -227,6 +228,7 @@ fn event(cells: &mut Cells<'_>) -> Result<(UsageEvent, bool), StorageError> {
     let event = UsageEvent {
         index,
         at,
+        kind,
         reads_value: reads,
         actor,
         scope,

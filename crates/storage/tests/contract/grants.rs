@@ -10,6 +10,7 @@ use claviger_model::{
 };
 use claviger_storage::{
     Conflict, Locked, StorageError,
+    guardrails::GuardrailNote,
     principals::{MemberSource, TeamMember},
 };
 
@@ -134,8 +135,39 @@ async fn guardrails_read_back(ground: Ground) {
     };
     locked.put_guardrail(&off).await.unwrap();
     assert_eq!(locked.guardrails().await.unwrap(), vec![off.clone()]);
+    let (now, epoch) = (ground.now(), locked.epoch().await.unwrap());
+    assert_eq!(locked.guardrail_notes().await.unwrap(), []);
+    assert!(locked.note_guardrail_failures(off.id, 2, now).await.unwrap());
+    assert!(
+        locked
+            .note_guardrail_failures(off.id, 3, ground.later(1))
+            .await
+            .unwrap()
+    );
+    let mut note = GuardrailNote {
+        guardrail: off.id,
+        changed: None,
+        failures: 5,
+        failed_at: Some(ground.later(1)),
+    };
+    assert_eq!(locked.guardrail_notes().await.unwrap(), vec![note.clone()]);
+    locked
+        .note_guardrail_change(off.id, ground.ada, now)
+        .await
+        .unwrap();
+    note = GuardrailNote {
+        changed: Some((ground.ada, now)),
+        failures: 0,
+        failed_at: None,
+        ..note
+    };
+    assert_eq!(locked.guardrail_notes().await.unwrap(), vec![note]);
+    assert_eq!(locked.epoch().await.unwrap(), epoch, "nothing decides by a note");
+    let gone = PolicyId::random(&ground.entropy);
+    assert!(!locked.note_guardrail_failures(gone, 1, now).await.unwrap());
     assert!(locked.delete_guardrail(off.id).await.unwrap());
     assert!(!locked.delete_guardrail(off.id).await.unwrap());
+    assert_eq!(locked.guardrail_notes().await.unwrap(), []);
 }
 
 async fn conditions_and_ends_read_back(ground: Ground) {

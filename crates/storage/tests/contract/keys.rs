@@ -101,7 +101,15 @@ async fn a_generation_goes_only_when_nothing_is_under_it(ground: Ground) {
         .retire_kek_generation(ground.kek, ground.now())
         .await
         .unwrap();
-    assert!(!locked.destroy_kek_generation(ground.kek).await.unwrap());
+    locked.rewrap_server_key(key.id, &[3; 60], new.id).await.unwrap();
+    assert!(
+        !locked.destroy_kek_generation(ground.kek).await.unwrap(),
+        "a data key is under it"
+    );
+    locked
+        .rewrap_server_key(key.id, &[3; 60], ground.kek)
+        .await
+        .unwrap();
     let old = locked.data_keys_under(ground.kek, 10).await.unwrap();
     let rewrapped: Vec<_> = old
         .into_iter()

@@ -1,11 +1,12 @@
 use crate::ground::Ground;
 use claviger_model::ids::{DeviceId, EventId};
-use claviger_storage::releases::Release;
+use claviger_storage::releases::{AfterLease, Release};
 use std::time::Duration;
 
 contract!(
     leases_end_by_time_or_word,
     leases_are_found_by_place,
+    a_devices_leases_come_in_pages,
     readers_are_known,
     a_persons_reads_come_in_pages
 );
@@ -44,9 +45,16 @@ async fn leases_end_by_time_or_word(ground: Ground) {
         .await
         .unwrap();
     assert_eq!(locked.release(read.event).await.unwrap(), Some(read.clone()));
-    assert_eq!(locked.leases_on(device, ground.now(), 9).await.unwrap().len(), 2);
     assert_eq!(
-        locked.leases_on(device, ground.later(1), 9).await.unwrap(),
+        locked
+            .leases_on(device, ground.now(), None, 9)
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
+    assert_eq!(
+        locked.leases_on(device, ground.later(1), None, 9).await.unwrap(),
         vec![long.clone()]
     );
     assert_eq!(
@@ -78,7 +86,7 @@ async fn leases_end_by_time_or_word(ground: Ground) {
     );
     assert!(
         locked
-            .leases_on(device, ground.later(1), 9)
+            .leases_on(device, ground.later(1), None, 9)
             .await
             .unwrap()
             .is_empty()
@@ -118,6 +126,43 @@ async fn leases_are_found_by_place(ground: Ground) {
     let elsewhere = claviger_model::ids::ScopeId::random(&ground.entropy);
     let found = locked.leases_below(elsewhere, later, None, 9).await.unwrap();
     assert_eq!(found, []);
+}
+
+async fn a_devices_leases_come_in_pages(ground: Ground) {
+    let secret = ground.secret("db").await;
+    let device = DeviceId::random(&ground.entropy);
+    let mut locked = ground.locked().await;
+    let mut expected = Vec::new();
+    // Three of each moment, so that pages end between leases of one.
+    for _ in 0..3 {
+        let mut together: Vec<_> = (0..3)
+            .map(|_| release(&ground, device, secret, 1, 60_000))
+            .collect();
+        locked.insert_releases(&together).await.unwrap();
+        together.sort_by_key(|lease| lease.event);
+        expected.extend(together);
+        ground.clock.advance(Duration::from_secs(1));
+    }
+    let elsewhere = release(&ground, DeviceId::random(&ground.entropy), secret, 1, 60_000);
+    locked.insert_releases(&[elsewhere]).await.unwrap();
+    for limit in [1, 2, 4, 9, 10] {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = locked
+                .leases_on(device, ground.now(), after, limit)
+                .await
+                .unwrap();
+            assert!(page.len() <= limit as usize);
+            let Some(last) = page.last() else { break };
+            after = Some(AfterLease::of(last));
+            found.extend(page);
+        }
+        assert_eq!(found, expected, "{limit}");
+    }
+    let count = locked.count_leases_on(device, ground.now()).await.unwrap();
+    assert_eq!(count, 9);
+    let over = ground.later(3_600);
+    assert_eq!(locked.count_leases_on(device, over).await.unwrap(), 0);
 }
 
 async fn readers_are_known(ground: Ground) {

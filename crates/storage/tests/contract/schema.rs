@@ -13,7 +13,7 @@ contract!(
 );
 
 /// Runs SQL beside the store, as its owner.
-async fn run(ground: &Ground, sql: &str) -> Result<u64, StorageError> {
+pub async fn run(ground: &Ground, sql: &str) -> Result<u64, StorageError> {
     let sql = AssertSqlSafe(sql.to_owned());
     Ok(match &ground.database {
         Database::Sqlite(path) => {
@@ -128,10 +128,10 @@ async fn the_epoch_follows_what_decisions_depend_on(ground: Ground) {
         ),
         (
             format!("UPDATE principals SET state = 'suspended' WHERE id = {ada}"),
-            false,
+            true,
         ),
         (
-            format!("UPDATE principals SET email = 'a@b' WHERE id = {squad}"),
+            format!("UPDATE principals SET state = 'suspended', email = 'a@b' WHERE id = {ada}"),
             false,
         ),
         ("UPDATE devices SET state = 'ending'".to_owned(), false),

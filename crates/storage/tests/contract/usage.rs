@@ -5,6 +5,7 @@ use claviger_model::{
     time::Timestamp,
 };
 use claviger_storage::{
+    deeds::{Deed, Deeds},
     log::{Draft, Outcome},
     usage::{Day, RECENT_DAYS, Tally, UsageEvent, Used},
 };
@@ -14,6 +15,7 @@ contract!(
     events_say_who_used_what_by_which_grant,
     a_stretch_counts_once_whoever_counts_it,
     old_days_go_and_the_last_use_stays,
+    deeds_are_counted_by_kind_and_place_once,
 );
 
 fn used(ground: &Ground, kind: EventKind, outcome: Outcome, grants: &[GrantId], secret: SecretId) -> Draft {
@@ -93,6 +95,7 @@ fn event(
     UsageEvent {
         index,
         at,
+        kind: Some(EventKind::SecretUsed),
         reads_value: true,
         actor: Some(who),
         scope: Some(scope),
@@ -211,4 +214,67 @@ async fn old_days_go_and_the_last_use_stays(ground: Ground) {
         (day(1), 1),
         "its last day stays"
     );
+}
+
+async fn deeds_are_counted_by_kind_and_place_once(ground: Ground) {
+    let (grant, secret, now) = (
+        GrantId::random(&ground.entropy),
+        SecretId::random(&ground.entropy),
+        ground.now(),
+    );
+    let old = Timestamp::from_millis(now.millis() - (RECENT_DAYS + 2) * 24 * 3600 * 1000);
+    let used = |index, at, place| event(index, at, ground.ada, place, grant, secret);
+    let nothing = UsageEvent {
+        reads_value: false,
+        grants: Vec::new(),
+        ..used(2, now, ground.production)
+    };
+    let elsewhere = UsageEvent {
+        kind: Some(EventKind::RoleChanged),
+        scope: None,
+        ..used(3, now, ground.production)
+    };
+    let unknown = UsageEvent {
+        kind: None,
+        ..used(4, now, ground.production)
+    };
+    let events = [
+        used(0, old, ground.production),
+        used(1, now, ground.production),
+        nothing,
+        elsewhere,
+        unknown,
+        used(5, ground.later(9), ground.production),
+    ];
+    let first = Deeds::of(0, 6, &events, ground.root);
+    assert!(ground.store.roll_deeds(&first).await.unwrap());
+    assert!(!ground.store.roll_deeds(&first).await.unwrap(), "once");
+    let mut reader = ground.store.reader().await.unwrap();
+    assert_eq!(reader.deeds_mark().await.unwrap(), 6);
+    let deed = |scope, kind| Deed {
+        scope,
+        principal: ground.ada,
+        kind,
+    };
+    let count = |last_at, recent| Used { last_at, recent };
+    let kinds = [EventKind::SecretUsed, EventKind::RoleChanged];
+    let since = Day::of(now).recent_since();
+    let mut found = reader.deeds(&kinds, since).await.unwrap();
+    found.sort_by_key(|(deed, _)| *deed);
+    let mut expected = vec![
+        (
+            deed(ground.production, EventKind::SecretUsed),
+            count(ground.later(9), 2),
+        ),
+        (deed(ground.root, EventKind::RoleChanged), count(now, 1)),
+    ];
+    expected.sort_by_key(|(deed, _)| *deed);
+    assert_eq!(found, expected);
+    assert_eq!(
+        reader.deeds(&[EventKind::SecretRevealed], since).await.unwrap(),
+        []
+    );
+    // Days that are not recent are gone, not only left out.
+    let all = reader.deeds(&kinds, Day(0)).await.unwrap();
+    assert_eq!(all.iter().map(|(_, used)| used.recent).sum::<u64>(), 3);
 }

@@ -1,0 +1,473 @@
+//! Reads of offboarding cases.
+
+use super::{
+    cells::{Cells, all, one},
+    handle::Handle,
+};
+use crate::{
+    Digest, Result,
+    codes::Coded as _,
+    offboarding::{BeforeCase, CaseReads, EffectCount, Span, place},
+    raw_id::RawId as _,
+};
+use async_trait::async_trait;
+use claviger_model::{
+    blast::{Numbers, Risk},
+    ids::{CaseId, DeviceId, PrincipalId, SecretId},
+    offboarding::{
+        Approved, Begun, Case, CaseDevice, Closed, Effect, EffectKind, Progress, Restored, Rotation, Settled,
+        Start, Step, Voice,
+    },
+    time::Timestamp,
+};
+
+macro_rules! cases {
+    ($condition:expr) => {
+        concat!(
+            "SELECT ",
+            case_columns!(),
+            " FROM offboarding_cases a WHERE ",
+            $condition
+        )
+    };
+}
+
+macro_rules! effects {
+    ($condition:expr) => {
+        concat!(
+            "SELECT ",
+            effect_columns!(),
+            " FROM offboarding_effects e WHERE ",
+            $condition
+        )
+    };
+}
+
+macro_rules! rotations {
+    ($condition:expr) => {
+        concat!(
+            "SELECT ",
+            rotation_columns!(),
+            " FROM offboarding_rotations t WHERE ",
+            $condition
+        )
+    };
+}
+
+#[async_trait]
+impl CaseReads for Handle {
+    async fn case(&mut self, id: CaseId) -> Result<Option<Case>> {
+        let row = sqlx::query(cases!("a.id = $1"))
+            .bind(id.raw())
+            .fetch_optional(self.db())
+            .await?;
+        one(row.as_ref(), case)
+    }
+
+    async fn open_case_of(&mut self, person: PrincipalId) -> Result<Option<Case>> {
+        let row = sqlx::query(cases!("a.person = $1 AND a.closed_at IS NULL"))
+            .bind(person.raw())
+            .fetch_optional(self.db())
+            .await?;
+        one(row.as_ref(), case)
+    }
+
+    async fn last_case_of(&mut self, person: PrincipalId) -> Result<Option<Case>> {
+        let row = sqlx::query(cases!(
+            "a.person = $1 ORDER BY a.opened_at DESC, a.id DESC LIMIT 1"
+        ))
+        .bind(person.raw())
+        .fetch_optional(self.db())
+        .await?;
+        one(row.as_ref(), case)
+    }
+
+    async fn cases(&mut self, open: bool, before: Option<BeforeCase>, limit: u32) -> Result<Vec<Case>> {
+        let (at, id) = before.map_or((i64::MAX, None), |before| {
+            (before.opened_at.millis(), Some(before.id))
+        });
+        let rows = sqlx::query(cases!(
+            "($1 = 0 OR a.closed_at IS NULL) AND (a.opened_at < $2 OR (a.opened_at = $2 AND a.id < $3)) \
+             ORDER BY a.opened_at DESC, a.id DESC LIMIT $4"
+        ))
+        .bind(i64::from(open))
+        .bind(at)
+        .bind(id.as_ref().map_or(&[][..], |id| id.raw()))
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, case)
+    }
+
+    async fn cases_due(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Case>> {
+        let rows = sqlx::query(cases!("a.look_at <= $1 ORDER BY a.look_at, a.id LIMIT $2"))
+            .bind(now.millis())
+            .bind(i64::from(limit))
+            .fetch_all(self.db())
+            .await?;
+        all(&rows, case)
+    }
+
+    async fn cases_begun_since(&mut self, moment: Timestamp) -> Result<u64> {
+        let row = sqlx::query(
+            "SELECT (SELECT COUNT(*) FROM offboarding_cases a WHERE a.begun_at >= $1) \
+             + (SELECT COUNT(*) FROM offboarding_cases a WHERE a.closed_at IS NULL AND a.state = 'braked' \
+             AND a.opened_at >= $1)",
+        )
+        .bind(moment.millis())
+        .fetch_one(self.db())
+        .await?;
+        Cells::of(&row).number()
+    }
+
+    async fn voices_of(&mut self, id: CaseId) -> Result<Vec<Voice>> {
+        let rows = sqlx::query(
+            "SELECT v.principal, v.at, v.reason FROM offboarding_voices v WHERE v.offboarding = $1 \
+             ORDER BY v.at, v.principal",
+        )
+        .bind(id.raw())
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, |cells| {
+            Ok(Voice {
+                principal: cells.id()?,
+                at: cells.time()?,
+                reason: cells.take()?,
+            })
+        })
+    }
+
+    async fn case_steps(&mut self, id: CaseId) -> Result<Vec<Step>> {
+        let rows = sqlx::query(
+            "SELECT p.offboarding, p.step, p.state, p.attempts, p.next_at, p.said, p.done_at \
+             FROM offboarding_steps p WHERE p.offboarding = $1",
+        )
+        .bind(id.raw())
+        .fetch_all(self.db())
+        .await?;
+        let mut steps = all(&rows, |cells| {
+            Ok(Step {
+                case: cells.id()?,
+                kind: cells.code()?,
+                state: cells.code()?,
+                attempts: cells.number()?,
+                next_at: cells.time()?,
+                said: cells.take()?,
+                done_at: cells.time_or_null()?,
+            })
+        })?;
+        steps.sort_by_key(|step| place(step.kind));
+        Ok(steps)
+    }
+
+    async fn case_effects(
+        &mut self,
+        id: CaseId,
+        after: Option<(EffectKind, [u8; 16])>,
+        limit: u32,
+    ) -> Result<Vec<Effect>> {
+        let (kind, object) = after.map_or(("", Vec::new()), |(kind, object)| (kind.text(), object.to_vec()));
+        let rows = sqlx::query(effects!(
+            "e.offboarding = $1 AND (e.kind > $2 OR (e.kind = $2 AND e.object > $3)) ORDER BY e.kind, e.object LIMIT $4"
+        ))
+        .bind(id.raw())
+        .bind(kind)
+        .bind(object)
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, effect)
+    }
+
+    async fn case_effect(
+        &mut self,
+        id: CaseId,
+        kind: EffectKind,
+        object: [u8; 16],
+    ) -> Result<Option<Effect>> {
+        let row = sqlx::query(effects!("e.offboarding = $1 AND e.kind = $2 AND e.object = $3"))
+            .bind(id.raw())
+            .bind(kind.text())
+            .bind(object.as_slice())
+            .fetch_optional(self.db())
+            .await?;
+        one(row.as_ref(), effect)
+    }
+
+    async fn count_effects(&mut self, id: CaseId) -> Result<Vec<EffectCount>> {
+        let rows = sqlx::query(
+            "SELECT e.kind, COUNT(*), COUNT(e.restored_at) FROM offboarding_effects e WHERE e.offboarding = $1 \
+             GROUP BY e.kind ORDER BY e.kind",
+        )
+        .bind(id.raw())
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, |cells| {
+            Ok(EffectCount {
+                kind: cells.code()?,
+                all: cells.number()?,
+                restored: cells.number()?,
+            })
+        })
+    }
+
+    async fn case_devices(&mut self, id: CaseId) -> Result<Vec<CaseDevice>> {
+        let rows = sqlx::query(
+            "SELECT d.device, d.order_id, o.issued_at, d.leased_until, o.acknowledged_at FROM offboarding_devices d \
+             JOIN orders o ON o.id = d.order_id WHERE d.offboarding = $1 ORDER BY d.device",
+        )
+        .bind(id.raw())
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, |cells| {
+            Ok(CaseDevice {
+                device: cells.id()?,
+                order: cells.id()?,
+                ordered_at: cells.time()?,
+                leased_until: cells.time()?,
+                acknowledged_at: cells.time_or_null()?,
+            })
+        })
+    }
+
+    async fn cases_of_device(&mut self, device: DeviceId) -> Result<Vec<CaseId>> {
+        let rows = sqlx::query(
+            "SELECT a.id FROM offboarding_devices d JOIN offboarding_cases a ON a.id = d.offboarding \
+             WHERE d.device = $1 AND a.closed_at IS NULL ORDER BY a.id",
+        )
+        .bind(device.raw())
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, |cells| cells.id())
+    }
+
+    async fn case_rotations(
+        &mut self,
+        id: CaseId,
+        after: Option<(u8, SecretId)>,
+        limit: u32,
+    ) -> Result<Vec<Rotation>> {
+        let (risk, secret) = after.map_or((i64::MAX, None), |(risk, secret)| (i64::from(risk), Some(secret)));
+        let rows = sqlx::query(rotations!(
+            "t.offboarding = $1 AND (t.risk < $2 OR (t.risk = $2 AND t.secret > $3)) \
+             ORDER BY t.risk DESC, t.secret LIMIT $4"
+        ))
+        .bind(id.raw())
+        .bind(risk)
+        .bind(secret.as_ref().map_or(&[][..], |secret| secret.raw()))
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, rotation)
+    }
+
+    async fn case_rotation(&mut self, id: CaseId, secret: SecretId) -> Result<Option<Rotation>> {
+        let row = sqlx::query(rotations!("t.offboarding = $1 AND t.secret = $2"))
+            .bind(id.raw())
+            .bind(secret.raw())
+            .fetch_optional(self.db())
+            .await?;
+        one(row.as_ref(), rotation)
+    }
+
+    async fn open_rotations_of(&mut self, secret: SecretId) -> Result<Vec<Rotation>> {
+        let rows = sqlx::query(rotations!(
+            "t.secret = $1 AND t.state = 'open' ORDER BY t.offboarding"
+        ))
+        .bind(secret.raw())
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, rotation)
+    }
+
+    async fn count_open_rotations(&mut self, id: CaseId) -> Result<u64> {
+        let row = sqlx::query(
+            "SELECT COUNT(*) FROM offboarding_rotations t WHERE t.offboarding = $1 AND t.state = 'open'",
+        )
+        .bind(id.raw())
+        .fetch_one(self.db())
+        .await?;
+        Cells::of(&row).number()
+    }
+
+    async fn rotation_progress(&mut self, id: CaseId) -> Result<Vec<Progress>> {
+        let rows = sqlx::query(
+            "SELECT t.owner, COUNT(*), COUNT(CASE WHEN t.state = 'open' THEN 1 END), \
+             COUNT(CASE WHEN t.state = 'accepted' THEN 1 END), MIN(CASE WHEN t.state = 'open' THEN t.due_at END) \
+             FROM offboarding_rotations t WHERE t.offboarding = $1 GROUP BY t.owner",
+        )
+        .bind(id.raw())
+        .fetch_all(self.db())
+        .await?;
+        let mut progress = all(&rows, |cells| {
+            Ok(Progress {
+                owner: cells.id_or_null()?,
+                all: cells.number()?,
+                open: cells.number()?,
+                accepted: cells.number()?,
+                due_at: cells.time_or_null()?,
+            })
+        })?;
+        progress.sort_by_key(|of| of.owner);
+        Ok(progress)
+    }
+
+    async fn refusals_measured(&mut self, since: Timestamp, limit: u32) -> Result<Vec<Span>> {
+        let rows = sqlx::query(
+            "SELECT a.clicked_at, a.begun_at FROM offboarding_cases a WHERE a.begun_at >= $1 \
+             ORDER BY a.begun_at DESC LIMIT $2",
+        )
+        .bind(since.millis())
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, span)
+    }
+
+    async fn purges_measured(&mut self, since: Timestamp, limit: u32) -> Result<Vec<Span>> {
+        let rows = sqlx::query(
+            "SELECT a.clicked_at, o.acknowledged_at FROM offboarding_cases a \
+             JOIN offboarding_devices d ON d.offboarding = a.id JOIN orders o ON o.id = d.order_id \
+             WHERE a.begun_at >= $1 AND o.acknowledged_at IS NOT NULL ORDER BY a.begun_at DESC LIMIT $2",
+        )
+        .bind(since.millis())
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, span)
+    }
+}
+
+fn span(cells: &mut Cells<'_>) -> Result<Span> {
+    Ok(Span {
+        from: cells.time()?,
+        until: cells.time()?,
+    })
+}
+
+/// Reads `case_columns!`.
+fn case(cells: &mut Cells<'_>) -> Result<Case> {
+    let (id, person, cause, state) = (cells.id()?, cells.id()?, cells.code()?, cells.code()?);
+    let (reason, opened_by, opened_at, heir) = (
+        cells.take()?,
+        cells.id_or_null()?,
+        cells.time()?,
+        cells.id_or_null()?,
+    );
+    let (at, local, zone): (_, Option<String>, Option<String>) =
+        (cells.time_or_null()?, cells.take()?, cells.take()?);
+    let start = at
+        .zip(local)
+        .zip(zone)
+        .map(|((at, local), zone)| Start { at, local, zone });
+    let brake = cells.code_or_null()?;
+    let approved = cells.id_or_null()?.zip(cells.time_or_null()?);
+    let (clicked_at, begun_at): (Option<Timestamp>, Option<Timestamp>) =
+        (cells.time_or_null()?, cells.time_or_null()?);
+    let numbers: Option<Numbers> = numbers(cells)?;
+    let digest: Option<Digest> = cells.digest_or_null()?;
+    let begun =
+        clicked_at
+            .zip(begun_at)
+            .zip(numbers.zip(digest))
+            .map(|((clicked_at, at), (numbers, digest))| Begun {
+                clicked_at,
+                at,
+                numbers,
+                digest,
+            });
+    let (by, closed_at, closed_reason) = (cells.id_or_null()?, cells.time_or_null()?, cells.take()?);
+    Ok(Case {
+        id,
+        person,
+        cause,
+        state,
+        reason,
+        opened_by,
+        opened_at,
+        heir,
+        start,
+        brake,
+        approved: approved.map(|(by, at)| Approved { by, at }),
+        begun,
+        closed: closed_at.map(|at| Closed {
+            at,
+            by,
+            reason: closed_reason,
+        }),
+        look_at: cells.time_or_null()?,
+    })
+}
+
+fn numbers(cells: &mut Cells<'_>) -> Result<Option<Numbers>> {
+    let text: Option<String> = cells.take()?;
+    text.map(|text| {
+        serde_json::from_str(&text).map_err(|error| crate::StorageError::Corrupt {
+            column: "numbers".to_owned(),
+            source: Box::new(error),
+        })
+    })
+    .transpose()
+}
+
+/// Reads `effect_columns!`.
+fn effect(cells: &mut Cells<'_>) -> Result<Effect> {
+    let (case, kind, object) = (cells.id()?, cells.code()?, bytes(cells)?);
+    let (detail, at) = (bytes_or_null(cells)?, cells.time()?);
+    let (by, restored_at, as_grant) = (cells.id_or_null()?, cells.time_or_null()?, cells.id_or_null()?);
+    Ok(Effect {
+        case,
+        kind,
+        object,
+        detail,
+        at,
+        restored: by.zip(restored_at).map(|(by, at)| Restored { by, at, as_grant }),
+    })
+}
+
+// The id of whatever kind of thing the effect is about.
+fn bytes(cells: &mut Cells<'_>) -> Result<[u8; 16]> {
+    let id: CaseId = cells.id()?;
+    Ok(*id.as_bytes())
+}
+
+fn bytes_or_null(cells: &mut Cells<'_>) -> Result<Option<[u8; 16]>> {
+    let id: Option<CaseId> = cells.id_or_null()?;
+    Ok(id.map(|id| *id.as_bytes()))
+}
+
+/// Reads `rotation_columns!`.
+fn rotation(cells: &mut Cells<'_>) -> Result<Rotation> {
+    let (case, secret, version, fingerprint) = (cells.id()?, cells.id()?, cells.number()?, cells.digest()?);
+    let (how, risk, owner, due_at) = (
+        cells.code()?,
+        Risk::from_number(cells.number()?),
+        cells.id_or_null()?,
+        cells.time()?,
+    );
+    let (request, state) = (cells.id_or_null()?, cells.code()?);
+    let (at, by, version_after, words) = (
+        cells.time_or_null()?,
+        cells.id_or_null()?,
+        cells.number_or_null()?,
+        cells.take()?,
+    );
+    Ok(Rotation {
+        case,
+        secret,
+        version,
+        fingerprint,
+        how,
+        risk,
+        owner,
+        due_at,
+        request,
+        state,
+        settled: at.map(|at| Settled {
+            at,
+            by,
+            version: version_after,
+            words,
+        }),
+    })
+}
