@@ -1,4 +1,5 @@
-//! Who has what, at the size of a large company: one place, one person, the matrix, explaining, and a plan.
+//! Who has what, at the size of a large company: one place, one person, the matrix, explaining, a plan, and what a guardrail would do
+//! and would have done.
 //!
 //! Prints one JSON line a row. `CLAVIGER_BENCH_SMALL=1` makes a hundredth of the company, to see that it runs.
 #![expect(
@@ -18,7 +19,8 @@ mod house;
 use claviger_model::{
     builtin_roles as roles,
     entropy::{Sequence, SystemEntropy},
-    ids::{GrantId, PrincipalId, ScopeId, SecretId},
+    event::EventKind,
+    ids::{GrantId, PolicyId, PrincipalId, ScopeId, SecretId},
     name::Name,
     principal::{Nature, PrincipalState},
     time::{Clock, SystemClock, Timestamp},
@@ -26,6 +28,7 @@ use claviger_model::{
 use claviger_protocol::route::{self, Route};
 use claviger_storage::{
     Database,
+    deeds::{Deed, Deeds},
     principals::{MemberSource, Principal, TeamMember},
     scopes::ScopeSettings,
     usage::{Day, Tally, Used},
@@ -121,6 +124,30 @@ async fn main() {
         &[],
         &explain,
         None,
+    )
+    .await;
+    let text = r#"forbid (principal, action in Action::"read", resource) when { resource.class == "production" && !context.multi_factor };"#;
+    let guardrail = [PolicyId::random(&SystemEntropy).to_string()];
+    let put = json!({"change": {"change": "put", "name": "Bench", "text": text, "enabled": true}});
+    let past = json!({ "text": text });
+    measure(
+        &house,
+        &owner,
+        "guardrail_from_now_on",
+        &route::PLAN_GUARDRAIL,
+        &guardrail,
+        &put,
+        Some(2_000.0),
+    )
+    .await;
+    measure(
+        &house,
+        &owner,
+        "guardrail_over_90_days",
+        &route::PAST_GUARDRAIL,
+        &[],
+        &past,
+        Some(2_000.0),
     )
     .await;
     let shared = [company.shared.to_string()];
@@ -286,6 +313,7 @@ async fn used(house: &House, company: &Company, part: usize) {
             to: from,
             ..Tally::default()
         };
+        let mut deeds = Deeds::default();
         // Four uses of one grant a day on average.
         for number in 0..each {
             let grant = &grants[(number * 13 + day * 101) as usize % grants.len()];
@@ -294,8 +322,17 @@ async fn used(house: &House, company: &Company, part: usize) {
             for scope in above.get(&grant.scope).into_iter().flatten() {
                 tally.places.insert((*scope, grant.principal, at), used);
             }
+            // Grants of teams are used by people.
+            let person = company.people[(number * 17) as usize % company.people.len()];
+            let deed = Deed {
+                scope: grant.scope,
+                principal: if number % 10 == 0 { person } else { grant.principal },
+                kind: [EventKind::SecretUsed, EventKind::SecretRevealed][number as usize % 2],
+            };
+            deeds.counts.insert((deed, at), used);
         }
         assert!(house.app.store.roll_usage(&tally).await.unwrap());
+        assert!(house.app.store.roll_deeds(&deeds).await.unwrap());
         from = tally.to;
     }
 }

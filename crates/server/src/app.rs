@@ -13,6 +13,7 @@ use crate::{
     sequencer::Sequencer,
     sign_in::{Provider, service_token::KeyRefusals},
     stream::Hints,
+    telling::outbox::Outbox,
 };
 use claviger_model::{entropy::Entropy, ids::OrganizationId, name::Name, time::Clock};
 use claviger_storage::Store;
@@ -48,6 +49,8 @@ pub struct App {
     pub provider: Provider,
     /// Where hints for connected devices go.
     pub hints: Hints,
+    /// What leaves the server.
+    pub outbox: Outbox,
     /// Proofs seen by this process.
     pub proofs: SeenProofs,
     /// Sessions as they were read lately.

@@ -144,8 +144,7 @@ pub async fn renew_roles(
     if lacking(&store.reader().await?.roles().await?).is_empty() {
         return Ok(());
     }
-    let mut locked = store.locked().await?;
-    let keys = keys.under(&mut *locked).await?;
+    let (mut locked, keys) = keys.lock(store).await?;
     let stored = locked.roles().await?;
     let mut drafts = Vec::new();
     for mut role in lacking(&stored) {

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod caller;
+pub mod certificate;
 pub mod cli;
 pub mod config;
 pub mod entitlement;
@@ -18,3 +19,4 @@ pub mod sequencer;
 pub mod sign_in;
 pub mod start;
 pub mod stream;
+pub mod telling;

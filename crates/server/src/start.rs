@@ -8,10 +8,7 @@ use crate::{
     events::Event,
     founding::{self, FoundingError, Plan},
     jobs::Failures,
-    keys::{
-        HeldKeys, HeldKeysError, ServerKeys,
-        root_file::{self, RootFileError},
-    },
+    keys::{HeldKeys, HeldKeysError, ServerKeys, root::RootError},
     operations::{
         release::{Encapsulations, KeptValues},
         sync::KeptScopes,
@@ -19,6 +16,7 @@ use crate::{
     sequencer::{Desk, Running, Sequencer},
     sign_in::{Provider, provider::FetchError, service_token::KeyRefusals},
     stream::Hints,
+    telling::{address::SystemResolver, outbox::Outbox, webhook::Poster},
 };
 use claviger_crypto::keys::LocalRootKey;
 use claviger_ledger::{label::Label, leaf::Fact};
@@ -52,7 +50,7 @@ pub enum StartError {
     Storage(#[from] StorageError),
     /// The root key.
     #[error("the root key cannot be used")]
-    Root(#[from] RootFileError),
+    Root(#[from] RootError),
     /// The organization or its keys.
     #[error("the organization cannot be opened")]
     Organization(#[from] FoundingError),
@@ -124,8 +122,13 @@ pub async fn start(
     demonstration: bool,
 ) -> Result<Started, StartError> {
     let store = open_store(&config, &surroundings).await?;
-    let (organization, keys) = open_or_found(&store, &config, &origin, &surroundings).await?;
-    let keys = Arc::new(HeldKeys::new(config.key_file.clone(), organization.id, keys));
+    let (organization, keys, root) = open_or_found(&store, &config, &origin, &surroundings).await?;
+    let keys = Arc::new(HeldKeys::new(
+        config.root.clone(),
+        Arc::new(root),
+        organization.id,
+        keys,
+    ));
     match (organization.demonstration, demonstration) {
         (true, false) => return Err(StartError::Demonstration),
         (false, true) => return Err(StartError::NoDemonstration),
@@ -157,7 +160,9 @@ pub async fn start(
         encapsulations: encapsulations.clone(),
     })
     .map_err(StartError::Thread)?;
+    let poster = Poster::new(config.webhooks.clone(), Arc::new(SystemResolver));
     let app = App {
+        outbox: Outbox::new(poster),
         clock: surroundings.clock,
         entropy: surroundings.entropy,
         config,
@@ -205,8 +210,7 @@ async fn note_origin(
     keys: &HeldKeys,
     entropy: &dyn Entropy,
 ) -> Result<(), StartError> {
-    let mut locked = store.locked().await?;
-    let keys = keys.under(&mut *locked).await?;
+    let (mut locked, keys) = keys.lock(store).await?;
     locked
         .set_organization(&organization.name, origin.as_str())
         .await?;
@@ -226,7 +230,7 @@ impl Started {
     /// is closed.
     pub async fn stop(self) {
         let Self { app, sequencer } = self;
-        crate::jobs::sweep(&app).await;
+        crate::jobs::settle(&app).await;
         let store = app.store.clone();
         drop(app);
         // Connections that the sequencer opened live on its thread.
@@ -245,19 +249,20 @@ pub async fn open_or_found(
     config: &Config,
     origin: &Origin,
     surroundings: &Surroundings,
-) -> Result<(Organization, ServerKeys), StartError> {
+) -> Result<(Organization, ServerKeys, LocalRootKey), StartError> {
     let entropy = &*surroundings.entropy;
     let founded = store.reader().await?.organization().await?.is_some();
-    let root: LocalRootKey = match root_file::read(&config.key_file)? {
-        Some(root) => root,
-        None if founded => return Err(RootFileError::Missing(config.key_file.clone()).into()),
-        None => root_file::create(&config.key_file, entropy)?,
+    let root = if founded {
+        config.root.require().await?
+    } else {
+        config.root.read_or_create(entropy).await?
     };
     if !founded {
         let plan = Plan::random(config.organization.clone(), origin.clone(), entropy);
         founding::found(store, &plan, &root, entropy).await?;
     }
-    founding::open(store, &root)
+    let (organization, keys) = founding::open(store, &root)
         .await?
-        .ok_or_else(|| RootFileError::Missing(config.key_file.clone()).into())
+        .ok_or_else(|| RootError::Missing(config.root.clone()))?;
+    Ok((organization, keys, root))
 }

@@ -17,13 +17,15 @@ use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOpt
 use std::{path::Path, time::Instant};
 
 /// Secrets of one scope.
-const IN_SCOPE: usize = 50;
+pub const IN_SCOPE: usize = 50;
 const REPETITIONS: usize = 21;
 
-struct Vault {
-    secrets: usize,
-    grants: usize,
-    entitled: usize,
+/// How large an organization is.
+pub struct Vault {
+    pub secrets: usize,
+    pub grants: usize,
+    /// Secrets that one person may read.
+    pub entitled: usize,
 }
 
 const VAULTS: [Vault; 3] = [
@@ -122,7 +124,7 @@ fn milliseconds(since: Instant) -> f64 {
 }
 
 /// Rows straight into the tables: through the routes it would take an hour.
-async fn fill(file: &Path, vault: &Vault, person: &Actor) -> SqliteConnection {
+pub async fn fill(file: &Path, vault: &Vault, person: &Actor) -> SqliteConnection {
     let mut db =
         SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(file).foreign_keys(false))
             .await

@@ -16,6 +16,10 @@ mod house;
 mod lists;
 mod load;
 mod log;
+mod memory;
+#[path = "../../tests/operations/program.rs"]
+#[expect(dead_code, reason = "the fixture serves more than this")]
+mod program;
 mod reads;
 mod row;
 
@@ -40,6 +44,9 @@ fn main() {
         }
         if wanted("lists") {
             lists::measure().await;
+        }
+        if wanted("memory") {
+            memory::measure().await;
         }
     });
 }

@@ -8,10 +8,7 @@ use crate::{
 };
 use axum::http::{Method, Uri};
 use claviger_model::{event::EventKind, ids::SessionId, principal::PrincipalKind};
-use claviger_protocol::{
-    problem::Code,
-    route::{self, Route},
-};
+use claviger_protocol::{problem::Code, route::Route};
 use claviger_storage::sessions::SessionContext;
 use moka::sync::Cache;
 use std::time::Duration;
@@ -30,23 +27,11 @@ const REFUSALS: &[Code] = &[
     Code::WrongNetwork,
 ];
 
-/// Reads whose body says what is asked for.
-const QUERIES: &[Route] = &[
-    route::ACCESS_AT,
-    route::ACCESS_OF,
-    route::ACCESS_MATRIX,
-    route::EXPLAIN,
-    route::PLAN_GRANT_CHANGE,
-    route::REQUEST_OPTIONS,
-    route::KNOWN,
-    route::SYNC_SCOPES,
-];
-
 /// What was asked for, as it stands in the opening: method and path, and of a query its body, which nobody has parsed yet: what is
 /// no character of a text, as U+0000, which PostgreSQL does not store, is replaced.
 pub fn asked(route: Route, method: &Method, uri: &Uri, body: &[u8]) -> String {
     let mut asked = format!("{method} {}", uri.path());
-    if QUERIES.contains(&route) {
+    if route.asks {
         asked.push(' ');
         asked.push_str(&String::from_utf8_lossy(body));
     }

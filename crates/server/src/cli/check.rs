@@ -4,7 +4,6 @@ use super::say;
 use crate::{
     config::Config,
     founding,
-    keys::root_file,
     sign_in::Provider,
     start::{Surroundings, switched_off},
 };
@@ -32,7 +31,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         );
     }
     say("database: good")?;
-    match root_file::read(&config.key_file).context("root key")? {
+    match config.root.read().await.context("root key")? {
         None => say("root key: not there yet; the first start makes it")?,
         Some(root) => match founding::open(&store, &root).await.context("root key")? {
             None => say("root key: good; the organization was not founded yet")?,

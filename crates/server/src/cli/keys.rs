@@ -2,13 +2,14 @@
 
 use super::say;
 use crate::{
-    config::Config,
+    config::{Config, ConfigError},
     events::Event,
     founding,
     keys::{
         HeldKeys, ServerKeys,
         generations::{self, GenerationError},
-        root_change, root_file,
+        root::{Home, Transit},
+        root_change,
         succession::{self, HandOver},
     },
     start::{Surroundings, open_store},
@@ -21,10 +22,10 @@ use claviger_model::{
     ids::{KeyId, OrganizationId},
 };
 use claviger_storage::{
-    Locked, Store,
+    Database, Locked, Store,
     organization::{KekGeneration, KeyPurpose},
 };
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 /// Between two transactions, so that the calls of running servers come in between.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -39,10 +40,11 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct Rotate {
-    /// Change the root key to the one in this file, which is made if it is not there; both are accepted until it is finished.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["finish_root", "in_background"])]
-    root: Option<PathBuf>,
-    /// Finish changing the root key: `key_file` is the new one everywhere, and the old one counts no more.
+    /// Change the root key to the one in this home (a file, `keyring:NAME` or `transit:FILE`), which is made if it is not there;
+    /// both are accepted until it is finished.
+    #[arg(long, value_name = "HOME", conflicts_with_all = ["finish_root", "in_background"])]
+    root: Option<String>,
+    /// Finish changing the root key: `root_key` is the new one everywhere, and the old one counts no more.
     #[arg(long, conflicts_with = "in_background")]
     finish_root: bool,
     /// Begin only; running servers, or the next that starts, wrap the data keys anew.
@@ -78,7 +80,10 @@ impl Rotate {
 struct Locksmith {
     store: Store,
     organization: OrganizationId,
-    root: LocalRootKey,
+    root: Arc<LocalRootKey>,
+    /// Several servers may use the database.
+    shared: bool,
+    transit: Option<Transit>,
     held: HeldKeys,
     entropy: Arc<dyn Entropy>,
 }
@@ -97,23 +102,30 @@ impl Locksmith {
     async fn open(config: &Config) -> anyhow::Result<Self> {
         let surroundings = Surroundings::system();
         let store = open_store(config, &surroundings).await?;
-        let root = root_file::require(&config.key_file)?;
-        let (organization, keys) = founding::open(&store, &root)
+        let root = Arc::new(config.root.require().await?);
+        let (organization, keys) = founding::open(&store, &*root)
             .await?
             .context("the database was not founded yet; start the server once")?;
         let organization = organization.id;
         Ok(Self {
-            held: HeldKeys::new(config.key_file.clone(), organization, keys),
+            held: HeldKeys::new(config.root.clone(), Arc::clone(&root), organization, keys),
             entropy: surroundings.entropy,
             organization,
             root,
+            transit: config.transit.clone(),
+            shared: matches!(config.database, Database::Postgres(_)),
             store,
         })
     }
 
     async fn rotate(&self, rotate: Rotate) -> anyhow::Result<()> {
-        if let Some(file) = rotate.root {
-            return self.begin_root(file).await;
+        if let Some(home) = rotate.root {
+            let home = Home::parse(&home, self.transit.as_ref())?;
+            anyhow::ensure!(
+                !(self.shared && home.is_of_one_session()),
+                ConfigError::KeyringShared
+            );
+            return self.begin_root(&home).await;
         }
         if rotate.finish_root {
             return self.finish_root().await;
@@ -149,9 +161,7 @@ impl Locksmith {
 
     /// The lock, and the keys as they stand under it.
     async fn lock(&self) -> anyhow::Result<(Box<dyn Locked>, Arc<ServerKeys>)> {
-        let mut locked = self.store.locked().await?;
-        let keys = self.held.under(&mut *locked).await?;
-        Ok((locked, keys))
+        Ok(self.held.lock(&self.store).await?)
     }
 
     async fn commit(
@@ -170,7 +180,7 @@ impl Locksmith {
     async fn generation(&self, in_background: bool) -> anyhow::Result<()> {
         let (mut locked, keys) = self.lock().await?;
         let entropy = &*self.entropy;
-        match generations::begin(&mut *locked, &keys, &self.root, self.organization, entropy).await {
+        match generations::begin(&mut *locked, &keys, &*self.root, self.organization, entropy).await {
             Ok(event) => {
                 self.commit(locked, &keys, Some(event)).await?;
                 say("a new generation of the key-encryption key wraps from now on")?;
@@ -220,21 +230,15 @@ impl Locksmith {
         self.commit(locked, &keys, event).await
     }
 
-    async fn begin_root(&self, file: PathBuf) -> anyhow::Result<()> {
-        let new = match root_file::read(&file)? {
-            Some(new) => new,
-            None => root_file::create(&file, &*self.entropy)?,
-        };
+    async fn begin_root(&self, home: &Home) -> anyhow::Result<()> {
+        let new = home.read_or_create(&*self.entropy).await?;
         let (mut locked, keys) = self.lock().await?;
-        let event = root_change::begin(&mut *locked, &keys, (&self.root, &new), &*self.entropy).await?;
+        let event = root_change::begin(&mut *locked, &keys, (&*self.root, &new), &*self.entropy).await?;
         self.commit(locked, &keys, Some(event)).await?;
         for line in [
-            &format!(
-                "the root keys in `key_file` and in `{}` both open the database now",
-                file.display()
-            ),
-            "back the new file up, set `key_file` to it for every server, and restart each",
-            "then run `keys rotate --finish-root`; the old file is needed for backups of the time before, and for nothing else",
+            &format!("the configured root key and `{home}` both open the database now"),
+            "back the new one up, set `root_key` to it for every server, and restart each",
+            "then run `keys rotate --finish-root`; the old one is needed for backups of the time before, and for nothing else",
         ] {
             say(line)?;
         }
@@ -243,9 +247,9 @@ impl Locksmith {
 
     async fn finish_root(&self) -> anyhow::Result<()> {
         let (mut locked, keys) = self.lock().await?;
-        let event = root_change::finish(&mut *locked, &self.root, &*self.entropy).await?;
+        let event = root_change::finish(&mut *locked, &*self.root, &*self.entropy).await?;
         self.commit(locked, &keys, Some(event)).await?;
-        say("the root key in `key_file` alone opens the database now")?;
+        say("the configured root key alone opens the database now")?;
         Ok(())
     }
 
@@ -282,8 +286,8 @@ fn generation_line(kek: &KekGeneration, count: u64, root: &LocalRootKey) -> Stri
     let mut line = format!("key-encryption {}: {state}; {count} data keys", kek.generation);
     if let Some(next) = &kek.next_wrapped {
         let which = match KeyGeneration::root_of(next) {
-            Ok(id) if id == root.id() => "`key_file` is the new one",
-            _ => "`key_file` is the old one",
+            Ok(id) if id == root.id() => "`root_key` is the new one",
+            _ => "`root_key` is the old one",
         };
         line.push_str(&format!("; the root key is being changed, {which}"));
     }

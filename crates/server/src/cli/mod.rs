@@ -84,7 +84,7 @@ fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
     install_crypto();
     let config = sources.load().context("the configuration cannot be used")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         match command {
             Command::Serve {
                 demonstration,
@@ -95,8 +95,14 @@ fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
             Command::Bootstrap { file } => bootstrap::run(config, file).await,
             Command::Keys { command } => keys::run(config, command).await,
         }
-    })
+    });
+    // A keyring that asks somebody for a password may never answer the thread that waits for it.
+    runtime.shutdown_timeout(STRAGGLERS);
+    done
 }
+
+/// How long what still blocks may take when everything is done.
+const STRAGGLERS: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Makes `ring` the one cryptography of TLS in this process; a second call changes nothing.
 pub fn install_crypto() {

@@ -6,10 +6,14 @@
 mod origin;
 mod settings;
 mod sources;
+mod told;
+mod transit;
 
 pub use origin::{Origin, OriginError};
 pub use sources::{ConfigError, Sources};
+pub use told::{Mail, MailTls, WebhookRules};
 
+use crate::keys::root::{Home, Transit};
 use claviger_model::{name::Name, network::Network};
 use claviger_storage::Database;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -25,8 +29,10 @@ pub struct Config {
     pub database: Database,
     /// Connections to it at most.
     pub connections: u32,
-    /// Holds the root key; outside of the data directory, so that no backup has both.
-    pub key_file: PathBuf,
+    /// Where the root key is; outside of the data directory, so that no backup has both.
+    pub root: Home,
+    /// The transit engine that may wrap it.
+    pub transit: Option<Transit>,
     /// Certificate and key; needed beyond loopback.
     pub tls: Option<Tls>,
     /// The identity provider.
@@ -41,6 +47,12 @@ pub struct Config {
     pub requests_kept: Duration,
     /// How long the openings of the log are kept: names, addresses and reasons (rule 17). None: for ever.
     pub openings_kept: Option<Duration>,
+    /// The mail server that notices go through. None: no e-mail.
+    pub mail: Option<Mail>,
+    /// Where webhooks may be.
+    pub webhooks: WebhookRules,
+    /// Whether numbers for Prometheus are told at `/metrics`, to whoever can reach this server.
+    pub metrics: bool,
     /// How the log is written to the standard error.
     pub log: LogFormat,
 }

@@ -1,6 +1,12 @@
 //! The settings as they are written, and how they become a [`Config`].
 
-use super::{Config, ConfigError, Limits, LogFormat, Oidc, Origin, Tls, origin::is_loopback};
+use super::{
+    Config, ConfigError, Limits, LogFormat, Oidc, Origin, Tls,
+    origin::is_loopback,
+    told::{MailSettings, WebhookSettings},
+    transit::TransitSettings,
+};
+use crate::keys::root::Home;
 use claviger_model::{name::Name, network::Network};
 use claviger_storage::{Database, postgres_url::PostgresTls};
 use serde::Deserialize;
@@ -18,11 +24,13 @@ pub(super) const NAMES: &[&str] = &[
     "database",
     "connections",
     "key_file",
+    "root_key",
     "organization",
     "trusted_proxies",
     "log",
     "requests_kept_days",
     "openings_kept_days",
+    "metrics",
     "database_tls.certificate_authority",
     "database_tls.allow_unverified",
     "tls.certificate",
@@ -35,6 +43,21 @@ pub(super) const NAMES: &[&str] = &[
     "oidc.certificate_authority",
     "oidc.reassert_minutes",
     "oidc.multi_factor_acr",
+    "transit.address",
+    "transit.mount",
+    "transit.key",
+    "transit.token_file",
+    "transit.certificate_authority",
+    "mail.host",
+    "mail.port",
+    "mail.tls",
+    "mail.from",
+    "mail.username",
+    "mail.password_file",
+    "mail.certificate_authority",
+    "webhooks.allow",
+    "webhooks.networks",
+    "webhooks.certificate_authority",
     "limits.body_bytes",
     "limits.unauthenticated_per_second",
     "limits.unauthenticated_burst",
@@ -55,6 +78,7 @@ pub(super) struct Settings {
     database: Option<String>,
     connections: Option<u64>,
     key_file: Option<PathBuf>,
+    root_key: Option<String>,
     organization: Option<String>,
     #[serde(default)]
     trusted_proxies: Vec<String>,
@@ -63,11 +87,19 @@ pub(super) struct Settings {
     requests_kept_days: Option<u64>,
     openings_kept_days: Option<u64>,
     #[serde(default)]
+    metrics: bool,
+    #[serde(default)]
     database_tls: DatabaseTlsSettings,
     #[serde(default)]
     tls: TlsSettings,
     #[serde(default)]
     oidc: OidcSettings,
+    #[serde(default)]
+    transit: TransitSettings,
+    #[serde(default)]
+    mail: MailSettings,
+    #[serde(default)]
+    webhooks: WebhookSettings,
     #[serde(default)]
     limits: LimitSettings,
 }
@@ -133,19 +165,30 @@ impl Settings {
             Some(text) => parse_database(text, self.database_tls)?,
             None => Database::Sqlite(data().ok_or(ConfigError::NoHome("database"))?.join("server.db")),
         };
-        let key_file = match self.key_file {
-            Some(path) => path,
-            None => directory(&variable, "XDG_CONFIG_HOME", ".config")
-                .ok_or(ConfigError::NoHome("key_file"))?
-                .join("root.key"),
+        let transit = self.transit.parse()?;
+        let root = match (self.root_key, self.key_file) {
+            (Some(_), Some(_)) => return Err(ConfigError::TwoRoots),
+            (Some(home), None) => Home::parse(&home, transit.as_ref())?,
+            (None, Some(path)) => Home::File(path),
+            (None, None) => Home::File(
+                directory(&variable, "XDG_CONFIG_HOME", ".config")
+                    .ok_or(ConfigError::NoHome("root_key"))?
+                    .join("root.key"),
+            ),
         };
-        refuse_key_beside_data(&database, &key_file)?;
+        if matches!(database, Database::Postgres(_)) && root.is_of_one_session() {
+            return Err(ConfigError::KeyringShared);
+        }
+        if let Some(file) = root.file() {
+            refuse_key_beside_data(&database, file)?;
+        }
         Ok(Config {
             listen,
             public_origin,
             database,
             connections: number("connections", self.connections, 8, 1, 1_000)?,
-            key_file,
+            root,
+            transit,
             tls,
             oidc: self.oidc.parse()?,
             organization: Name::parse(self.organization.as_deref().unwrap_or("Organization"))?,
@@ -155,7 +198,10 @@ impl Settings {
                 .map(|text| Network::parse(text))
                 .collect::<Result<_, _>>()?,
             limits: self.limits.parse()?,
+            mail: self.mail.parse()?,
+            webhooks: self.webhooks.parse()?,
             log: self.log,
+            metrics: self.metrics,
             openings_kept: match self.openings_kept_days {
                 Some(days) => Some(DAY * number("openings_kept_days", Some(days), 0, 1, 36_500)?),
                 None => None,
@@ -287,7 +333,7 @@ fn directory(variable: impl Fn(&str) -> Option<String>, xdg: &str, below_home: &
     Some(base.join("claviger-server"))
 }
 
-fn number(
+pub(super) fn number(
     setting: &'static str,
     value: Option<u64>,
     default: u64,

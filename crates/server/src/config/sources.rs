@@ -21,6 +21,11 @@ const FILES: &[&str] = &[
     "tls.certificate",
     "tls.key",
     "oidc.certificate_authority",
+    "transit.token_file",
+    "transit.certificate_authority",
+    "mail.password_file",
+    "mail.certificate_authority",
+    "webhooks.certificate_authority",
 ];
 
 /// Settings that are numbers, lists, or yes or no; all others are text, whatever they look like.
@@ -31,6 +36,10 @@ const TYPED: &[&str] = &[
     "oidc.scopes",
     "oidc.leeway_seconds",
     "oidc.reassert_minutes",
+    "oidc.multi_factor_acr",
+    "mail.port",
+    "webhooks.allow",
+    "webhooks.networks",
 ];
 
 /// What the process was given.
@@ -84,6 +93,15 @@ pub enum ConfigError {
     /// A class of sign-in that could not stand in a header.
     #[error("`oidc.multi_factor_acr`: `{0}` is no class of sign-in")]
     Class(String),
+    /// Who writes our mail.
+    #[error("`mail.from`: `{0}` is no address such as `Claviger <claviger@example.com>`")]
+    MailFrom(String),
+    /// Mail in clear text beyond this machine.
+    #[error("`mail.tls`: `{0}` is another machine; use `implicit` or `starttls`")]
+    InsecureMail(String),
+    /// A host for webhooks.
+    #[error("`webhooks.allow`: `{0}` is no host such as `hooks.example.com` or `hooks.example.com:8443`")]
+    WebhookHost(String),
     /// A setting that must not be empty.
     #[error("`{0}` must be set")]
     Missing(&'static str),
@@ -100,8 +118,27 @@ pub enum ConfigError {
     /// The name of the organization.
     #[error("`organization` is not a usable name")]
     Organization(#[from] claviger_model::name::NameError),
+    /// The root key in two places.
+    #[error("`root_key` and `key_file` both name the root key; keep one of them")]
+    TwoRoots,
+    /// The root key's place.
+    #[error("`root_key`: {0}")]
+    Root(#[from] crate::keys::root::HomeError),
+    /// A keyring beside a database of several servers.
+    #[error(
+        "a keyring is one session's: with PostgreSQL the root key lives in a file or is wrapped by a transit engine"
+    )]
+    KeyringShared,
+    /// The engine's address.
+    #[error(
+        "`transit.address`: `{0}` must be an https URL, or http on loopback, without a name, query or fragment"
+    )]
+    TransitAddress(String),
+    /// A part of the engine's address.
+    #[error("`{0}` must be letters, digits, `-`, `_` and `.`")]
+    TransitName(&'static str),
     /// The key beside the data.
-    #[error("`key_file` must lie outside of the data directory `{}`, so that no backup holds both", .0.display())]
+    #[error("the root key's file must lie outside of the data directory `{}`, so that no backup holds both", .0.display())]
     KeyBesideData(PathBuf),
     /// No directory for data or keys.
     #[error("neither XDG directories nor HOME are set; name `{0}`")]

@@ -24,8 +24,8 @@ fn the_defaults_are_safe() {
     let config = load(&[]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:7420");
     assert_eq!(
-        config.key_file,
-        PathBuf::from("/home/someone/.config/claviger-server/root.key")
+        config.root.to_string(),
+        "/home/someone/.config/claviger-server/root.key"
     );
     let Database::Sqlite(path) = config.database else {
         unreachable!("SQLite is the default")
@@ -126,9 +126,63 @@ fn credentials_come_last_and_name_files() {
     let config = sources.load().unwrap();
     assert!(matches!(config.database, Database::Postgres(_)));
     assert!(!format!("{config:?}").contains("secret"));
-    assert_eq!(config.key_file, directory.path().join("key_file"));
+    assert_eq!(config.root.file(), Some(&*directory.path().join("key_file")));
     assert_eq!(
         (config.limits.body_bytes, config.limits.shutdown),
         (262_144, Duration::from_secs(3))
     );
+}
+
+#[test]
+fn the_root_key_has_one_home() {
+    let home = |variables: &[(&str, &str)]| load(variables).map(|config| config.root.to_string());
+    let key = ("CLAVIGER_ROOT_KEY", "keyring:claviger");
+    assert_eq!(home(&[key]).unwrap(), "keyring:claviger");
+    let shared = home(&[key, ("CLAVIGER_DATABASE", "postgres://u:p@db/c")]).unwrap_err();
+    assert!(matches!(shared, ConfigError::KeyringShared), "{shared}");
+    let both = home(&[key, ("CLAVIGER_KEY_FILE", "/k")]).unwrap_err();
+    assert!(matches!(both, ConfigError::TwoRoots), "{both}");
+
+    let wrapped = ("CLAVIGER_ROOT_KEY", "transit:/etc/claviger/root.wrapped");
+    let none = home(&[wrapped]).unwrap_err();
+    assert!(matches!(none, ConfigError::Root(_)), "{none}");
+    let address = ("CLAVIGER_TRANSIT__ADDRESS", "https://bao.example:8200");
+    let named = ("CLAVIGER_TRANSIT__KEY", "claviger");
+    let token = ("CLAVIGER_TRANSIT__TOKEN_FILE", "/run/bao/token");
+    assert_eq!(home(&[wrapped, address, named, token]).unwrap(), wrapped.1);
+    let half = home(&[address, named]).unwrap_err();
+    assert!(
+        matches!(half, ConfigError::Missing("transit.token_file")),
+        "{half}"
+    );
+    let half = home(&[named, token]).unwrap_err();
+    assert!(matches!(half, ConfigError::Missing("transit.address")), "{half}");
+    for address in [
+        "http://bao.example:8200",
+        "https://user:word@bao.example",
+        "https://bao.example/?a=b",
+        "bao",
+    ] {
+        let refused = home(&[wrapped, ("CLAVIGER_TRANSIT__ADDRESS", address), named, token]).unwrap_err();
+        assert!(matches!(refused, ConfigError::TransitAddress(_)), "{refused}");
+    }
+    for wrong in ["..", "a/b", "a?b", ""] {
+        let refused = home(&[wrapped, address, ("CLAVIGER_TRANSIT__KEY", wrong), token]).unwrap_err();
+        assert!(
+            matches!(refused, ConfigError::TransitName("transit.key")),
+            "{refused}"
+        );
+    }
+
+    // Not beside the data, wrapped or not: a backup of both would only wait for the engine.
+    let beside = ("CLAVIGER_ROOT_KEY", "transit:/var/lib/claviger/root.wrapped");
+    let database = ("CLAVIGER_DATABASE", "/var/lib/claviger/server.db");
+    let refused = home(&[beside, address, named, token, database]).unwrap_err();
+    assert!(matches!(refused, ConfigError::KeyBesideData(_)), "{refused}");
+}
+
+#[test]
+fn a_list_in_the_environment_is_a_list() {
+    let config = load(&[("CLAVIGER_OIDC__MULTI_FACTOR_ACR", "[\"gold\"]")]).unwrap();
+    assert_eq!(config.oidc.multi_factor_acr, ["gold"]);
 }

@@ -2,9 +2,9 @@
 //! comes from there, so that what a change takes away must be found there too, wherever and whenever the change is made.
 
 use super::{Entitlements, Epoch, Place, Subject, ask, list::Listed, list::list};
-use claviger_model::{action::Action, conditions::GrantConditions, grant::Grant, time::Timestamp};
+use claviger_model::{action::Action, grant::Grant, time::Timestamp};
 use claviger_policy::{decision::Decision, question::Circumstances};
-use claviger_storage::{Locked, StorageError, principals::Principal};
+use claviger_storage::{Locked, Reader, StorageError, principals::Principal};
 use std::sync::Arc;
 
 /// As well signed in as can be; from no address, which is why networks count as conditions that are fulfilled.
@@ -20,8 +20,8 @@ pub const fn favourable(now: Timestamp) -> Circumstances {
 /// A grant with its conditions fulfilled. What nobody can read never counts, so it stays.
 pub fn fulfilled(grant: &Grant) -> Grant {
     let mut grant = grant.clone();
-    if grant.conditions.known().is_some() {
-        grant.conditions = GrantConditions::default();
+    if let Some(known) = grant.conditions.known() {
+        grant.conditions = known.fulfilled().into();
     }
     grant
 }
@@ -38,11 +38,26 @@ impl Entitlements {
     ) -> Result<Listed, StorageError> {
         let circumstances = favourable(locked.now());
         let epoch = Epoch::of(locked).await?;
-        let engine = self.engine(&mut *locked, epoch).await?;
+        self.listed_at_best_in(locked, epoch, principal, &circumstances)
+            .await
+    }
+
+    /// The same in a known epoch, in circumstances that are [`favourable`].
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn listed_at_best_in(
+        &self,
+        reader: &mut dyn Reader,
+        epoch: Epoch,
+        principal: &Principal,
+        circumstances: &Circumstances,
+    ) -> Result<Listed, StorageError> {
+        let engine = self.engine(&mut *reader, epoch).await?;
         let subject = self
-            .at_best(&mut *locked, epoch, principal, &circumstances)
+            .at_best(&mut *reader, epoch, principal, circumstances)
             .await?;
-        list(&mut *locked, &engine, Arc::new(subject), &circumstances).await
+        list(&mut *reader, &engine, Arc::new(subject), circumstances).await
     }
 
     /// May this principal do this here at best?
@@ -67,14 +82,12 @@ impl Entitlements {
 
     async fn at_best(
         &self,
-        locked: &mut dyn Locked,
+        reader: &mut dyn Reader,
         epoch: Epoch,
         principal: &Principal,
         circumstances: &Circumstances,
     ) -> Result<Subject, StorageError> {
-        let subject = self
-            .subject(&mut *locked, epoch, principal, circumstances)
-            .await?;
+        let subject = self.subject(reader, epoch, principal, circumstances).await?;
         Ok(Subject {
             caller: subject.caller.clone(),
             grants: Arc::new(subject.grants.iter().map(fulfilled).collect()),

@@ -108,7 +108,7 @@ impl Entitlements {
 }
 
 /// Reads the scopes that the grants of a subject reach, and decides over them.
-pub(super) async fn list(
+pub(crate) async fn list(
     reader: &mut dyn Reader,
     engine: &PolicyEngine,
     subject: Arc<Subject>,

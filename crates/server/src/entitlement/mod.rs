@@ -8,10 +8,12 @@
 
 pub mod best;
 mod cache;
+mod failing;
 pub mod list;
 pub mod place;
 
 pub use claviger_policy::question::Circumstances;
+pub use failing::Failing;
 pub use place::Place;
 
 use cache::Caches;
@@ -86,6 +88,8 @@ pub struct Subject {
 pub struct Entitlements {
     caches: Caches,
     newest: AtomicU64,
+    /// Guardrails that could not be evaluated, until a job writes them down (rule 11).
+    pub failing: Failing,
 }
 
 impl Entitlements {
@@ -106,11 +110,35 @@ impl Entitlements {
             .await
     }
 
-    /// The same in a known epoch, for reads outside the lock and for batches.
+    /// The same in a known epoch, for reads outside the lock and for batches. A guardrail that could not be evaluated is counted
+    /// each time, since somebody was refused by it; so whatever is not asked by a caller for themselves, here and now, is a
+    /// question for [`Self::suppose_at`].
     ///
     /// # Errors
     /// As [`Self::decide`].
     pub async fn decide_at(
+        &self,
+        reader: &mut dyn Reader,
+        epoch: Epoch,
+        principal: &Principal,
+        circumstances: &Circumstances,
+        action: Action,
+        place: &Place,
+    ) -> Result<Answer, StorageError> {
+        let answer = self
+            .suppose_at(reader, epoch, principal, circumstances, action, place)
+            .await?;
+        if answer.decision.is_finding() {
+            self.failing.note(&answer.decision.guardrails, circumstances.now);
+        }
+        Ok(answer)
+    }
+
+    /// What [`Self::decide_at`] would say: for foresight, previews and questions about others, which refuse nobody anything.
+    ///
+    /// # Errors
+    /// As [`Self::decide`].
+    pub async fn suppose_at(
         &self,
         reader: &mut dyn Reader,
         epoch: Epoch,

@@ -1,10 +1,11 @@
-//! Limits on calls without a token (tower_governor): by address, and for enrolled devices by their key, so that the many of one
-//! office behind one address do not keep each other from their orders. Calls with a token are not limited here.
+//! Limits on calls without a token (tower_governor): by address, and for devices by their key, so that the many of one office behind
+//! one address do not keep each other from their orders, nor from renewing their sessions, nor the one who signs in from signing in.
+//! Calls with a token are not limited here.
 
 use super::Refusal;
 use crate::{
     app::Shared,
-    caller::{Call, DeviceCaller},
+    caller::{Call, DeviceCaller, KeyCaller},
 };
 use axum::{
     Router,
@@ -14,7 +15,10 @@ use axum::{
     routing::MethodRouter,
 };
 use claviger_crypto::jwk::Jkt;
-use claviger_protocol::problem::Code;
+use claviger_protocol::{
+    problem::Code,
+    route::{self, Caller, Route},
+};
 use governor::{clock::QuantaInstant, middleware::NoOpMiddleware};
 use std::{net::IpAddr, sync::Arc, time::Duration};
 use tower_governor::{
@@ -24,6 +28,13 @@ use tower_governor::{
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 type Layer<K> = GovernorLayer<K, NoOpMiddleware<QuantaInstant>, Body>;
+
+/// Whether a route is limited by the key that its proof is made with: those of enrolled devices, and the renewal of a session, which
+/// each device asks for every few minutes. A key that nobody knows is cheap to make, so that behind it stands the address with the
+/// generous limit of devices; what such a key presents is refused by its tag before anything is looked up.
+pub fn is_by_key(route: Route) -> bool {
+    route.caller == Caller::Device || route == route::REFRESH
+}
 
 /// Puts the limit in front of routes that need no token.
 pub fn on_open_routes(router: Router<Shared>, app: &Shared) -> Router<Shared> {
@@ -38,7 +49,7 @@ pub fn on_open_routes(router: Router<Shared>, app: &Shared) -> Router<Shared> {
     }
 }
 
-/// Puts a generous limit by address in front of the routes of devices: enough for an office, and it bounds the work of
+/// Puts a generous limit by address in front of the routes that are limited by key: enough for an office, and it bounds the work of
 /// checking proofs.
 pub fn on_device_routes(router: Router<Shared>, app: &Shared) -> Router<Shared> {
     let limits = app.config.limits;
@@ -48,7 +59,7 @@ pub fn on_device_routes(router: Router<Shared>, app: &Shared) -> Router<Shared> 
     }
 }
 
-/// The limit of one device, whose key was verified; one for all routes of devices.
+/// The limit of one device, whose key was verified; one for all routes that are limited so.
 pub struct ByDevice(Option<Layer<DeviceKey>>);
 
 impl ByDevice {
@@ -98,7 +109,7 @@ where
     Some(GovernorLayer::new(Arc::new(config)).error_handler(too_many))
 }
 
-/// The key of an enrolled device.
+/// The key of a verified proof.
 #[derive(Debug, Clone, Copy)]
 struct DeviceKey;
 
@@ -106,10 +117,10 @@ impl KeyExtractor for DeviceKey {
     type Key = Jkt;
 
     fn extract<T>(&self, request: &Request<T>) -> Result<Jkt, GovernorError> {
-        let caller = request.extensions().get::<DeviceCaller>();
-        caller
-            .map(|caller| caller.proof.jkt)
-            .ok_or(GovernorError::UnableToExtractKey)
+        let extensions = request.extensions();
+        let device = extensions.get::<DeviceCaller>().map(|caller| caller.proof.jkt);
+        let key = || extensions.get::<KeyCaller>().map(|caller| caller.proof.jkt);
+        device.or_else(key).ok_or(GovernorError::UnableToExtractKey)
     }
 }
 

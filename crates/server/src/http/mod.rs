@@ -8,6 +8,7 @@ mod enrolment;
 mod health;
 mod limits;
 pub mod listen;
+mod metrics;
 pub mod refusal;
 pub mod router;
 pub mod table;

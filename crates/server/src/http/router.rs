@@ -19,10 +19,12 @@ pub fn build(app: &Shared) -> Router {
     for handled in table::all() {
         let route = handled.route;
         match route.caller {
-            Caller::Anyone | Caller::Key => open = open.route(route.path, handled.verified(app)),
-            Caller::Device => {
+            _ if limits::is_by_key(route) => {
                 let handled = handled.limited(&by_device);
                 devices = devices.route(route.path, handled.verified(app));
+            }
+            Caller::Anyone | Caller::Key | Caller::Device => {
+                open = open.route(route.path, handled.verified(app));
             }
             Caller::Session => signed = signed.route(route.path, handled.verified(app)),
         }

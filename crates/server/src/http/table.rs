@@ -47,6 +47,7 @@ impl Handled {
 pub fn all() -> Vec<Handled> {
     [
         super::health::routes(),
+        super::metrics::routes(),
         super::enrolment::routes(),
         crate::sign_in::routes(),
         crate::stream::routes(),

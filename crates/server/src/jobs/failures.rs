@@ -131,6 +131,17 @@ pub(super) async fn record(app: &Shared) -> Result<(), Refusal> {
     recorded
 }
 
+/// Stores the counts of the minute that still runs, at the end of this process: whichever sweeps next puts them into the log.
+pub(super) async fn keep(app: &Shared) -> Result<(), Refusal> {
+    let own = app.failures.take_before(Timestamp::from_millis(i64::MAX));
+    if own.is_empty() {
+        return Ok(());
+    }
+    app.sequencer
+        .change(move |change| Box::pin(async move { Ok(change.db().count_failures(&own).await?) }))
+        .await
+}
+
 async fn settle(change: &mut Change, own: &[FailureCount], before: Timestamp) -> Result<(), Stop> {
     if !own.is_empty() {
         change.db().count_failures(own).await?;

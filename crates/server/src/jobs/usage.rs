@@ -4,7 +4,7 @@
 //! twice; of several processes, one is first and the others begin anew.
 
 use crate::{app::Shared, http::refusal::Chain, operations::access::tally};
-use claviger_storage::StorageError;
+use claviger_storage::{StorageError, deeds::Deeds};
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
@@ -17,7 +17,11 @@ pub(super) async fn count(app: Shared, every: Duration) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(error) = catch_up(&app).await {
+        let counted = match catch_up(&app).await {
+            Ok(()) => catch_up_deeds(&app).await,
+            failed => failed,
+        };
+        if let Err(error) = counted {
             tracing::warn!(error = %Chain(&error), "uses could not be counted; they are counted in the next round");
         }
     }
@@ -39,6 +43,27 @@ pub async fn catch_up(app: &Shared) -> Result<(), StorageError> {
         drop(reader);
         app.store.roll_usage(&tally).await?;
         // Releases come first.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Counts what was done by kind, beyond its own mark.
+///
+/// # Errors
+/// As [`catch_up`].
+pub async fn catch_up_deeds(app: &Shared) -> Result<(), StorageError> {
+    loop {
+        let mut reader = app.store.snapshot().await?;
+        let from = reader.deeds_mark().await?;
+        let (events, to) = reader.usage_events(from, STRETCH).await?;
+        let root = reader.root_scope().await?.filter(|_| to != from);
+        let Some(root) = root else {
+            return Ok(());
+        };
+        drop(reader);
+        app.store
+            .roll_deeds(&Deeds::of(from, to, &events, root.id))
+            .await?;
         tokio::task::yield_now().await;
     }
 }

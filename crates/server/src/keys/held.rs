@@ -5,19 +5,18 @@
 
 use super::{
     ServerKeys, ServerKeysError, Stored, open,
-    root_file::{self, RootFileError},
+    root::{Home, RootError},
 };
 use crate::http::Refusal;
+use claviger_crypto::keys::LocalRootKey;
 use claviger_model::ids::OrganizationId;
 use claviger_storage::{Locked, StorageError, Store};
-use std::{
-    path::PathBuf,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// The keys of a process as it knows them.
 pub struct HeldKeys {
-    root_file: PathBuf,
+    home: Home,
+    root: RwLock<Arc<LocalRootKey>>,
     organization: OrganizationId,
     now: RwLock<Arc<ServerKeys>>,
 }
@@ -30,17 +29,18 @@ pub enum HeldKeysError {
     Storage(#[from] StorageError),
     /// The root key.
     #[error("the server's keys were changed, and the root key cannot be used to open them")]
-    Root(#[from] RootFileError),
+    Root(#[from] RootError),
     /// The keys.
     #[error("the server's keys were changed and do not open")]
     Keys(#[from] ServerKeysError),
 }
 
 impl HeldKeys {
-    /// Begins with keys that were just opened with the root key of a file.
-    pub fn new(root_file: PathBuf, organization: OrganizationId, keys: ServerKeys) -> Self {
+    /// Begins with keys that were just opened with the root key of a home.
+    pub fn new(home: Home, root: Arc<LocalRootKey>, organization: OrganizationId, keys: ServerKeys) -> Self {
         Self {
-            root_file,
+            home,
+            root: RwLock::new(root),
             organization,
             now: RwLock::new(Arc::new(keys)),
         }
@@ -51,16 +51,32 @@ impl HeldKeys {
         Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The keys as they stand in a transaction that holds the lock and has changed none of them yet.
+    /// Takes the lock, with the keys as they stand under it.
+    ///
+    /// Where the root key was changed, its home is asked with the lock given back: a keyring that asks somebody, or an engine that is
+    /// away, keeps nobody else waiting.
     ///
     /// # Errors
-    /// When others stand there than this process knows, and they cannot be opened.
-    pub async fn under(&self, locked: &mut dyn Locked) -> Result<Arc<ServerKeys>, HeldKeysError> {
-        let known = self.now();
-        if locked.head().keys == known.number() {
-            return Ok(known);
+    /// When the lock is not to be had, or others stand there than this process knows, and they cannot be opened.
+    pub async fn lock(&self, store: &Store) -> Result<(Box<dyn Locked>, Arc<ServerKeys>), HeldKeysError> {
+        let mut asked = None;
+        loop {
+            let mut locked = store.locked().await?;
+            let known = self.now();
+            if locked.head().keys == known.number() {
+                return Ok((locked, known));
+            }
+            let stored = Stored::read(&mut *locked).await?;
+            let root = asked.clone().unwrap_or_else(|| self.root());
+            match self.opened(&root, &stored) {
+                Ok(keys) => return Ok((locked, keys)),
+                Err(ServerKeysError::Root(_)) if asked.is_none() => {
+                    drop(locked);
+                    asked = Some(Arc::new(self.home.require().await?));
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
-        self.take(Stored::read(locked).await?)
     }
 
     /// The keys as they stand in the tables, where that is another state than this process knows.
@@ -73,13 +89,26 @@ impl HeldKeys {
         if snapshot.committed_head().await?.keys == known.number() {
             return Ok(known);
         }
-        self.take(Stored::read(&mut *snapshot).await?)
+        let stored = Stored::read(&mut *snapshot).await?;
+        drop(snapshot);
+        match self.opened(&self.root(), &stored) {
+            // The root was changed too: its home has the new one, or this process goes on no more. No other change waits for a
+            // keyring or an engine.
+            Err(ServerKeysError::Root(_)) => {
+                let root = Arc::new(self.home.require().await?);
+                Ok(self.opened(&root, &stored)?)
+            }
+            opened => Ok(opened?),
+        }
     }
 
-    fn take(&self, stored: Stored) -> Result<Arc<ServerKeys>, HeldKeysError> {
-        // Read again each time: the root may have been changed too.
-        let root = root_file::require(&self.root_file)?;
-        let keys = Arc::new(open(&root, self.organization, &stored)?);
+    fn root(&self) -> Arc<LocalRootKey> {
+        Arc::clone(&self.root.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Opens the keys with a root key, and holds both where they are newer.
+    fn opened(&self, root: &Arc<LocalRootKey>, stored: &Stored) -> Result<Arc<ServerKeys>, ServerKeysError> {
+        let keys = Arc::new(open(&**root, self.organization, stored)?);
         let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
         if now.number() < keys.number() {
             tracing::info!(
@@ -87,6 +116,7 @@ impl HeldKeys {
                 "the server's keys were changed; this process has the new ones"
             );
             *now = Arc::clone(&keys);
+            *self.root.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(root);
         }
         Ok(keys)
     }

@@ -61,14 +61,14 @@ pub fn make(
 ///
 /// # Errors
 /// When it cannot be wrapped.
-pub(super) fn key(
+pub(crate) fn key(
     (purpose, number): (KeyPurpose, u32),
     generation: &KeyGeneration,
     at: Timestamp,
     entropy: &dyn Entropy,
 ) -> Result<ServerKey, ServerKeysError> {
     let (secret, public) = match purpose {
-        KeyPurpose::Log | KeyPurpose::Orders => {
+        KeyPurpose::Log | KeyPurpose::Orders | KeyPurpose::Webhooks => {
             let seed = Key256::random(entropy);
             let public = SigningKey::from_seed(&seed)?.public()?;
             (seed, public.as_bytes().to_vec())

@@ -1,13 +1,14 @@
-//! The keys of a server: the root in its file, generations that wrap data keys, and one key for each purpose (rule 20).
+//! The keys of a server: the root in its home, generations that wrap data keys, and one key for each purpose (rule 20).
 
 pub mod generations;
 mod held;
-mod make;
+pub(crate) mod make;
 mod open;
+pub mod root;
 pub mod root_change;
-pub mod root_file;
 mod rows;
 pub mod succession;
+pub mod webhooks;
 
 pub use held::{HeldKeys, HeldKeysError};
 pub use make::{KeyRows, make};
@@ -31,6 +32,7 @@ use claviger_model::{entropy::Entropy, event::EventKind, ids::KeyId};
 use claviger_protocol::enrolment::KeyLink;
 use claviger_storage::organization::KeyPurpose;
 use std::collections::BTreeMap;
+use webhooks::WebhookKeys;
 
 /// All keys, unwrapped, as they stand at one moment; the same on every replica.
 pub struct ServerKeys {
@@ -53,6 +55,8 @@ pub struct ServerKeys {
     pub nonces: NonceKey,
     /// Makes fingerprints of values.
     pub fingerprints: FingerprintKey,
+    /// Sign what is posted to webhooks; the first is made with the first one.
+    pub webhooks: WebhookKeys,
 }
 
 /// Why keys cannot be made or opened.
@@ -149,5 +153,6 @@ pub(crate) const fn name(purpose: KeyPurpose) -> &'static str {
         KeyPurpose::Tokens => "tokens",
         KeyPurpose::Nonces => "nonces",
         KeyPurpose::Fingerprints => "fingerprints",
+        KeyPurpose::Webhooks => "webhooks",
     }
 }

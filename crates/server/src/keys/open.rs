@@ -1,6 +1,9 @@
 //! Unwrapping the stored keys at start.
 
-use super::{ServerKeys, ServerKeysError, name, rows};
+use super::{
+    ServerKeys, ServerKeysError, name, rows,
+    webhooks::{WebhookKey, WebhookKeys},
+};
 use claviger_crypto::{
     fingerprint::FingerprintKey,
     keys::{KeyGeneration, RootKey},
@@ -74,6 +77,18 @@ pub fn open(
         .ok_or(ServerKeysError::Missing("key-encryption"))?
         .id;
     let key = |purpose| find(&generations, keys, purpose);
+    let webhooks = keys
+        .iter()
+        .filter(|row| row.purpose == KeyPurpose::Webhooks && row.retired_at.is_none())
+        .map(|row| {
+            Ok(WebhookKey {
+                id: row.id,
+                number: row.generation,
+                made_at: row.created_at,
+                key: SigningKey::from_seed(&unwrap(&generations, row)?)?,
+            })
+        })
+        .collect::<Result<_, ServerKeysError>>()?;
     let orders = SigningKey::from_seed(&key(KeyPurpose::Orders)?)?;
     Ok(ServerKeys {
         number: *number,
@@ -85,6 +100,7 @@ pub fn open(
         refresh: RefreshKey::new(key(KeyPurpose::Tokens)?),
         nonces: NonceKey::new(key(KeyPurpose::Nonces)?),
         fingerprints: FingerprintKey::new(key(KeyPurpose::Fingerprints)?),
+        webhooks: WebhookKeys::new(webhooks),
         current,
         generations,
     })
@@ -135,13 +151,17 @@ fn find(
         .filter(|key| key.purpose == purpose && key.retired_at.is_none())
         .max_by_key(|key| key.generation)
         .ok_or(missing)?;
+    unwrap(generations, row)
+}
+
+fn unwrap(generations: &BTreeMap<KeyId, KeyGeneration>, row: &ServerKey) -> Result<Key256, ServerKeysError> {
     let generation = generations
         .get(&row.kek)
         .ok_or(ServerKeysError::Missing("key-encryption"))?;
     generation
         .unwrap_server_key(&row.wrapped, rows::binding(row))
         .map_err(|source| ServerKeysError::Key {
-            purpose: name(purpose),
+            purpose: name(row.purpose),
             source,
         })
 }

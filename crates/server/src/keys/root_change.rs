@@ -1,5 +1,5 @@
 //! Another root key (rule 33), in two transactions. After the first, every generation is wrapped by the old root and by the new one,
-//! so that each server can be given the new file when it suits; after the second, by the new one alone.
+//! so that each server can be given the new one when it suits; after the second, by the new one alone.
 
 use super::{ServerKeys, ServerKeysError};
 use crate::events::Event;
@@ -21,18 +21,16 @@ pub enum RootChangeError {
     #[error("the keys do not open")]
     Keys(#[from] ServerKeysError),
     /// The new root is the one that is in use.
-    #[error(
-        "this root key is the one in use already; name a file that is not there, and a new key is made in it"
-    )]
+    #[error("this root key is the one in use already; name one that is not there, and a new key is made")]
     Same,
     /// The configuration names the new root already.
     #[error(
-        "`key_file` is the new root key already; the change is finished with `keys rotate --finish-root`"
+        "`root_key` is the new root key already; the change is finished with `keys rotate --finish-root`"
     )]
     Begun,
     /// The configuration names the old root still.
     #[error(
-        "`key_file` still is the old root key; give every server the new one and restart it, and finish then"
+        "`root_key` still is the old root key; give every server the new one and restart it, and finish then"
     )]
     OldInUse,
     /// Nothing was begun.

@@ -6,10 +6,15 @@
 
 pub mod access;
 pub mod device;
+pub mod emergency;
+mod files;
 pub mod grants;
+pub mod guardrails;
 mod history;
 mod log;
 mod moving;
+mod notices;
+pub mod offboarding;
 pub mod orders;
 pub mod path;
 pub mod principals;
@@ -24,6 +29,7 @@ mod state;
 pub mod sync;
 mod teams;
 pub mod view;
+pub mod webhooks;
 mod words;
 
 use crate::http::{Handled, handle};
@@ -40,10 +46,16 @@ pub fn routes() -> Vec<Handled> {
         grants::routes(),
         access::routes(),
         roles::routes(),
+        guardrails::routes(),
+        files::routes(),
         proposals::routes(),
         teams::routes(),
         services::routes(),
+        emergency::routes(),
         requests::routes(),
+        notices::routes(),
+        webhooks::routes(),
+        offboarding::routes(),
         sync::routes(),
         history::routes(),
         log::routes(),

@@ -1,13 +1,17 @@
 //! Orders: what devices must destroy when access goes away, signed in the transaction that takes it (rule 26).
 
+mod compared;
+mod held;
 mod lost;
 mod terms;
 
+pub use compared::{after, before, before_all};
+pub use held::{LEASES, each_held, places_of};
 pub use lost::Lost;
 pub use terms::after_stricter_terms;
 
 use crate::{
-    entitlement::{Place, list::Listed},
+    entitlement::Place,
     sequencer::{Change, Stop, change::people_of},
     stream::Audience,
 };
@@ -18,7 +22,6 @@ use claviger_model::{
     ids::{DeviceId, OrderId, PrincipalId, ScopeId, SecretId},
     principal::PrincipalKind,
     secret::Secret,
-    time::Timestamp,
 };
 use claviger_protocol::{
     order::{Order, Target},
@@ -28,13 +31,10 @@ use claviger_protocol::{
 use claviger_storage::{
     Reader, StorageError, orders as rows,
     principals::Principal,
-    releases::Release,
     sessions::{Device, DeviceState},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Leases of one device that are looked at; more than any device holds.
-const LEASES: u32 = 50_000;
 const PAGE: u32 = 1_000;
 
 /// What each device is to destroy.
@@ -110,59 +110,6 @@ fn row(change: &Change, order: &Order, known: Option<&Device>) -> Result<rows::O
     })
 }
 
-/// What somebody's access was before a change, to be compared with what it is after it.
-pub struct Before(Vec<(Principal, Listed)>);
-
-/// Reads the access of everyone whom a principal's grants reach: the principal, or a team's members.
-///
-/// # Errors
-/// When the tables cannot be read.
-pub async fn before(change: &mut Change, principal: PrincipalId) -> Result<Before, Stop> {
-    let mut people = Vec::new();
-    for person in people_of(change.db(), principal).await? {
-        let listed = listed(change, &person).await?;
-        people.push((person, listed));
-    }
-    Ok(Before(people))
-}
-
-/// The same for several principals; nobody is read twice.
-///
-/// # Errors
-/// When the tables cannot be read.
-pub async fn before_all(
-    change: &mut Change,
-    principals: impl IntoIterator<Item = PrincipalId>,
-) -> Result<Before, Stop> {
-    let mut people = BTreeMap::new();
-    for principal in principals {
-        for person in people_of(change.db(), principal).await? {
-            people.insert(person.id, person);
-        }
-    }
-    let mut before = Vec::with_capacity(people.len());
-    for person in people.into_values() {
-        let listed = listed(change, &person).await?;
-        before.push((person, listed));
-    }
-    Ok(Before(before))
-}
-
-/// Orders every device of these people to destroy what they lost since.
-///
-/// # Errors
-/// When the tables cannot be read or written.
-pub async fn after(change: &mut Change, Before(people): Before) -> Result<(), Stop> {
-    let mut targets = Targets::new();
-    for (person, before) in people {
-        let after = listed(change, &person).await?;
-        let lost = Lost::between(&before, &after);
-        change.hint(Audience::Person(person.id), Hint::Sync);
-        destroy(change, person.id, &lost, &mut targets).await?;
-    }
-    issue(change, targets).await
-}
-
 /// Adds what every device of a person must destroy of what they lost.
 ///
 /// # Errors
@@ -189,7 +136,7 @@ pub async fn destroy(
     }
     for device in devices(change.db(), person).await? {
         let mut of_device = common.clone();
-        of_device.extend(leases(change, device.id, lost).await?);
+        of_device.extend(held::lost_leases(change, device.id, lost).await?);
         if !of_device.is_empty() {
             let entry = targets.entry(device.id).or_insert_with(|| (person, Vec::new()));
             entry.1.extend(of_device);
@@ -282,49 +229,6 @@ pub async fn devices(db: &mut dyn Reader, person: PrincipalId) -> Result<Vec<Dev
     Ok(devices)
 }
 
-/// Leases on a device whose right was lost while the names stay.
-async fn leases(change: &mut Change, device: DeviceId, lost: &Lost) -> Result<Vec<Target>, Stop> {
-    if lost.values.is_empty() {
-        return Ok(Vec::new());
-    }
-    let now = change.now();
-    let held = held(change.db(), device, now).await?;
-    let gone: BTreeSet<_> = held
-        .into_iter()
-        .filter(|(_, scope)| lost.values.contains(scope))
-        .map(|(lease, _)| lease.secret)
-        .collect();
-    Ok(gone
-        .into_iter()
-        .map(|secret| Target::Secret { secret, names: false })
-        .collect())
-}
-
-/// Leases on a device, with the place of each secret today.
-///
-/// # Errors
-/// When the tables cannot be read.
-pub async fn held(
-    db: &mut dyn Reader,
-    device: DeviceId,
-    now: Timestamp,
-) -> Result<Vec<(Release, ScopeId)>, StorageError> {
-    let leases = db.leases_on(device, now, LEASES).await?;
-    let secrets: BTreeSet<_> = leases.iter().map(|lease| lease.secret).collect();
-    let secrets: Vec<_> = secrets.into_iter().collect();
-    if secrets.is_empty() {
-        return Ok(Vec::new());
-    }
-    let places: BTreeMap<_, _> = db
-        .secrets(&secrets)
-        .await?
-        .into_iter()
-        .map(|secret| (secret.id, secret.scope))
-        .collect();
-    let placed = |lease: Release| places.get(&lease.secret).map(|scope| (lease, *scope));
-    Ok(leases.into_iter().filter_map(placed).collect())
-}
-
 /// The living secrets directly in some scopes.
 ///
 /// # Errors
@@ -341,11 +245,6 @@ pub async fn directly_in(db: &mut dyn Reader, scopes: &[ScopeId]) -> Result<Vec<
         }
     }
     Ok(found)
-}
-
-async fn listed(change: &mut Change, person: &Principal) -> Result<Listed, Stop> {
-    let entitlements = change.entitlements();
-    Ok(entitlements.listed_at_best(change.db(), person).await?)
 }
 
 async fn allows(

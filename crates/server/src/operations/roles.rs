@@ -8,6 +8,7 @@ use super::{
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
+    events::Event,
     http::{Handled, Refusal, handle},
     sequencer::{Change, Stop, job},
     stream::Audience,
@@ -45,6 +46,7 @@ async fn put(
                 reason,
                 proposal: call.proposal,
                 issuer,
+                simulation: None,
             };
             submit(change, &acting, submission).await
         })
@@ -72,6 +74,15 @@ async fn remove(change: &mut Change, caller: &Caller, id: RoleId, reason: String
         ..Object::default()
     };
     let policies = object_at_root(change, &acting, Action::RoleManage, KIND, object.clone()).await?;
+    let event = change.event(acting.who, KIND).on(object).decided_by(policies);
+    take_away(change, id, event.because(reason)).await
+}
+
+/// Deletes a role that no grant names, with its event.
+///
+/// # Errors
+/// When it is built in, or a grant names it.
+pub async fn take_away(change: &mut Change, id: RoleId, event: Event) -> Result<(), Stop> {
     let role = change.db().role(id).await?.ok_or(Code::NotFound)?;
     if role.builtin {
         return Err(Refusal::new(Code::WrongState)
@@ -87,13 +98,7 @@ async fn remove(change: &mut Change, caller: &Caller, id: RoleId, reason: String
         }
         Err(error) => return Err(error.into()),
     }
-    let event = change
-        .event(acting.who, KIND)
-        .on(object)
-        .decided_by(policies)
-        .commit(NAME, role.name.to_string(), None)
-        .because(reason);
-    change.record(event);
+    change.record(event.commit(NAME, role.name.to_string(), None));
     change.hint(Audience::Everyone, Hint::Sync);
     Ok(())
 }

@@ -175,6 +175,24 @@ impl<'a> View<'a> {
             .await?)
     }
 
+    /// What [`Self::decide`] would say, where nothing is refused by it yet.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn suppose(&mut self, action: Action, place: &Place) -> Result<Answer, Refusal> {
+        let entitlements = &self.app.entitlements;
+        Ok(entitlements
+            .suppose_at(
+                &mut *self.reader,
+                self.epoch,
+                &self.principal,
+                &self.circumstances,
+                action,
+                place,
+            )
+            .await?)
+    }
+
     /// A secret that the caller may know of, with its place; not found in every other case.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ pub async fn me(State(app): State<Shared>, caller: Caller) -> Result<Json<Me>, R
         .ok_or_else(|| Refusal::internal("the organization has no place"))?;
     let mut actions = Vec::new();
     for action in Action::ALL {
-        if view.decide(*action, &place).await?.decision.allowed {
+        if view.suppose(*action, &place).await?.decision.allowed {
             actions.push(*action);
         }
     }

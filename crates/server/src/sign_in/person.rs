@@ -29,6 +29,16 @@ pub async fn find_or_make(change: &mut Change, asserted: &Asserted) -> Result<Fo
     let Some(mut principal) = change.db().principal_by_identity(&identity).await? else {
         return make(change, asserted, &identity).await;
     };
+    let known = change
+        .db()
+        .mail_addresses(&[principal.id])
+        .await?
+        .into_iter()
+        .next();
+    if known.map(|(_, address)| address) != asserted.verified_email {
+        let address = asserted.verified_email.as_deref();
+        change.db().set_mail_address(principal.id, address).await?;
+    }
     let name = asserted.name.clone().unwrap_or_else(|| principal.name.clone());
     if principal.name != name || principal.email != asserted.email {
         principal.name = name;
@@ -56,5 +66,8 @@ async fn make(change: &mut Change, asserted: &Asserted, identity: &Identity) -> 
     };
     change.db().insert_principal(&principal).await?;
     change.db().link_identity(principal.id, identity).await?;
+    if let Some(address) = &asserted.verified_email {
+        change.db().set_mail_address(principal.id, Some(address)).await?;
+    }
     Ok(Found { principal, new: true })
 }

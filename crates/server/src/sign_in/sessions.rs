@@ -6,8 +6,6 @@ use claviger_protocol::session::{DeviceRecord, DeviceState, SessionRecord, Sessi
 use claviger_storage::sessions::{self, Device, Session};
 use std::{cmp::Reverse, time::Duration};
 
-/// Leases beyond this are not counted.
-const LEASES_COUNTED: u32 = 100_000;
 /// How long an ended device stays in the list.
 const ENDED_SHOWN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
@@ -24,12 +22,8 @@ pub async fn sessions(State(app): State<Shared>, caller: Caller) -> Result<Json<
     });
     let mut records = Vec::with_capacity(devices.len());
     for device in &devices {
-        let leases = view.db().leases_on(device.id, now, LEASES_COUNTED).await?;
-        records.push(device_record(
-            device,
-            u64::try_from(leases.len()).unwrap_or(u64::MAX),
-            &caller,
-        ));
+        let leases = view.db().count_leases_on(device.id, now).await?;
+        records.push(device_record(device, leases, &caller));
     }
     let sessions = sessions
         .iter()

@@ -299,7 +299,7 @@ async fn a_shorter_grant_takes_the_leases_that_would_outlive_it() {
     let again = release(&house, &person, secret, "lease").await;
     assert_eq!(again.code(), "ok");
     let mut db = house.app.store.reader().await.unwrap();
-    let leases = db.leases_on(person.device, now, 10).await.unwrap();
+    let leases = db.leases_on(person.device, now, None, 10).await.unwrap();
     assert!(leases.iter().any(|lease| lease.max_age_ms <= 3_600_000));
     drop(db);
     let same: ChangeGrantReply = carry_out(&house, &lead, held.id, &change, &short, None)

@@ -4,6 +4,7 @@
 //! whatever is refused must change nothing but the log.
 
 use crate::house::{Actor, House, Places, description, name, request_id, split};
+use crate::touched::Touched;
 use claviger_crypto::{
     bytes::sha256,
     signing::DeviceKey,
@@ -12,7 +13,10 @@ use claviger_crypto::{
 use claviger_model::{
     builtin_roles as roles,
     entropy::SystemEntropy,
-    ids::{EventId, GrantId, KeyId, OrderId, PrincipalId, ProposalId, RoleId, ScopeId, SecretId, SessionId},
+    ids::{
+        CaseId, DrawId, EmergencyId, EventId, GrantId, KeyId, NoticeId, OrderId, PrincipalId, ProposalId,
+        RoleId, ScopeId, SecretId, SessionId,
+    },
     principal::{Nature, PrincipalState},
     role::{MayGrant, Role},
     scope::EnvironmentClass,
@@ -45,6 +49,7 @@ enum Kind {
     Stranger,
     Holder(&'static str, RoleId, bool),
     Service,
+    Files,
     Disabled,
     EndedDevice,
 }
@@ -61,6 +66,7 @@ const KINDS: &[Kind] = &[
     Kind::Holder("offboarder", roles::OFFBOARDER, true),
     Kind::Holder("owner", roles::OWNER, true),
     Kind::Service,
+    Kind::Files,
     Kind::Disabled,
     Kind::EndedDevice,
 ];
@@ -72,6 +78,7 @@ impl Display for Kind {
             Self::Stranger => "stranger",
             Self::Holder(name, ..) => name,
             Self::Service => "service, editor",
+            Self::Files => "policy files",
             Self::Disabled => "disabled editor",
             Self::EndedDevice => "editor, device ended",
         })
@@ -296,6 +303,21 @@ impl Cell<'_> {
         json!({"assertion": crate::services::signed(&key, &claims)})
     }
 
+    /// A new guardrail that is off, as an Owner has planned it.
+    async fn guardrail(&self, route: Route, unique: &str) -> Made {
+        let (id, text) = (crate::guardrails::new_id(), crate::guardrails::NO_PRODUCTION);
+        let change = json!({"change": "put", "name": unique, "text": text, "enabled": false});
+        if route == route::PLAN_GUARDRAIL {
+            return made(&[&id], json!({ "change": change }));
+        }
+        let owner = self.house.actor(&[(roles::OWNER, self.places.root)]).await;
+        let plan = crate::guardrails::plan(self.house, &owner, id, &change).await;
+        made(
+            &[&id],
+            json!({"change": change, "digest": plan.digest, "reason": "first planned, then made"}),
+        )
+    }
+
     /// An Owner's wish that would widen their own access.
     async fn proposal(&self) -> (String, String) {
         let author = self.house.actor(&[(roles::OWNER, self.places.root)]).await;
@@ -328,6 +350,75 @@ impl Cell<'_> {
             .find(|proposal| proposal.id == id)
             .unwrap();
         (id.to_string(), String::from(made.digest))
+    }
+
+    /// Of a service that holds nothing.
+    async fn delegation(&self) -> Value {
+        let now = self.house.app.store.locked().await.unwrap().now();
+        json!({
+            "delegation": {
+                "grant": GrantId::random(&SystemEntropy), "service": self.service(false).await,
+                "scope": self.places.root, "may_grant": [roles::VIEWER],
+                "expires_at": now.plus(std::time::Duration::from_secs(3600)),
+            },
+            "reason": "the repository says who may what", "proposal": ProposalId::random(&SystemEntropy),
+        })
+    }
+
+    /// Made by another Owner.
+    async fn webhook(&self) -> String {
+        let owner = self.house.actor(&[(roles::OWNER, self.places.root)]).await;
+        let listed = self
+            .house
+            .call(Some(&owner), &route::WEBHOOKS, &[], &Value::Null)
+            .await;
+        for webhook in listed.json()["webhooks"].as_array().unwrap() {
+            let id = webhook["id"].as_str().unwrap().to_owned();
+            let ended = self
+                .house
+                .call(Some(&owner), &route::END_WEBHOOK, &[&id], &Value::Null)
+                .await;
+            assert_eq!(ended.code(), "ok");
+        }
+        let body = crate::telling::webhook_body("https://127.0.0.1:1/");
+        let made = self
+            .house
+            .call(Some(&owner), &route::CREATE_WEBHOOK, &[], &body)
+            .await;
+        assert_eq!(made.code(), "ok", "{:?}", made.json());
+        body["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A case that somebody else opened.
+    async fn case(&self, state: &str) -> String {
+        let other = self.other().await.principal;
+        crate::offboarding::case_of(self.house, other, state)
+            .await
+            .to_string()
+    }
+
+    /// A case with a value that has to change.
+    async fn rotation(&self) -> (String, SecretId) {
+        let other = self.house.actor(&[(roles::READER, self.places.production)]).await;
+        let secret = self.secret().await;
+        crate::offboarding::release(self.house, &other, secret, "copy").await;
+        let case = crate::offboarding::case_of(self.house, other.principal, "running").await;
+        crate::offboarding::settle_steps(self.house).await;
+        (case.to_string(), secret)
+    }
+
+    /// A case of somebody who is back, with a grant that it ended.
+    async fn ended_grant(&self) -> (String, GrantId) {
+        let other = self.other().await;
+        let grant = crate::orders::grant_of(self.house, &other).await;
+        let case = crate::offboarding::case_of(self.house, other.principal, "running").await;
+        crate::offboarding::settle_steps(self.house).await;
+        let mut locked = self.house.app.store.locked().await.unwrap();
+        let mut row = locked.principal(other.principal).await.unwrap().unwrap();
+        row.state = PrincipalState::Active;
+        locked.update_principal(&row).await.unwrap();
+        locked.commit().await.unwrap();
+        (case.to_string(), grant)
     }
 
     fn value(&self, secret: SecretId, version: u64) -> Value {
@@ -447,6 +538,7 @@ impl Cell<'_> {
         Some(match *route {
             route::LIVE
             | route::READY
+            | route::METRICS
             | route::ENROLMENT
             | route::CHECKPOINT
             | route::ME
@@ -571,6 +663,21 @@ impl Cell<'_> {
                 )
             }
             route::DELETE_ROLE => made(&[&self.role().await], json!({"reason": "nobody has it"})),
+            route::GUARDRAILS | route::GUARDRAIL_LANGUAGE => made(&[], Value::Null),
+            route::CHECK_GUARDRAIL | route::PAST_GUARDRAIL => {
+                made(&[], json!({"text": crate::guardrails::NO_PRODUCTION}))
+            }
+            route::PLAN_GUARDRAIL | route::CHANGE_GUARDRAIL => self.guardrail(*route, &unique).await,
+            route::EXPORT_POLICY_FILES => made(&[], json!({})),
+            route::PLAN_POLICY_FILES => made(&[], json!({"files": []})),
+            route::APPLY_POLICY_FILES => {
+                // No roles of one's own, of which no file ever had any: nothing is to be done.
+                let digest: Bytes = sha256(b"[]").into();
+                let files = json!([{"path": "roles.toml", "text": ""}]);
+                made(&[], json!({"files": files, "digest": digest, "reason": "merged"}))
+            }
+            route::FILE_DELEGATIONS => made(&[], Value::Null),
+            route::DELEGATE_FILES => made(&[], self.delegation().await),
             route::PROPOSALS => made(&[], json!({})),
             route::APPROVE_PROPOSAL => {
                 let (id, digest) = self.proposal().await;
@@ -670,6 +777,31 @@ impl Cell<'_> {
                     json!({"change": change, "digest": plan.json()["digest"], "reason": "left the team"});
                 made(&[&grant], body)
             }
+            route::EMERGENCY => made(&[], Value::Null),
+            route::EMERGENCY_DRAWS => made(&[], json!({})),
+            route::GIVE_EMERGENCY | route::PLAN_EMERGENCY => {
+                let other = self.other().await.principal;
+                made(&[], crate::emergency::right_body(self.house, other, production))
+            }
+            route::END_EMERGENCY => {
+                let (right, _) = crate::emergency::over(self.house, production).await;
+                made(&[&right], json!({"reason": "moved on"}))
+            }
+            route::DRAW_EMERGENCY => {
+                // Whoever calls holds a right here, and nobody else can draw it.
+                let right = match self.actor {
+                    Some(actor) => crate::emergency::right_of(self.house, actor.principal, production).await,
+                    None => EmergencyId::random(&SystemEntropy),
+                };
+                made(
+                    &[&right],
+                    json!({"id": DrawId::random(&SystemEntropy), "reason": "it burns", "seconds": 600}),
+                )
+            }
+            route::REVIEW_EMERGENCY => {
+                let (_, draw) = crate::emergency::over(self.house, production).await;
+                made(&[&draw], json!({"verdict": "justified", "words": "it did burn"}))
+            }
             route::ACCESS_AT => made(&[], json!({"scope": production})),
             route::ACCESS_OF => made(&[], json!({"principal": self.other().await.principal})),
             route::ACCESS_MATRIX => made(&[], json!({"top": production})),
@@ -679,6 +811,70 @@ impl Cell<'_> {
                     &[],
                     json!({"principal": other, "action": "secret.use", "about": {"scope": production}}),
                 )
+            }
+            route::NOTICES => made(&[], json!({})),
+            route::READ_NOTICES => made(&[], json!({"these": [NoticeId::random(&SystemEntropy)]})),
+            route::NOTICE_PREFERENCES => made(&[], Value::Null),
+            route::SET_NOTICE_PREFERENCES => made(
+                &[],
+                json!({"preferences": [{"kind": "access.ended", "way": "mail", "wanted": true}]}),
+            ),
+            route::WEBHOOKS => made(&[], Value::Null),
+            route::CREATE_WEBHOOK => made(&[], crate::telling::webhook_body("https://127.0.0.1:1/")),
+            route::END_WEBHOOK | route::TEST_WEBHOOK => made(&[&self.webhook().await], Value::Null),
+            route::ROTATE_WEBHOOK_KEY => {
+                self.webhook().await;
+                // Of a key that is followed already: the answer is the same whether or not another call came first.
+                made(&[], json!({"replaces": 0}))
+            }
+            route::BLAST_RADIUS => {
+                let other = self.other().await.principal;
+                made(&[], json!({"of": {"what": "person", "id": other}}))
+            }
+            route::LOOK_UP_LEAK => {
+                let event = EventId::random(&SystemEntropy);
+                let value = match self.actor {
+                    Some(actor) => crate::offboarding::leaked(self.house, actor, event, b"value"),
+                    None => json!({"encapsulated": "", "ciphertext": ""}),
+                };
+                made(&[], json!({"event": event, "value": value}))
+            }
+            route::OPEN_CASE => {
+                let body = json!({
+                    "id": CaseId::random(&SystemEntropy), "person": self.other().await.principal, "reason": "leaves",
+                });
+                made(&[], body)
+            }
+            route::REHEARSE_CASE => made(&[], json!({"person": self.other().await.principal})),
+            route::CASES => made(&[], json!({"open": true})),
+            route::CASE | route::CASE_GRANTS => made(&[&self.case("running").await], Value::Null),
+            route::CASE_ROTATIONS => made(&[&self.case("running").await], json!({})),
+            route::APPROVE_CASE => made(&[&self.case("planned").await], Value::Null),
+            route::CANCEL_CASE => made(&[&self.case("planned").await], json!({"reason": "stays"})),
+            route::ACCEPT_ROTATION => {
+                let (case, secret) = self.rotation().await;
+                made(
+                    &[&case],
+                    json!({"secret": secret, "reason": "the target is gone"}),
+                )
+            }
+            route::RESTORE_GRANTS => {
+                let (case, grant) = self.ended_grant().await;
+                made(&[&case], json!({"grants": [grant], "reason": "by mistake"}))
+            }
+            route::ENABLE_PERSON => {
+                let person = self.other().await.principal;
+                let mut locked = self.house.app.store.locked().await.unwrap();
+                let mut row = locked.principal(person).await.unwrap().unwrap();
+                row.state = PrincipalState::Disabled;
+                locked.update_principal(&row).await.unwrap();
+                locked.commit().await.unwrap();
+                made(&[&person], json!({"reason": "comes back"}))
+            }
+            route::OFFBOARDING_SETTINGS => made(&[], Value::Null),
+            route::SET_OFFBOARDING_SETTINGS => {
+                let other = self.other().await.principal;
+                made(&[], json!({"people_per_hour": 10_000, "protected": [other]}))
             }
             route::ORDERS => made(&[], json!({"after": 0})),
             route::ACKNOWLEDGE => made(&[], self.acknowledgement().await),
@@ -700,6 +896,24 @@ async fn actor(house: &House, kind: Kind) -> Option<Actor> {
         Kind::Service => {
             let class = EnvironmentClass::Production;
             Some(house.service(class, &[(roles::EDITOR, production)]).await)
+        }
+        Kind::Files => {
+            let class = EnvironmentClass::Production;
+            let actor = house.service(class, &[]).await;
+            let mut locked = house.app.store.locked().await.unwrap();
+            let now = locked.now();
+            let grant = crate::house::grant(actor.principal, roles::POLICY_FILES, root, now);
+            locked.insert_grant(&grant).await.unwrap();
+            let delegation = claviger_storage::files::FileDelegation {
+                grant: grant.id,
+                may_grant: [roles::VIEWER].into(),
+                roles: true,
+                guardrails: true,
+                approved_by: actor.principal,
+            };
+            locked.insert_file_delegation(&delegation).await.unwrap();
+            locked.commit().await.unwrap();
+            Some(actor)
         }
         Kind::Disabled => {
             let actor = house.actor(&[(roles::EDITOR, production)]).await;
@@ -730,6 +944,14 @@ async fn the_table_is_the_reviewed_one() {
     let house = House::new().await;
     // So that nobody who calls is the last Owner.
     house.actor(&[(roles::OWNER, house.places.root)]).await;
+    let mut touched = Touched::watch(&house).await;
+    // So that nobody who calls is the last Owner, and no case is braked.
+    let owner = house.actor(&[(roles::OWNER, house.places.root)]).await;
+    let settings = json!({"people_per_hour": 10_000, "protected": []});
+    let set = house
+        .call(Some(&owner), &route::SET_OFFBOARDING_SETTINGS, &[], &settings)
+        .await;
+    assert_eq!(set.code(), "ok");
     let mut table = String::new();
     for route in route::ALL {
         writeln!(table, "{route}").unwrap();
@@ -748,19 +970,23 @@ async fn the_table_is_the_reviewed_one() {
                 .map(|argument| argument as &dyn Display)
                 .collect();
             let before = house.head().await;
+            touched.since().await;
             let answer = house.call(actor.as_ref(), route, &arguments, &body).await;
             let after = house.head().await;
             if answer.status >= 300 || outcome(route, &answer) == "not_found" {
-                let changed = (before.epoch, before.sync_cursor) != (after.epoch, after.sync_cursor);
+                let changed = touched.since().await;
                 assert!(
-                    !changed,
-                    "{route} changed something for {kind}, though it answered {}",
+                    changed.is_empty(),
+                    "{route} changed {changed:?} for {kind}, though it answered {}",
                     answer.code()
                 );
                 assert!(
                     after.next_index <= before.next_index + 1,
                     "{route} for {kind}: more than one event"
                 );
+            }
+            if answer.status < 300 && (route.asks || route.method == "GET") {
+                assert_eq!(before, after, "{route} is said to change nothing");
             }
             writeln!(table, "  {kind}: {}", outcome(route, &answer)).unwrap();
         }

@@ -14,10 +14,7 @@ use claviger_model::{
 use claviger_protocol::{release::ReleaseReply, route};
 use claviger_server::{
     jobs::generations::catch_up,
-    keys::{
-        generations::{self, rewrap_some},
-        root_file,
-    },
+    keys::generations::{self, rewrap_some},
     sequencer::job,
 };
 use claviger_storage::{log::LogFilter, organization::KekGeneration};
@@ -26,7 +23,7 @@ use std::collections::BTreeMap;
 
 /// Makes a new generation and wraps nothing anew yet.
 pub async fn begin(house: &House) {
-    let root = root_file::require(&house.app.config.key_file).unwrap();
+    let root = house.app.config.root.require().await.unwrap();
     let organization = house.app.organization;
     let begun = job::<(), _>(move |change| {
         Box::pin(async move {
@@ -148,7 +145,7 @@ async fn a_generation_is_not_replaced_while_one_before_it_wraps_something() {
     let house = House::new().await;
     house.secret(house.places.production, "A", b"a").await;
     begin(&house).await;
-    let root = root_file::require(&house.app.config.key_file).unwrap();
+    let root = house.app.config.root.require().await.unwrap();
     let keys = house.app.keys.learn(&house.app.store).await.unwrap();
     let mut locked = house.app.store.locked().await.unwrap();
     let again = generations::begin(&mut *locked, &keys, &root, house.app.organization, &SystemEntropy).await;

@@ -36,6 +36,7 @@ use claviger_server::{
     cli::install_crypto,
     config::{Config, Limits, LogFormat, Oidc, Origin},
     http::router,
+    keys::root::Home,
     start::{self, Started, Surroundings},
 };
 use claviger_storage::{
@@ -143,7 +144,7 @@ impl House {
         let directory = tempfile::tempdir().unwrap();
         let database = Database::Sqlite(directory.path().join("claviger.db"));
         let key = directory.path().join("root.key");
-        let mut config = config(database, &key);
+        let mut config = config(database, Home::File(key));
         set(&mut config);
         let mut house = Self::start(config, ManualClock::default()).await;
         house.furnish().await;
@@ -153,7 +154,24 @@ impl House {
 
     /// Another process, or the first one, on a database.
     pub async fn open(database: Database, key_file: &Path, clock: ManualClock) -> Self {
-        Self::start(config(database, key_file), clock).await
+        Self::open_at_home(database, Home::File(key_file.to_owned()), clock).await
+    }
+
+    /// The same with a root key that lives elsewhere.
+    pub async fn open_at_home(database: Database, root: Home, clock: ManualClock) -> Self {
+        Self::start(config(database, root), clock).await
+    }
+
+    /// The same with other settings.
+    pub async fn open_with(
+        database: Database,
+        key_file: &Path,
+        clock: ManualClock,
+        set: impl FnOnce(&mut Config),
+    ) -> Self {
+        let mut config = config(database, Home::File(key_file.to_owned()));
+        set(&mut config);
+        Self::start(config, clock).await
     }
 
     async fn start(config: Config, clock: ManualClock) -> Self {
@@ -481,13 +499,14 @@ const fn id(number: u8) -> ScopeId {
     ScopeId::from_bytes([0x5c, number, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, number])
 }
 
-fn config(database: Database, key_file: &Path) -> Config {
+fn config(database: Database, root: Home) -> Config {
     Config {
         listen: ([127, 0, 0, 1], 0).into(),
         public_origin: None,
         database,
         connections: 8,
-        key_file: key_file.to_owned(),
+        root,
+        transit: None,
         tls: None,
         oidc: Oidc {
             issuer: "https://id.example".to_owned(),
@@ -509,8 +528,15 @@ fn config(database: Database, key_file: &Path) -> Config {
             devices_burst: 10_000,
             shutdown: Duration::from_secs(1),
         },
+        mail: None,
+        webhooks: claviger_server::config::WebhookRules {
+            // Listed, and yet not to be reached.
+            allow: vec!["127.0.0.1:1".to_owned()],
+            ..Default::default()
+        },
         requests_kept: HOUR * 24 * 100,
         openings_kept: Some(HOUR * 24 * 100),
+        metrics: false,
         log: LogFormat::default(),
     }
 }

@@ -56,7 +56,7 @@ fn command(place: &Place, words: &[&str]) -> Command {
 }
 
 /// What it said on standard output, or, where it refused, on standard error.
-async fn keys(place: &Place, words: &[&str]) -> Result<String, String> {
+pub async fn keys(place: &Place, words: &[&str]) -> Result<String, String> {
     let output = command(place, words).output().await.unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     if output.status.success() {
@@ -68,7 +68,7 @@ async fn keys(place: &Place, words: &[&str]) -> Result<String, String> {
 }
 
 /// A house with values, stopped again: a SQLite file is one server's at a time.
-async fn filled(place: &Place, values: u64) -> (House, Actor, Vec<SecretId>) {
+pub async fn filled(place: &Place, values: u64) -> (House, Actor, Vec<SecretId>) {
     let mut house = place.house().await;
     house.furnish().await;
     let editor = house.actor(&[(roles::EDITOR, house.places.production)]).await;
@@ -84,7 +84,7 @@ async fn filled(place: &Place, values: u64) -> (House, Actor, Vec<SecretId>) {
     (house, editor, secrets)
 }
 
-async fn assert_all_open(house: &House, keys: &ServerKeys, secrets: &[SecretId]) {
+pub async fn assert_all_open(house: &House, keys: &ServerKeys, secrets: &[SecretId]) {
     let mut db = house.app.store.reader().await.unwrap();
     for secret in secrets {
         if let Some(row) = db.sealed_version(*secret, 1).await.unwrap() {
@@ -208,12 +208,12 @@ async fn the_root_key_is_changed_while_either_file_opens_the_database() {
         );
     }
     let said = keys(&old, &["rotate", "--finish-root"]).await.unwrap_err();
-    assert!(said.contains("`key_file` still is the old root key"), "{said}");
+    assert!(said.contains("`root_key` still is the old root key"), "{said}");
     let said = keys(&new, &["rotate", "--root", &own]).await.unwrap_err();
-    assert!(said.contains("`key_file` is the new root key already"), "{said}");
+    assert!(said.contains("`root_key` is the new root key already"), "{said}");
     let listed = keys(&new, &["list"]).await.unwrap();
     assert!(
-        listed.contains("the root key is being changed, `key_file` is the new one"),
+        listed.contains("the root key is being changed, `root_key` is the new one"),
         "{listed}"
     );
     keys(&new, &["rotate", "--finish-root"]).await.unwrap();
@@ -265,9 +265,9 @@ async fn a_running_server_learns_of_a_generation_under_another_root_from_its_key
     );
     assert_all_open(&house, &held, &[first, second]).await;
 
-    // Without its root key a process neither signs nor wraps with what it knew.
-    std::fs::remove_file(&place.key).unwrap();
-    let before = house.head().await;
+    // What it has opened goes on counting while the root key's home is away.
+    let aside = directory.path().join("aside.key");
+    std::fs::rename(&place.key, &aside).unwrap();
     let mut locked = house.app.store.locked().await.unwrap();
     let key = locked.server_keys().await.unwrap().remove(0);
     locked
@@ -275,7 +275,22 @@ async fn a_running_server_learns_of_a_generation_under_another_root_from_its_key
         .await
         .unwrap();
     locked.commit().await.unwrap();
+    house
+        .secret(house.places.production, "C", b"made under load")
+        .await;
+    std::fs::rename(&aside, &place.key).unwrap();
+
+    // Without the root key that counts a process neither signs nor wraps with what it knew.
+    let third = Place {
+        key: directory.path().join("third.key"),
+        ..place.clone()
+    };
+    keys(&place, &["rotate", "--root", &third.key.display().to_string()])
+        .await
+        .unwrap();
+    keys(&third, &["rotate", "--finish-root"]).await.unwrap();
     let editor = house.actor(&[(roles::EDITOR, house.places.production)]).await;
+    let before = house.head().await;
     let id = SecretId::random(&SystemEntropy);
     let body = creation(&house, &editor, id);
     let refused = house.call(Some(&editor), &route::CREATE_SECRET, &[], &body).await;

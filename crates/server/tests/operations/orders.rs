@@ -88,7 +88,7 @@ async fn an_ended_grant_is_ordered_away_and_acknowledged() {
     assert_eq!(release(&house, &reader, secret, "lease").await.code(), "ok");
     let leases = async || {
         let mut db = house.app.store.reader().await.unwrap();
-        db.leases_on(reader.device, house.clock.now(), 10)
+        db.leases_on(reader.device, house.clock.now(), None, 10)
             .await
             .unwrap()
             .len()

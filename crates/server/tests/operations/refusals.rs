@@ -157,7 +157,13 @@ async fn a_disabled_person_leaves_a_trace_whatever_they_ask_for() {
         let entries = refused(&house, &editor).await;
         assert_eq!(entries.len(), 1, "{route}");
         assert_eq!(code(&entries[0]), "disabled");
-        assert_eq!(asked(&entries[0]), format!("{} {}", route.method, route.path));
+        let body = if route.asks {
+            format!(" {body}")
+        } else {
+            String::new()
+        };
+        let expected = format!("{} {}{body}", route.method, route.path);
+        assert_eq!(asked(&entries[0]), expected);
     }
 }
 

@@ -259,7 +259,7 @@ async fn no_value_without_its_commit() {
     assert_eq!(house.head().await, before);
     let mut db = app.store.reader().await.unwrap();
     assert!(
-        db.leases_on(reader.device, house.clock.now(), 10)
+        db.leases_on(reader.device, house.clock.now(), None, 10)
             .await
             .unwrap()
             .is_empty()

@@ -31,8 +31,7 @@ use serde_json::json;
 
 /// As the command does it.
 async fn rotate(house: &House, purpose: KeyPurpose) {
-    let mut locked = house.app.store.locked().await.unwrap();
-    let keys = house.app.keys.under(&mut *locked).await.unwrap();
+    let (mut locked, keys) = house.app.keys.lock(&house.app.store).await.unwrap();
     let organization = house.app.organization;
     let replaced = replace(&mut *locked, &keys, purpose, organization, &SystemEntropy)
         .await

@@ -9,6 +9,7 @@ use serde_json::json;
 
 on_both!(
     a_person_is_issuer_and_subject_whatever_their_address,
+    only_an_address_that_the_provider_vouches_for_is_written_to,
     one_session_a_device_and_one_person_a_key,
 );
 
@@ -54,6 +55,34 @@ async fn a_person_is_issuer_and_subject_whatever_their_address() {
     let text = String::from_utf8(signed_in.first().unwrap().leaf.clone()).unwrap();
     for personal in ["127.0.0.1", "\"ada\"", "Lovelace", "@"] {
         assert!(!text.contains(personal), "{personal} stands in {text}");
+    }
+}
+
+async fn only_an_address_that_the_provider_vouches_for_is_written_to() {
+    let provider = Provider::start(&people()).await.unwrap();
+    let server = TestServer::start(&provider).await;
+    TestDevice::new().found(&server, &provider, "olga").await;
+    let cases = [
+        (
+            json!({ "email": "ada@example.test", "email_verified": true }),
+            Some("ada@example.test"),
+        ),
+        (json!({ "email": "ada@evil.test", "email_verified": false }), None),
+        (
+            json!({ "email": "ada@other.test", "email_verified": true }),
+            Some("ada@other.test"),
+        ),
+        (json!({ "email": "ada@evil.test" }), None),
+    ];
+    for (claims, expected) in cases {
+        let signed: claviger_protocol::sign_in::SignedIn = TestDevice::new()
+            .try_sign_in(&server, &provider, "ada", claims.clone(), None)
+            .await
+            .ok();
+        let mut reader = server.app.store.reader().await.unwrap();
+        let found = reader.mail_addresses(&[signed.principal]).await.unwrap();
+        let address = found.first().map(|(_, address)| address.as_str());
+        assert_eq!(address, expected, "{claims}");
     }
 }
 

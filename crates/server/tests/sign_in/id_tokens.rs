@@ -88,6 +88,12 @@ fn cases(server: &TestServer, provider: &Provider, device: &TestDevice, challeng
         case("not valid yet", json!({ "nbf": now + 61 })),
         case("no subject", json!({ "sub": null })),
         case("an empty subject", json!({ "sub": "" })),
+        case("a subject that is no text", json!({ "sub": "mallory\u{0}" })),
+        case("a subject without end", json!({ "sub": "m".repeat(256) })),
+        case(
+            "a session of the provider that is no text",
+            json!({ "sid": "s\u{0}" }),
+        ),
         case("groups that are no texts", json!({ "groups": [1, 2] })),
         signed("altered after signing", json!({ "tamper": true })),
         signed("not signed", json!({ "alg": "none" })),

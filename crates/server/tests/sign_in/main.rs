@@ -22,7 +22,9 @@ macro_rules! on_both {
     };
 }
 
+mod at_once;
 mod bootstrap;
+mod counted;
 mod endings;
 mod exchange;
 mod id_tokens;
@@ -33,3 +35,4 @@ mod refresh;
 mod replicas;
 mod step_up;
 mod stream;
+mod tls;

@@ -6,7 +6,8 @@ use claviger_model::{entropy::SystemEntropy, event::EventKind, ids::SessionId};
 use claviger_protocol::{
     problem::Code,
     route,
-    sign_in::{ProviderRefused, Refresh},
+    session::Me,
+    sign_in::{ProviderRefused, Refresh, SignedIn},
 };
 use claviger_server::jobs::replicas::follow;
 use claviger_testkit::peers::provider::Provider;
@@ -59,6 +60,44 @@ async fn what_was_used_at_one_is_used_at_the_other() {
         device.post(&other, route::SIGN_IN, &body, None).await.code(),
         Code::BadChallenge
     );
+}
+
+/// PostgreSQL keeps no U+0000, whoever sends it.
+#[tokio::test]
+async fn what_the_provider_says_in_odd_characters_gives_nothing_and_breaks_nothing() {
+    let provider = Provider::start(&people()).await.unwrap();
+    let tables = Tables::postgres().await;
+    let setup = Setup {
+        provider: &provider,
+        tables: &tables,
+        settings: Vec::new(),
+    };
+    let one = TestServer::start_with(&setup).await;
+    let device = TestDevice::new();
+    device.found(&one, &provider, "olga").await;
+    let challenge = device.challenge(&one).await;
+    let odd = json!({
+        "groups": ["payments\u{0}", "payments"], "acr": "\u{0}", "amr": ["pwd", "mfa\u{0}"],
+        "email": "olga\u{0}@example.com", "name": "Olga\u{0}", "preferred_username": "\u{0}",
+    });
+    let claims = crate::support::device::overlaid(device.claims(&one, &provider, &challenge, "olga"), odd);
+    let token = provider.forge(claims, json!({})).await.unwrap();
+    let body = device.sign_in_body(&challenge, token, None);
+    let session: SignedIn = device.post(&one, route::SIGN_IN, &body, None).await.ok();
+    let me: Me = device.call(&one, route::ME, &session.tokens.access).await.ok();
+    let teams: Vec<_> = me.teams.iter().map(|team| team.name.as_str()).collect();
+    assert_eq!(teams, ["payments"]);
+    let stored = one
+        .app
+        .store
+        .reader()
+        .await
+        .unwrap()
+        .session(session.session)
+        .await
+        .unwrap();
+    let stored = stored.unwrap();
+    assert_eq!((stored.acr, stored.amr), (None, vec!["pwd".to_owned()]));
 }
 
 /// A spent refresh token ends its family wherever it is presented, with whatever proof.

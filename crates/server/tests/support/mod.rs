@@ -52,7 +52,7 @@ pub async fn on_postgres(test: impl Future<Output = ()>) {
 
 impl Tables {
     /// What the running test is for.
-    async fn of_this_test() -> Self {
+    pub async fn of_this_test() -> Self {
         match ON_POSTGRES.try_with(|()| ()) {
             Ok(()) => Self::postgres().await,
             Err(_) => Self::Sqlite,
@@ -104,6 +104,15 @@ impl TestServer {
         settings.push(("PUBLIC_ORIGIN", self.app.origin.to_string()));
         let setup = Setup { settings, ..*setup };
         Self::start_in(Arc::clone(&self.directory), self.clock.clone(), &setup).await
+    }
+
+    /// Stops as on SIGTERM and starts again with what is on the disk.
+    pub async fn restarted(self, setup: &Setup<'_>) -> Self {
+        let (directory, clock) = (Arc::clone(&self.directory), self.clock.clone());
+        let mut settings = setup.settings.clone();
+        settings.push(("PUBLIC_ORIGIN", self.app.origin.to_string()));
+        self.stop().await;
+        Self::start_in(directory, clock, &Setup { settings, ..*setup }).await
     }
 
     async fn start_in(directory: Arc<TempDir>, clock: ManualClock, setup: &Setup<'_>) -> Self {

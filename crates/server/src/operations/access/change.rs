@@ -168,7 +168,11 @@ async fn done_before(
     })
 }
 
-async fn carry_out(
+/// Does what a plan says, with its events and orders.
+///
+/// # Errors
+/// When nobody would be Owner any more, or the tables cannot be written.
+pub async fn carry_out(
     change: &mut Change,
     acting: &Acting,
     plan: Plan,
@@ -203,6 +207,9 @@ async fn carry_out(
                 ..instead
             };
             change.db().insert_grant(&given).await?;
+            event = event.fact("narrowed", Fact::Flag(true));
+            // A request that became this grant goes on with the lesser one: it ends it, and its author hands it back.
+            change.db().pass_given(grant.id, given.id).await?;
             new = Some(given);
         }
     }
@@ -215,6 +222,7 @@ async fn carry_out(
             .event(acting.who, EventKind::GrantGiven)
             .on(grants::object(given))
             .concerning(given.principal)
+            .fact("narrowed", Fact::Flag(true))
             .because(call.reason);
         change.record(event);
     }

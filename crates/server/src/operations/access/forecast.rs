@@ -6,7 +6,7 @@
 //! compared once.
 
 use crate::entitlement::best::{favourable, fulfilled};
-use crate::operations::orders::{Lost, Targets, devices, directly_in, held};
+use crate::operations::orders::{Lost, Targets, devices, directly_in, each_held};
 use claviger_model::{
     action::Action,
     grant::Grant,
@@ -260,14 +260,15 @@ async fn purge(
     for device in devices(db, person).await? {
         let mut leases = 0_u64;
         let mut single = BTreeSet::new();
-        for (lease, scope) in held(db, device.id, taking.now).await? {
+        each_held(db, device.id, taking.now, &mut |lease, scope| {
             if goes(scope) && outlives(&lease) {
                 leases = leases.saturating_add(1);
                 if !at_once || lost.values.contains(&scope) {
                     single.insert(lease.secret);
                 }
             }
-        }
+        })
+        .await?;
         let mut targets = common.clone();
         targets.extend(
             single

@@ -4,7 +4,7 @@ use super::{
     favourable,
     people::{Where, people},
 };
-use crate::entitlement::Place;
+use crate::{entitlement::Place, operations::grants::delegation::holds_own_service};
 use claviger_model::{
     action::Action,
     grant::Grant,
@@ -49,7 +49,7 @@ pub async fn grantors(
     grants.retain(gives);
     let distance = |grant: &Grant| chain.iter().position(|scope| *scope == grant.scope);
     grants.sort_by_key(|grant| (distance(grant), grant.granted_at, grant.id));
-    let receiver = Principal {
+    let plain = Principal {
         id: receiver.id,
         name: receiver.name.clone(),
         state: receiver.state,
@@ -71,13 +71,17 @@ pub async fn grantors(
             };
             let assignment = Assignment {
                 role,
-                receiver: &receiver,
+                receiver: &plain,
                 scope: &place.resource,
                 not_before: None,
                 expires_at: Some(now.plus(FOR_A_WHILE)),
             };
             let known = found.contains(&person.row.id);
-            if !known && found.len() < most && engine.may_assign(&giver, &assignment).is_ok() {
+            if known || found.len() >= most || engine.may_assign(&giver, &assignment).is_err() {
+                continue;
+            }
+            // As when it is given: who holds a key of a service gives it nothing.
+            if !holds_own_service(db, &person.caller, receiver, now).await? {
                 found.push(person.row.id);
             }
         }

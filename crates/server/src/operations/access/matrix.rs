@@ -113,6 +113,8 @@ fn columns(
 }
 
 fn cells(survey: &mut Survey<'_>, person: &Person, columns: &[Column]) -> Vec<Cell> {
+    // Copied once for all cells: policies look at the place of each grant themselves.
+    let all: Vec<Grant> = person.grants.iter().map(|grant| Grant::clone(grant)).collect();
     let mut at: BTreeMap<ScopeId, Vec<&Arc<Grant>>> = BTreeMap::new();
     for grant in &person.grants {
         at.entry(grant.scope).or_default().push(grant);
@@ -127,14 +129,14 @@ fn cells(survey: &mut Survey<'_>, person: &Person, columns: &[Column]) -> Vec<Ce
                 .flatten()
                 .copied()
                 .collect();
-            cell(survey, person, column, number, &here)
+            cell(survey, (person, &all), column, number, &here)
         })
         .collect()
 }
 
 fn cell(
     survey: &mut Survey<'_>,
-    person: &Person,
+    (person, all): (&Person, &[Grant]),
     column: &Column,
     place: u32,
     here: &[&Arc<Grant>],
@@ -166,11 +168,7 @@ fn cell(
             _ if person.row.state != PrincipalState::Active => CellStands::Inactive,
             Standing::Counts => {
                 let action = promise(engine.role(grant.role));
-                let grants: Vec<_> = here.iter().map(|grant| Grant::clone(grant)).collect();
-                if survey
-                    .ask(&person.caller, action, &column.resource, &grants)
-                    .allowed
-                {
+                if survey.ask(&person.caller, action, &column.resource, all).allowed {
                     CellStands::Counts
                 } else {
                     CellStands::Guardrail

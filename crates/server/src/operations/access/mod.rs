@@ -7,16 +7,16 @@
 //! `claviger_protocol::grant_change`, [`plan`] and [`change`].
 
 mod at;
-mod change;
+pub mod change;
 mod explain;
 mod forecast;
 pub mod grantors;
 mod matrix;
-mod named;
+pub mod named;
 mod of;
 mod paths;
 pub mod people;
-mod plan;
+pub mod plan;
 mod sight;
 mod usage;
 

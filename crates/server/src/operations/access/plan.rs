@@ -133,6 +133,9 @@ pub fn replacement(grant: &Grant, change: GrantChange, now: Timestamp) -> Result
                 ..grant.clone()
             }))
         }
+        GrantChange::Narrow { .. } if grant.conditions.is_emergency() => {
+            wrong("emergency access is ended, not narrowed")
+        }
         GrantChange::Narrow { role, scope } => {
             let instead = Grant {
                 role: role.unwrap_or(grant.role),

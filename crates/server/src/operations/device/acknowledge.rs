@@ -9,6 +9,7 @@ use crate::{
     caller::{DeviceCaller, body::Json},
     events::Who,
     http::Refusal,
+    operations::offboarding::case::settle,
     sequencer::{Change, Stop, job},
 };
 use axum::{extract::State, http::StatusCode};
@@ -161,6 +162,7 @@ async fn note(
             .db()
             .set_device_state(device.id, DeviceState::Ending, DeviceState::Ended)
             .await?;
+        settle::device_ended(change, device.id).await?;
     }
     let number = |number: u64| Fact::Number(i64::try_from(number).unwrap_or(i64::MAX));
     let object = Object {

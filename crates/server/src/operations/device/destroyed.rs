@@ -1,12 +1,18 @@
 //! What an acknowledged order ends in the tables: the leases that it names.
 
-use crate::sequencer::{Change, Stop};
-use claviger_model::ids::{EventId, ScopeId, SecretId};
+use crate::{
+    operations::orders::{LEASES, places_of},
+    sequencer::{Change, Stop},
+};
+use claviger_model::ids::{EventId, ScopeId};
 use claviger_protocol::order::Target;
-use claviger_storage::{orders::Order, releases::Release, sessions::Device};
-use std::collections::{BTreeMap, BTreeSet};
+use claviger_storage::{
+    orders::Order,
+    releases::{AfterLease, Release},
+    sessions::Device,
+};
+use std::collections::BTreeSet;
 
-const LEASES: u32 = 50_000;
 const PAGE: u32 = 1_000;
 
 /// Notes that the leases which an order names are no more.
@@ -20,48 +26,39 @@ pub(super) async fn end_leases(
     targets: &[Target],
 ) -> Result<(), Stop> {
     let now = change.now();
-    // A lease that was issued after the order is not meant by it.
-    let mut held = change.db().leases_on(device.id, now, LEASES).await?;
-    held.retain(|lease| lease.issued_at <= order.issued_at);
-    let secrets: BTreeSet<SecretId> = held.iter().map(|lease| lease.secret).collect();
-    let scopes = scopes_of(change, &secrets).await?;
-    let mut below = BTreeSet::new();
+    let everything = targets.contains(&Target::Everything);
+    let (mut below, mut single) = (BTreeSet::new(), BTreeSet::new());
     for target in targets {
-        if let Target::Scope { scope, .. } = target {
-            below.extend(subtree(change, *scope).await?);
+        match target {
+            Target::Everything => {}
+            Target::Secret { secret, .. } => {
+                single.insert(*secret);
+            }
+            Target::Scope { scope, .. } => below.extend(subtree(change, *scope).await?),
         }
     }
-    let named = |lease: &&Release| {
-        targets.iter().any(|target| match target {
-            Target::Everything => true,
-            Target::Secret { secret, .. } => *secret == lease.secret,
-            Target::Scope { .. } => scopes
-                .get(&lease.secret)
-                .is_some_and(|scope| below.contains(scope)),
-        })
-    };
-    let ended: Vec<EventId> = held.iter().filter(named).map(|lease| lease.event).collect();
-    if !ended.is_empty() {
-        change.db().end_releases(device.id, &ended, now).await?;
+    let mut after = None;
+    loop {
+        let held = change.db().leases_on(device.id, now, after, LEASES).await?;
+        let Some(last) = held.last() else {
+            return Ok(());
+        };
+        after = Some(AfterLease::of(last));
+        let places = places_of(change.db(), &held).await?;
+        let named = |lease: &Release| {
+            let place = places.get(&lease.secret);
+            everything || single.contains(&lease.secret) || place.is_some_and(|scope| below.contains(scope))
+        };
+        // A lease that was issued after the order is not meant by it.
+        let meant = held.iter().filter(|lease| lease.issued_at <= order.issued_at);
+        let ended: Vec<EventId> = meant
+            .filter(|lease| named(lease))
+            .map(|lease| lease.event)
+            .collect();
+        if !ended.is_empty() {
+            change.db().end_releases(device.id, &ended, now).await?;
+        }
     }
-    Ok(())
-}
-
-async fn scopes_of(
-    change: &mut Change,
-    secrets: &BTreeSet<SecretId>,
-) -> Result<BTreeMap<SecretId, ScopeId>, Stop> {
-    if secrets.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let found = change
-        .db()
-        .secrets(&secrets.iter().copied().collect::<Vec<_>>())
-        .await?;
-    Ok(found
-        .into_iter()
-        .map(|secret| (secret.id, secret.scope))
-        .collect())
 }
 
 async fn subtree(change: &mut Change, top: ScopeId) -> Result<Vec<ScopeId>, Stop> {

@@ -25,6 +25,7 @@ use claviger_protocol::{
     signed::{Signed, parse},
 };
 use claviger_storage::{
+    holdings::OfflineRead,
     journal::{JournalEntry as Row, JournalOutcome},
     sessions::Device,
 };
@@ -196,6 +197,15 @@ async fn record(change: &mut Change, who: Who, device: &Device, told: &Told) -> 
     if entry.at > end || entry.at.plus(SLACK) < lease.issued_at {
         doubt(change, who, entry, "outside-lease");
     }
+    let read = OfflineRead {
+        principal: lease.principal,
+        device: device.id,
+        secret: entry.secret,
+        version: entry.version,
+        event: lease.event,
+        at: entry.at,
+    };
+    change.db().note_offline_read(&read).await?;
     let secret = change.db().secret(entry.secret).await?;
     let mut path = None;
     let mut scope = None;

@@ -13,6 +13,7 @@ use claviger_model::{
 };
 use claviger_policy::{
     assign::{AssignRefusal, Assignment, Giver, MayAssign},
+    engine::PolicyEngine,
     question::Caller,
 };
 use claviger_protocol::problem::Code;
@@ -40,6 +41,27 @@ pub struct Gift<'a> {
 pub async fn may_assign(
     state: &mut State<'_>,
     gift: &Gift<'_>,
+) -> Result<Result<MayAssign, AssignRefusal>, StorageError> {
+    ask(state, gift, PolicyEngine::may_assign).await
+}
+
+/// The same for one of the two Owners who give the role of what applies files.
+///
+/// # Errors
+/// As [`may_assign`].
+pub async fn may_delegate(
+    state: &mut State<'_>,
+    gift: &Gift<'_>,
+) -> Result<Result<MayAssign, AssignRefusal>, StorageError> {
+    ask(state, gift, PolicyEngine::may_delegate).await
+}
+
+type Question = for<'a> fn(&PolicyEngine, &Giver<'a>, &Assignment<'a>) -> Result<MayAssign, AssignRefusal>;
+
+async fn ask(
+    state: &mut State<'_>,
+    gift: &Gift<'_>,
+    question: Question,
 ) -> Result<Result<MayAssign, AssignRefusal>, StorageError> {
     let engine = state.engine().await?;
     let giver = state.principal.clone();
@@ -70,7 +92,7 @@ pub async fn may_assign(
         not_before: gift.not_before,
         expires_at: gift.expires_at,
     };
-    Ok(engine.may_assign(&giver, &assignment))
+    Ok(question(&engine, &giver, &assignment))
 }
 
 /// Whether a service identity is reached whose keys would give the giver what the receiver gets: one in a team that they answer
@@ -127,6 +149,7 @@ pub const fn code(refused: &AssignRefusal) -> Code {
             Code::SeparationOfDuties
         }
         AssignRefusal::ReceiverInactive
+        | AssignRefusal::ByDelegation
         | AssignRefusal::NotForServices
         | AssignRefusal::ForServicesOnly
         | AssignRefusal::OwnerIsAPerson => Code::WrongState,
@@ -146,7 +169,8 @@ pub fn anybody(like: &principals::Principal) -> principals::Principal {
     }
 }
 
-fn plain(row: &principals::Principal) -> Principal {
+/// Somebody as policies see them.
+pub fn plain(row: &principals::Principal) -> Principal {
     Principal {
         id: row.id,
         name: row.name.clone(),

@@ -25,6 +25,7 @@ use claviger_model::{
 };
 use claviger_policy::{assign::AssignRefusal, decision::Reason, hours::zone_is_known};
 use claviger_protocol::{grants::GiveGrant, problem::Code, stream::Hint};
+use claviger_storage::principals::Principal;
 use std::sync::Arc;
 
 const KIND: EventKind = EventKind::GrantGiven;
@@ -36,16 +37,19 @@ pub async fn give(
     Json(mut call): Json<GiveGrant>,
 ) -> Result<axum::Json<Grant>, Refusal> {
     call.reason = words::checked(&call.reason, MAX_REASON_BYTES)?;
-    checked_zone(&call)?;
+    checked_conditions(&call)?;
     let job = job::<Grant, _>(move |change| Box::pin(async move { make(change, &caller, call).await }));
     app.sequencer.change(job).await.map(axum::Json)
 }
 
-/// Hours need a time zone that is known.
+/// Hours need a time zone that is known; and nobody gives emergency access by hand.
 ///
 /// # Errors
 /// When it is not.
-pub fn checked_zone(call: &GiveGrant) -> Result<(), Refusal> {
+pub fn checked_conditions(call: &GiveGrant) -> Result<(), Refusal> {
+    if call.conditions.emergency {
+        return Err(Refusal::new(Code::BadRequest).detail("emergency access is drawn, never given"));
+    }
     match &call.conditions.hours {
         Some(hours) if !zone_is_known(&hours.zone) => {
             Err(Refusal::new(Code::BadRequest).detail("the time zone is not known"))
@@ -71,6 +75,11 @@ async fn make(change: &mut Change, caller: &Caller, call: GiveGrant) -> Result<G
     let Some(receiver) = receiver else {
         return Err(change.unknown(&acting, KIND, call.principal));
     };
+    // What was given is given: the same call again says so, whatever the giver may do by now.
+    let known = change.db().grant(call.id).await?;
+    if let Some(known) = known.as_ref().filter(|known| is_same(known, &call, &acting)) {
+        return Ok(known.clone());
+    }
     let gift = Gift {
         role: call.role,
         place: &place,
@@ -97,21 +106,8 @@ async fn make(change: &mut Change, caller: &Caller, call: GiveGrant) -> Result<G
             return Err(Stop::Refused(delegation::refusal(&refused), Box::new(event)));
         }
     };
-    if let Some(known) = change.db().grant(call.id).await? {
-        let same = known.principal == call.principal
-            && known.role == call.role
-            && known.scope == call.scope
-            && known.reason == call.reason
-            && known.not_before == call.not_before
-            && known.expires_at == call.expires_at
-            && known.conditions == GrantConditions::Known(call.conditions.clone())
-            && known.granted_by == acting.who.principal
-            && known.ended.is_none();
-        return if same {
-            Ok(known)
-        } else {
-            Err(Code::Conflict.into())
-        };
+    if known.is_some() {
+        return Err(Code::Conflict.into());
     }
     if let Some(seen) = &call.plan {
         let mut state = State::locked(change, &acting).await?;
@@ -132,18 +128,42 @@ async fn make(change: &mut Change, caller: &Caller, call: GiveGrant) -> Result<G
         conditions: GrantConditions::Known(call.conditions.clone()),
         ended: None,
     };
-    change.db().insert_grant(&grant).await?;
     let policies = may.by.iter().map(ToString::to_string).collect();
-    let event = event(change, &acting, &call)
-        .decided_by(policies)
-        .because(call.reason);
-    change.record(event);
+    let event = event(change, &acting, &call).decided_by(policies);
+    write(change, &grant, &receiver, event).await?;
+    Ok(grant)
+}
+
+/// Writes a grant that may be given, with its event and its reason in it.
+///
+/// # Errors
+/// When the tables cannot be written.
+pub async fn write(
+    change: &mut Change,
+    grant: &Grant,
+    receiver: &Principal,
+    event: Event,
+) -> Result<(), Stop> {
+    change.db().insert_grant(grant).await?;
+    change.record(event.because(grant.reason.clone()));
     let audience = match receiver.kind() {
         PrincipalKind::Team => Audience::Everyone,
         PrincipalKind::Person | PrincipalKind::Service => Audience::Person(receiver.id),
     };
     change.hint(audience, Hint::Sync);
-    Ok(grant)
+    Ok(())
+}
+
+fn is_same(known: &Grant, call: &GiveGrant, acting: &Acting) -> bool {
+    known.principal == call.principal
+        && known.role == call.role
+        && known.scope == call.scope
+        && known.reason == call.reason
+        && known.not_before == call.not_before
+        && known.expires_at == call.expires_at
+        && known.conditions == GrantConditions::Known(call.conditions.clone())
+        && known.granted_by == acting.who.principal
+        && known.ended.is_none()
 }
 
 fn event(change: &Change, acting: &Acting, call: &GiveGrant) -> Event {

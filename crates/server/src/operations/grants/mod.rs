@@ -1,14 +1,15 @@
 //! Roles and grants.
 
 pub mod delegation;
-mod end;
+pub mod end;
 mod give;
-mod plan;
+pub mod plan;
 mod preview;
 mod reach;
 
 pub use delegation::refusal;
 pub use end::{is_last_owner, object};
+pub use give::{checked_conditions, write};
 
 use super::{path::Id, view::View};
 use crate::{

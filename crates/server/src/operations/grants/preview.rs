@@ -18,6 +18,7 @@ use claviger_model::{
     name,
     principal::{PrincipalKind, PrincipalState},
     time::Timestamp,
+    words,
 };
 use claviger_policy::assign::AssignRefusal;
 use claviger_protocol::{
@@ -43,7 +44,7 @@ pub async fn preview(
     caller: Caller,
     Json(call): Json<GiveGrant>,
 ) -> Result<axum::Json<GrantPlan>, Refusal> {
-    super::give::checked_zone(&call)?;
+    super::give::checked_conditions(&call)?;
     let mut view = View::open(&app, &caller).await?;
     let mut state = State::committed(&mut view);
     let place = known(&mut state, call.scope).await?;
@@ -118,6 +119,13 @@ pub async fn receivers(
 ) -> Result<axum::Json<ReceiversReply>, Refusal> {
     if call.text.len() > LONGEST_TEXT {
         return Err(Refusal::new(Code::BadRequest).detail("the text to look for is too long"));
+    }
+    let cursor = call.after.as_ref().map_or("", |after| after.folded.as_str());
+    if [call.text.as_str(), cursor]
+        .iter()
+        .any(|text| words::control(text).is_some())
+    {
+        return Err(Refusal::new(Code::BadRequest).detail("the text to look for has a control character"));
     }
     let mut view = View::open(&app, &caller).await?;
     if view.listed().await?.scopes_with(Action::PrincipalView).is_empty() {

@@ -1,10 +1,9 @@
-//! The end of a proposal: approved by a second Owner, refused, or taken back.
+//! The end of a proposal: refused, or taken back; approving is in `approve`.
 
-use super::{content, digest, named, object_at_root, simulate};
+use super::{content, named, object_at_root};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
-    entitlement::Circumstances,
     http::Refusal,
     operations::{path::Id, words},
     sequencer::{Acting, Change, Stop, job},
@@ -12,63 +11,15 @@ use crate::{
 };
 use axum::{extract::State, http::StatusCode};
 use claviger_ledger::{label::Label, leaf::Fact};
-use claviger_model::{
-    action::Action, builtin_roles::OWNER, event::EventKind, grant::MAX_REASON_BYTES, ids::ProposalId,
-    principal::PrincipalState,
-};
+use claviger_model::{event::EventKind, grant::MAX_REASON_BYTES, ids::ProposalId};
 use claviger_protocol::{
     problem::Code,
-    roles::{ApproveProposal, ProposedChange, RefuseProposal},
+    roles::{ProposedChange, RefuseProposal},
     stream::Hint,
 };
 use claviger_storage::proposals::{Proposal, ProposalAnswer, ProposalState};
 
-const KIND: EventKind = EventKind::ProposalAnswered;
-
-/// Approves a proposal and makes its change, by the code that makes every such change.
-pub async fn approve(
-    State(app): State<Shared>,
-    Id(id): Id<ProposalId>,
-    caller: Caller,
-    Json(call): Json<ApproveProposal>,
-) -> Result<StatusCode, Refusal> {
-    let issuer = app.config.oidc.issuer.clone();
-    let job = job::<(), _>(move |change| {
-        Box::pin(async move {
-            let acting = change.admit(&caller, KIND).await?;
-            let (row, content, policies) = open(change, &acting, id).await?;
-            if call.digest.0 != digest(&row) {
-                return Err(Code::StalePlan.into());
-            }
-            second_owner(change, &acting, &row).await?;
-            let author = author(change, &row, &content).await?;
-            if content::stands(change, &author, &content, &issuer).await? {
-                return Err(Code::WrongState.into());
-            }
-            let widens = simulate::simulate(change, &author, &content).await?;
-            if serde_json::to_value(&widens).map_err(Refusal::internal)? != row.widens {
-                return Err(Code::StalePlan.into());
-            }
-            let event = change
-                .event(acting.who, content::kind(&content))
-                .on(content::object(&content))
-                .concerning(row.author)
-                .decided_by(policies)
-                .because(row.reason.clone());
-            content::execute(change, &content, &issuer, named(event, id)).await?;
-            end(
-                change,
-                &acting,
-                &row,
-                &content,
-                ProposalState::Executed,
-                String::new(),
-            )
-            .await
-        })
-    });
-    app.sequencer.change(job).await.map(|()| StatusCode::NO_CONTENT)
-}
+pub(super) const KIND: EventKind = EventKind::ProposalAnswered;
 
 /// Says no, with a word.
 pub async fn refuse(
@@ -123,7 +74,7 @@ pub async fn withdraw(
 }
 
 /// A proposal that can still be answered, for those who have the right to its change.
-async fn open(
+pub(super) async fn open(
     change: &mut Change,
     acting: &Acting,
     id: ProposalId,
@@ -151,69 +102,8 @@ async fn open(
     Ok((row, content, policies))
 }
 
-/// Another person than the author, who is an Owner here and now.
-async fn second_owner(change: &mut Change, acting: &Acting, row: &Proposal) -> Result<(), Stop> {
-    let content = read(row)?;
-    let event = named(change.event(acting.who, KIND), row.id).on(content::object(&content));
-    if row.author == acting.who.principal {
-        return Err(change.refuse(event, Code::SeparationOfDuties));
-    }
-    let root = change.db().root_scope().await?.ok_or(Code::NotFound)?;
-    let place = change.place(root.id).await?.ok_or(Code::NotFound)?;
-    let answer = change.decide(acting, content::action(&content), &place).await?;
-    for grant in &answer.decision.grants {
-        if change
-            .db()
-            .grant(*grant)
-            .await?
-            .is_some_and(|grant| grant.role == OWNER)
-        {
-            return Ok(());
-        }
-    }
-    Err(change.refuse(event, Code::Forbidden))
-}
-
-/// The author, who must still have the right; signed in as well as can be, since they are not here.
-async fn author(change: &mut Change, row: &Proposal, content: &ProposedChange) -> Result<Acting, Stop> {
-    let now = change.now();
-    let principal = change.db().principal(row.author).await?.ok_or(Code::WrongState)?;
-    let devices = change.db().devices_of(row.author).await?;
-    let device = devices.into_iter().next().ok_or(Code::WrongState)?;
-    let who = crate::events::Who {
-        principal: principal.id,
-        service: false,
-        session: None,
-        device: None,
-        call: claviger_model::ids::CallId::random(&*change.entropy()),
-        address: std::net::Ipv4Addr::UNSPECIFIED.into(),
-        device_time: None,
-    };
-    let acting = Acting {
-        who,
-        principal,
-        device,
-        circumstances: Circumstances {
-            now,
-            multi_factor_at: Some(now),
-            enrolled_device: true,
-            source: None,
-        },
-    };
-    let root = change.db().root_scope().await?.ok_or(Code::NotFound)?;
-    let place = change.place(root.id).await?.ok_or(Code::NotFound)?;
-    let action: Action = content::action(content);
-    let may = change.decide(&acting, action, &place).await?.decision.allowed;
-    if acting.principal.state == PrincipalState::Active && may {
-        Ok(acting)
-    } else {
-        Err(Refusal::new(Code::WrongState)
-            .detail("its author may not do this any more")
-            .into())
-    }
-}
-
-async fn end(
+/// Writes the answer, with its event.
+pub(super) async fn end(
     change: &mut Change,
     acting: &Acting,
     row: &Proposal,

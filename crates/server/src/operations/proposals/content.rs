@@ -1,19 +1,22 @@
 //! What each kind of proposed change is, checks and does.
 
-use super::{group, role};
+use super::{Execution, delegation, group, guardrail, role};
 use crate::{
-    events::Event,
+    http::Refusal,
+    operations::guardrails,
     sequencer::{Acting, Change, Stop},
 };
 use claviger_ledger::leaf::Object;
 use claviger_model::{action::Action, event::EventKind};
-use claviger_protocol::roles::ProposedChange;
+use claviger_protocol::{guardrails::GuardrailChange, roles::ProposedChange};
 
 /// The word in the table.
 pub const fn code(content: &ProposedChange) -> &'static str {
     match content {
         ProposedChange::Role { .. } => "role",
         ProposedChange::Group { .. } => "group",
+        ProposedChange::Guardrail { .. } => "guardrail",
+        ProposedChange::Delegation { .. } => "delegation",
     }
 }
 
@@ -22,6 +25,12 @@ pub const fn kind(content: &ProposedChange) -> EventKind {
     match content {
         ProposedChange::Role { .. } => EventKind::RoleChanged,
         ProposedChange::Group { .. } => EventKind::TeamChanged,
+        ProposedChange::Guardrail {
+            what: GuardrailChange::Delete,
+            ..
+        } => EventKind::PolicyDeleted,
+        ProposedChange::Guardrail { .. } => EventKind::PolicyChanged,
+        ProposedChange::Delegation { .. } => EventKind::GrantGiven,
     }
 }
 
@@ -30,6 +39,7 @@ pub const fn action(content: &ProposedChange) -> Action {
     match content {
         ProposedChange::Role { .. } => Action::RoleManage,
         ProposedChange::Group { .. } => Action::TeamManage,
+        ProposedChange::Guardrail { .. } | ProposedChange::Delegation { .. } => Action::PolicyManage,
     }
 }
 
@@ -44,6 +54,8 @@ pub fn object(content: &ProposedChange) -> Object {
             principal: Some(*team),
             ..Object::default()
         },
+        ProposedChange::Guardrail { id, .. } => guardrails::object(*id),
+        ProposedChange::Delegation { delegation } => delegation::object(delegation),
     }
 }
 
@@ -60,6 +72,25 @@ pub async fn stands(
     match content {
         ProposedChange::Role { id, role } => role::stands(change, author, *id, role).await,
         ProposedChange::Group { group, team } => group::stands(change, author, group, *team, issuer).await,
+        ProposedChange::Guardrail { id, what, replaces } => {
+            guardrail::stands(change, *id, what, replaces.as_ref()).await
+        }
+        ProposedChange::Delegation { delegation } => delegation::stands(change, author, delegation).await,
+    }
+}
+
+/// Whether it waits for a second Owner even where its author gains nothing.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn asks_for_two(change: &mut Change, content: &ProposedChange) -> Result<bool, Stop> {
+    match content {
+        ProposedChange::Role { .. } | ProposedChange::Group { .. } => Ok(false),
+        ProposedChange::Guardrail { id, what, replaces } => {
+            let changing = guardrail::changing(change, *id, what, replaces.as_ref()).await?;
+            Ok(changing.switches_off_a_builtin())
+        }
+        ProposedChange::Delegation { .. } => Ok(true),
     }
 }
 
@@ -70,11 +101,33 @@ pub async fn stands(
 pub async fn execute(
     change: &mut Change,
     content: &ProposedChange,
-    issuer: &str,
-    event: Event,
+    execution: Execution<'_>,
 ) -> Result<(), Stop> {
     match content {
-        ProposedChange::Role { id, role } => role::execute(change, *id, role, event).await,
-        ProposedChange::Group { group, team } => group::execute(change, group, *team, issuer, event).await,
+        ProposedChange::Role { id, role } => role::execute(change, *id, role, execution.event).await,
+        ProposedChange::Group { group, team } => {
+            group::execute(change, group, *team, execution.issuer, execution.event).await
+        }
+        ProposedChange::Guardrail { id, what, replaces } => {
+            guardrail::execute(change, *id, what, replaces.as_ref(), execution).await
+        }
+        ProposedChange::Delegation { delegation } => delegation::execute(change, delegation, execution).await,
+    }
+}
+
+/// Whether somebody may approve it besides being another Owner.
+///
+/// # Errors
+/// Says why not.
+pub async fn suits_approver(
+    change: &mut Change,
+    approver: &Acting,
+    content: &ProposedChange,
+) -> Result<Result<(), Refusal>, Stop> {
+    match content {
+        ProposedChange::Delegation { delegation } => {
+            delegation::may_delegate(change, approver, delegation).await
+        }
+        _ => Ok(Ok(())),
     }
 }

@@ -1,4 +1,4 @@
-//! Proposals, for those who may manage roles or teams.
+//! Proposals, for those who may manage roles, teams or guardrails.
 
 use super::{answer::read, digest};
 use crate::{
@@ -26,7 +26,7 @@ pub async fn list(
     let mut view = View::open(&app, &caller).await?;
     let root = view.db().root_scope().await?.ok_or(Code::NotFound)?;
     let listed = view.listed().await?;
-    if ![Action::RoleManage, Action::TeamManage]
+    if ![Action::RoleManage, Action::TeamManage, Action::PolicyManage]
         .iter()
         .any(|action| listed.allows(root.id, *action))
     {

@@ -5,17 +5,25 @@
 //! change wait: a variant of [`ProposedChange`], and its line in `content` and `simulate`.
 
 mod answer;
+mod approve;
 mod content;
+mod delegation;
+mod drawable;
 mod group;
+mod guardrail;
 mod list;
 mod role;
 mod simulate;
 
-pub use simulate::{compare, grants_of};
+pub use content::kind;
+pub use guardrail::{felt as guardrails_felt, widens as guardrail_widens, write as write_guardrail};
+pub use role::{execute as write_role, within as role_within};
+pub use simulate::{by_roles, compare, grants_of};
 
 use crate::{
     events::Event,
     http::{Handled, Refusal, handle},
+    operations::guardrails::effect::Simulation,
     sequencer::{Acting, Change, Stop, change::Demand},
     stream::Audience,
 };
@@ -24,7 +32,11 @@ use claviger_ledger::{
     label::Label,
     leaf::{Fact, Object},
 };
-use claviger_model::{action::Action, event::EventKind, ids::ProposalId};
+use claviger_model::{
+    action::Action,
+    event::EventKind,
+    ids::{PrincipalId, ProposalId},
+};
 use claviger_protocol::{
     problem::Code,
     roles::{Changed, ProposedChange},
@@ -41,10 +53,26 @@ const LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 pub fn routes() -> Vec<Handled> {
     vec![
         handle(route::PROPOSALS, list::list),
-        handle(route::APPROVE_PROPOSAL, answer::approve),
+        handle(route::APPROVE_PROPOSAL, approve::approve),
         handle(route::REFUSE_PROPOSAL, answer::refuse),
         handle(route::WITHDRAW_PROPOSAL, answer::withdraw),
     ]
+}
+
+/// What it takes to make a change.
+pub struct Execution<'a> {
+    /// The configured identity provider.
+    pub issuer: &'a str,
+    /// Whose change it is.
+    pub author: PrincipalId,
+    /// Who approved it, where somebody had to.
+    pub approved_by: Option<PrincipalId>,
+    /// Why.
+    pub reason: &'a str,
+    /// What it does, where that was found out in this transaction already.
+    pub simulation: Option<Simulation>,
+    /// The event that it is.
+    pub event: Event,
 }
 
 /// A change that somebody wants.
@@ -57,6 +85,8 @@ pub struct Submission {
     pub proposal: Option<ProposalId>,
     /// The configured identity provider.
     pub issuer: String,
+    /// What it does, where that was found out for it already.
+    pub simulation: Option<Simulation>,
 }
 
 /// Makes a change, or proposes it when its author would gain by it.
@@ -69,6 +99,7 @@ pub async fn submit(change: &mut Change, acting: &Acting, submission: Submission
         reason,
         proposal,
         issuer,
+        simulation,
     } = submission;
     let (kind, object) = (content::kind(&content), content::object(&content));
     let policies = object_at_root(change, acting, content::action(&content), kind, object.clone()).await?;
@@ -85,13 +116,21 @@ pub async fn submit(change: &mut Change, acting: &Acting, submission: Submission
         return Ok(Changed::Made);
     }
     let widens = simulate::simulate(change, acting, &content).await?;
-    if widens.is_empty() {
+    if widens.is_empty() && !content::asks_for_two(change, &content).await? {
         let event = change
             .event(acting.who, kind)
             .on(object)
             .decided_by(policies)
-            .because(reason);
-        content::execute(change, &content, &issuer, event).await?;
+            .because(reason.clone());
+        let execution = Execution {
+            issuer: &issuer,
+            author: acting.who.principal,
+            approved_by: None,
+            reason: &reason,
+            simulation,
+            event,
+        };
+        content::execute(change, &content, execution).await?;
         return Ok(Changed::Made);
     }
     let Some(id) = proposal else {

@@ -76,6 +76,36 @@ async fn within_what_the_author_may_grant(
     current: Option<&Role>,
 ) -> Result<(), Stop> {
     let roles = change.db().roles().await?;
+    let root = change.db().root_scope().await?.ok_or(Code::NotFound)?;
+    let place = change.place(root.id).await?.ok_or(Code::NotFound)?;
+    let mut state = State::locked(change, author).await?;
+    let anybody = anybody(&author.principal);
+    let mut grantable = BTreeSet::new();
+    for known in &roles {
+        let gift = Gift {
+            role: known.id,
+            place: &place,
+            receiver: &anybody,
+            not_before: None,
+            expires_at: None,
+        };
+        if may_assign(&mut state, &gift).await?.is_ok() {
+            grantable.insert(known.id);
+        }
+    }
+    Ok(within(role, current, &roles, &grantable)?)
+}
+
+/// Whether a role holds nothing beyond what others have that may be granted, and what it has already.
+///
+/// # Errors
+/// Says what is beyond.
+pub fn within(
+    role: &Role,
+    current: Option<&Role>,
+    roles: &[Role],
+    grantable: &BTreeSet<RoleId>,
+) -> Result<(), Refusal> {
     let known: BTreeSet<_> = roles.iter().map(|role| role.id).chain([role.id]).collect();
     let granted = |role: &Role| -> BTreeSet<RoleId> {
         match &role.may_grant {
@@ -85,46 +115,27 @@ async fn within_what_the_author_may_grant(
     };
     let (mut actions, mut may_grant) = (role.actions.clone(), granted(role));
     if let Some(unknown) = may_grant.iter().find(|role| !known.contains(role)) {
-        return Err(Refusal::new(Code::BadRequest)
-            .detail(format!("there is no role `{unknown}` to grant"))
-            .into());
+        let detail = format!("there is no role `{unknown}` to grant");
+        return Err(Refusal::new(Code::BadRequest).detail(detail));
     }
     if let Some(current) = current {
         let had = granted(current);
         actions.retain(|action| !current.allows(*action));
         may_grant.retain(|role| !had.contains(role));
     }
-    let root = change.db().root_scope().await?.ok_or(Code::NotFound)?;
-    let place = change.place(root.id).await?.ok_or(Code::NotFound)?;
-    let mut state = State::locked(change, author).await?;
-    let anybody = anybody(&author.principal);
-    for known in roles.iter().filter(|known| known.id != role.id) {
-        let gift = Gift {
-            role: known.id,
-            place: &place,
-            receiver: &anybody,
-            not_before: None,
-            expires_at: None,
-        };
-        if may_assign(&mut state, &gift).await?.is_ok() {
-            actions.retain(|action| !known.allows(*action));
-            may_grant.remove(&known.id);
-        }
+    let others = roles.iter().filter(|known| known.id != role.id);
+    for other in others.filter(|known| grantable.contains(&known.id)) {
+        actions.retain(|action| !other.allows(*action));
+        may_grant.remove(&other.id);
     }
     // A role that may grant itself gives no more than whoever may grant it.
     may_grant.remove(&role.id);
-    let beyond: Option<String> = actions
-        .iter()
-        .map(ToString::to_string)
-        .chain(may_grant.iter().map(ToString::to_string))
-        .next();
-    match beyond {
+    let actions = actions.iter().map(ToString::to_string);
+    match actions.chain(may_grant.iter().map(ToString::to_string)).next() {
         None => Ok(()),
-        Some(what) => Err(Refusal::new(Code::Forbidden)
-            .detail(format!(
-                "you may not grant `{what}`, so you cannot put it into a role"
-            ))
-            .into()),
+        Some(what) => Err(Refusal::new(Code::Forbidden).detail(format!(
+            "you may not grant `{what}`, so you cannot put it into a role"
+        ))),
     }
 }
 

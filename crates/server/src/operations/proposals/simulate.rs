@@ -1,5 +1,9 @@
 //! What the author of a change would gain by it.
 
+use super::{
+    drawable::{joined, with_emergency},
+    guardrail,
+};
 use crate::{
     entitlement::Subject,
     operations::state::State,
@@ -10,10 +14,14 @@ use claviger_model::{
     ids::{PrincipalId, ScopeId},
     principal::{Nature, PrincipalKind},
     role::Role,
+    time::Timestamp,
 };
 use claviger_policy::widening::{Widened, widened};
 use claviger_protocol::roles::{ProposedChange, Widening};
-use claviger_storage::principals::{Principal, PrincipalFilter};
+use claviger_storage::{
+    Reader, StorageError,
+    principals::{Principal, PrincipalFilter},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -30,43 +38,15 @@ pub async fn simulate(
     author: &Acting,
     content: &ProposedChange,
 ) -> Result<Vec<Widening>, Stop> {
+    let of = &author.principal;
     let roles = change.db().roles().await?;
-    let own = subject(change, author, &author.principal).await?;
+    let own = subject(change, author, of).await?;
     match content {
         ProposedChange::Role { id, role } => {
             let mut after: Vec<Role> = roles.iter().filter(|known| known.id != *id).cloned().collect();
             after.push(super::role::made(*id, role)?);
-            let mut found = compare(
-                change,
-                author.who.principal,
-                (&roles, &own.grants),
-                (&after, &own.grants),
-            )
-            .await?;
-            for service in services_of(
-                change,
-                &own.caller
-                    .teams
-                    .iter()
-                    .map(|m| m.team)
-                    .chain([own.caller.id])
-                    .collect(),
-                Some(own.caller.id),
-            )
-            .await?
-            {
-                let theirs = subject(change, author, &service).await?;
-                found.extend(
-                    compare(
-                        change,
-                        service.id,
-                        (&roles, &theirs.grants),
-                        (&after, &theirs.grants),
-                    )
-                    .await?,
-                );
-            }
-            Ok(found)
+            let mut state = State::locked(change, author).await?;
+            Ok(by_roles(&mut state, of, &roles, &after).await?)
         }
         ProposedChange::Group { team, .. } => {
             if own.caller.membership(*team).is_some() {
@@ -80,15 +60,45 @@ pub async fn simulate(
                 .chain(given.by_membership)
                 .chain(given.by_services)
                 .collect();
-            compare(
-                change,
-                author.who.principal,
-                (&roles, &own.grants),
-                (&roles, &after),
-            )
-            .await
+            Ok(compare(change.db(), of.id, (&roles, &own.grants), (&roles, &after)).await?)
         }
+        ProposedChange::Guardrail { id, what, replaces } => {
+            let changing = guardrail::changing(change, *id, what, replaces.as_ref()).await?;
+            let mut state = State::locked(change, author).await?;
+            Ok(guardrail::widens(&mut state, &changing).await?)
+        }
+        // Its author and who approves it never get anything by it (`files::judge`).
+        ProposedChange::Delegation { .. } => Ok(Vec::new()),
     }
+}
+
+/// What other roles would give somebody, and the service identities that they answer for or made a key of.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn by_roles(
+    state: &mut State<'_>,
+    of: &Principal,
+    before: &[Role],
+    after: &[Role],
+) -> Result<Vec<Widening>, StorageError> {
+    let now = state.circumstances.now;
+    let own = state.subject(of).await?;
+    let (before_own, after_own) = ((before, &own.grants[..]), (after, &own.grants[..]));
+    let mut found = compare(state.reader, of.id, before_own, after_own).await?;
+    // What can be drawn hides nothing of what is gained for good; so it is looked at besides.
+    if let Some(all) = with_emergency(state.reader, of.id, &own.grants, now).await? {
+        let drawn = compare(state.reader, of.id, (before, &all), (after, &all)).await?;
+        found = joined(found.into_iter().chain(drawn));
+    }
+    let teams = own.caller.teams.iter().map(|membership| membership.team);
+    let owners: BTreeSet<PrincipalId> = teams.chain([own.caller.id]).collect();
+    for service in services_of(state.reader, &owners, Some(own.caller.id), now).await? {
+        let theirs = state.subject(&service).await?;
+        let grants = &theirs.grants[..];
+        found.extend(compare(state.reader, service.id, (before, grants), (after, grants)).await?);
+    }
+    Ok(found)
 }
 
 /// What being in a team gives.
@@ -108,7 +118,8 @@ pub async fn grants_of(change: &mut Change, team: PrincipalId) -> Result<Given, 
     let teams = change.db().team_closure(team).await?;
     let by_membership = change.db().scope_index(&teams, now).await?;
     let mut by_services = Vec::new();
-    for service in services_of(change, &teams.into_iter().collect(), None).await? {
+    let now = change.now();
+    for service in services_of(change.db(), &teams.into_iter().collect(), None, now).await? {
         let holders = change.db().team_closure(service.id).await?;
         by_services.extend(change.db().scope_index(&holders, now).await?);
     }
@@ -123,24 +134,24 @@ pub async fn grants_of(change: &mut Change, team: PrincipalId) -> Result<Given, 
 /// # Errors
 /// When the tables cannot be read.
 pub async fn services_of(
-    change: &mut Change,
+    db: &mut dyn Reader,
     owners: &BTreeSet<PrincipalId>,
     maker: Option<PrincipalId>,
-) -> Result<Vec<Principal>, Stop> {
-    let now = change.now();
+    now: Timestamp,
+) -> Result<Vec<Principal>, StorageError> {
     let services = PrincipalFilter {
         kind: Some(PrincipalKind::Service),
         state: None,
     };
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let page = change.db().principals_page(services, after, PAGE).await?;
+        let page = db.principals_page(services, after, PAGE).await?;
         let full = page.len() >= PAGE as usize;
         after = page.last().map(|row| row.id);
         let keyed = match maker.filter(|_| !page.is_empty()) {
             Some(maker) => {
                 let ids: Vec<_> = page.iter().map(|row| row.id).collect();
-                change.db().services_keyed_by(&ids, maker, now).await?
+                db.services_keyed_by(&ids, maker, now).await?
             }
             None => Vec::new(),
         };
@@ -164,16 +175,16 @@ async fn subject(change: &mut Change, author: &Acting, of: &Principal) -> Result
 /// # Errors
 /// When the tables cannot be read.
 pub async fn compare(
-    change: &mut Change,
+    db: &mut dyn Reader,
     principal: PrincipalId,
     before: (&[Role], &[Grant]),
     after: (&[Role], &[Grant]),
-) -> Result<Vec<Widening>, Stop> {
+) -> Result<Vec<Widening>, StorageError> {
     let scopes: BTreeSet<ScopeId> = after.1.iter().map(|grant| grant.scope).collect();
     let scopes: Vec<_> = scopes.into_iter().collect();
     let mut above: BTreeMap<ScopeId, Vec<ScopeId>> = BTreeMap::new();
     if !scopes.is_empty() {
-        for (scope, ancestor, _) in change.db().scope_chains(&scopes).await? {
+        for (scope, ancestor, _) in db.scope_chains(&scopes).await? {
             above.entry(scope).or_default().push(ancestor);
         }
     }

@@ -199,7 +199,7 @@ async fn foresee(view: &mut View<'_>, secret: Option<&Secret>, item: &ReleaseIte
     let Some(place) = view.place(secret.scope).await? else {
         return Ok(false);
     };
-    Ok(view.decide(action(item.purpose), &place).await?.decision.allowed)
+    Ok(view.suppose(action(item.purpose), &place).await?.decision.allowed)
 }
 
 /// Seals a stored value to the device; none where its generation is not known here.

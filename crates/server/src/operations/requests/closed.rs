@@ -40,6 +40,11 @@ pub async fn withdraw(
                 return Err(change.unknown(&acting, KIND, id));
             };
             open(change, &request)?;
+            // What was read under emergency access is rotated, or somebody else says why not (rule 14).
+            if change.db().is_of_an_emergency(id).await? {
+                let event = change.event(acting.who, KIND).on(object(&request));
+                return Err(change.refuse(event, Code::SeparationOfDuties));
+            }
             let answer = Row {
                 by: acting.who.principal,
                 at: change.now(),

@@ -48,7 +48,7 @@ pub async fn may_ask(
 ) -> Result<bool, StorageError> {
     let answer = judge
         .entitlements
-        .decide_at(
+        .suppose_at(
             reader,
             judge.epoch,
             person,

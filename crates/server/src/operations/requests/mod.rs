@@ -10,7 +10,7 @@ mod approvers;
 mod askable;
 mod closed;
 mod evidence;
-mod give;
+pub mod give;
 mod known;
 mod make;
 mod many;
@@ -19,13 +19,14 @@ pub mod over;
 mod record;
 mod rules;
 mod settings;
-mod standing;
+pub mod standing;
 mod terms;
 
+pub use approvers::approvers;
 pub use closed::fulfil;
 pub use record::{Seen, records};
 pub use standing::people;
-pub use terms::Judge;
+pub use terms::{Judge, WAITS, asked, favourable, narrowed};
 
 use super::{principals::named, view::View};
 use crate::{

@@ -80,7 +80,10 @@ async fn settle(change: &mut Change) -> Result<(), Stop> {
 }
 
 /// What its holders may not see or read any more at and below its scope.
-async fn lost(change: &mut Change, grant: &Grant, targets: &mut Targets) -> Result<(), Stop> {
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn lost(change: &mut Change, grant: &Grant, targets: &mut Targets) -> Result<(), Stop> {
     let entitlements = change.entitlements();
     let judge = judge(change, &entitlements).await?;
     let engine = judge.engine(change.db()).await?;

@@ -156,6 +156,9 @@ fn well_formed(settings: &RequestSettings) -> Result<(), Refusal> {
         {
             return bad("a rule gives access for 5 minutes to 90 days");
         }
+        if rule.conditions.emergency {
+            return bad("emergency access is drawn, never given");
+        }
         let hours = rule.conditions.hours.as_ref();
         if hours.is_some_and(|hours| !zone_is_known(&hours.zone)) {
             return bad("the time zone is not known");

@@ -122,7 +122,7 @@ impl Judge<'_> {
     ) -> Result<bool, StorageError> {
         let answer = self
             .entitlements
-            .decide_at(reader, self.epoch, principal, circumstances, action, place)
+            .suppose_at(reader, self.epoch, principal, circumstances, action, place)
             .await?;
         Ok(answer.decision.allowed)
     }
@@ -202,6 +202,7 @@ pub fn refusal(refused: &AssignRefusal) -> Refusal {
             Code::SeparationOfDuties
         }
         AssignRefusal::ReceiverInactive
+        | AssignRefusal::ByDelegation
         | AssignRefusal::NotForServices
         | AssignRefusal::ForServicesOnly
         | AssignRefusal::OwnerIsAPerson => Code::WrongState,

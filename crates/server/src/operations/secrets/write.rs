@@ -8,7 +8,7 @@ use crate::{
     app::Shared,
     caller::{Caller, body::Json},
     http::Refusal,
-    operations::{path::Id, requests, view::View},
+    operations::{offboarding::case::value_changed, path::Id, requests, view::View},
     sequencer::{Acting, Change, Stop, job},
 };
 use axum::extract::State;
@@ -163,7 +163,8 @@ async fn add(change: &mut Change, acting: &Acting, value: NewValue) -> Result<()
     let by = (acting.who.principal, change.now());
     let row = value.row(&change.keys(), by, &*change.entropy())?;
     change.db().add_version(&row).await?;
-    Ok(())
+    let version = (row.version.version, row.fingerprint);
+    value_changed(change, acting.who.principal, row.version.secret, version).await
 }
 
 fn versioned(located: &Located, version: u64) -> Object {

@@ -17,10 +17,12 @@ use claviger_ledger::{
 };
 use claviger_model::{event::EventKind, ids::PrincipalId, principal::Nature};
 use claviger_protocol::{
+    problem::Code,
     services::{EditService, ServiceReply},
     stream::Hint,
 };
 use claviger_storage::principals::Principal;
+use std::collections::BTreeSet;
 
 const KIND: EventKind = EventKind::PrincipalChanged;
 
@@ -75,6 +77,16 @@ async fn make(
         if let Err(refusal) = held::may_give_all(change, &acting, &after).await? {
             let event = event.refused(refusal.code());
             return Err(Stop::Refused(refusal, Box::new(event)));
+        }
+        let now = change.now();
+        let keys = change.db().keys_of(&[id]).await?;
+        let live: BTreeSet<_> = keys
+            .iter()
+            .filter(|key| key.is_live(now))
+            .map(|key| key.id)
+            .collect();
+        if live != call.ends.into_iter().collect() {
+            return Err(Code::StalePlan.into());
         }
         event = changed(event, "owner").concerning(owner).concerning(held.owner);
     }

@@ -16,6 +16,7 @@ use axum::{extract::State, http::StatusCode};
 use claviger_crypto::jwk::DevicePublicKey;
 use claviger_ledger::leaf::{Fact, NAME, Object};
 use claviger_model::{
+    builtin_roles::POLICY_FILES,
     event::EventKind,
     grant::MAX_REASON_BYTES,
     ids::{KeyId, PrincipalId},
@@ -142,6 +143,14 @@ async fn may_hold(change: &mut Change, acting: &Acting, held: &Held) -> Result<R
         .any(|grant| grant.granted_by == acting.who.principal)
     {
         return separate("you gave this service access; somebody else of its team makes its keys");
+    }
+    for grant in grants.grants.iter().filter(|grant| grant.role == POLICY_FILES) {
+        let delegation = change.db().file_delegation(grant.id).await?;
+        if delegation.is_some_and(|delegation| delegation.approved_by == acting.who.principal) {
+            return separate(
+                "you approved what this service carries out; somebody else of its team makes its keys",
+            );
+        }
     }
     Ok(Ok(()))
 }

@@ -212,3 +212,6 @@ async fn read(
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests;

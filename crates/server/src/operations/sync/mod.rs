@@ -10,7 +10,7 @@ mod scopes;
 
 pub use kept::KeptScopes;
 
-use super::{principals::named, requests, view::View};
+use super::{emergency, principals::named, requests, view::View};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
@@ -69,6 +69,8 @@ async fn sync(
     let principals = named(view.db(), people).await?;
     let (history, _) = view.db().last_of_subject(caller.principal).await?;
     let orders = view.db().pending_orders(caller.device).await?.len();
+    let told = call.emergency.as_ref();
+    let news = emergency::of_mine(&mut view, &entitlement.digest, told).await?;
     let same = !anew && call.entitlement.as_ref() == Some(&entitlement.digest);
     Ok(axum::Json(SyncReply {
         cursor: changed.cursor,
@@ -82,5 +84,6 @@ async fn sync(
         more: changed.more,
         history,
         orders: u64::try_from(orders).unwrap_or(u64::MAX),
+        emergency: news,
     }))
 }

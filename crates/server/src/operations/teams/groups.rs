@@ -43,6 +43,7 @@ pub async fn map(
                 reason,
                 proposal: call.proposal,
                 issuer,
+                simulation: None,
             };
             submit(change, &acting, submission).await
         })

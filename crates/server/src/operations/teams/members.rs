@@ -106,7 +106,7 @@ async fn may_put_in(
             .chain(given.by_membership.iter().cloned())
             .chain(services)
             .collect();
-        if !compare(change, me, (&roles, &held), (&roles, &after))
+        if !compare(change.db(), me, (&roles, &held), (&roles, &after))
             .await?
             .is_empty()
         {

@@ -32,7 +32,7 @@ use claviger_model::{
     time::Timestamp,
 };
 use claviger_protocol::stream::Hint;
-use claviger_storage::{Locked, StorageError, log::Draft, sign_in::ProofUse};
+use claviger_storage::{Locked, Reader, StorageError, Store, log::Draft, sign_in::ProofUse};
 use std::sync::Arc;
 
 /// Why a change ends without being made.
@@ -61,6 +61,7 @@ impl std::fmt::Debug for Stop {
 /// The transaction of one change.
 pub struct Change {
     locked: Box<dyn Locked>,
+    store: Store,
     drafts: Vec<Draft>,
     proof: Option<ProofUse>,
     hints: Vec<(Audience, Hint)>,
@@ -74,10 +75,10 @@ pub struct Change {
 
 impl Change {
     async fn begin(desk: &Desk) -> Result<Self, Refusal> {
-        let mut locked = desk.store.locked().await?;
-        let keys = desk.keys.under(&mut *locked).await?;
+        let (locked, keys) = desk.keys.lock(&desk.store).await?;
         Ok(Self {
             locked,
+            store: desk.store.clone(),
             drafts: Vec::new(),
             proof: None,
             hints: Vec::new(),
@@ -93,6 +94,14 @@ impl Change {
     /// The transaction.
     pub fn db(&mut self) -> &mut dyn Locked {
         &mut *self.locked
+    }
+
+    /// The state that this transaction began with: whatever decides changes under the lock only, which it holds.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn committed(&mut self) -> Result<Box<dyn Reader>, StorageError> {
+        self.store.snapshot().await
     }
 
     /// The time that counts.

@@ -2,6 +2,7 @@
 
 use super::{
     Call, Committed,
+    emergency::{self, Read},
     judge::{Judged, Verdict, judge},
     read::{Reads, read},
     reply::{Ask, Pending, answer, fail},
@@ -10,9 +11,10 @@ use crate::{
     events::Event,
     http::Refusal,
     sequencer::{Desk, change::who_of},
+    stream::Audience,
 };
 use claviger_model::event::EventKind;
-use claviger_protocol::problem::Code;
+use claviger_protocol::{problem::Code, stream::Hint};
 use claviger_storage::{
     Digest,
     log::{Appended, Draft, Opening},
@@ -30,8 +32,7 @@ pub(in crate::sequencer) async fn run(desk: &Desk, asks: Vec<Ask>) {
 }
 
 async fn settle(desk: &Desk, calls: Vec<Call>) -> Result<(Vec<Pending>, Option<Arc<Committed>>), Refusal> {
-    let mut locked = desk.store.locked().await?;
-    let keys = desk.keys.under(&mut *locked).await?;
+    let (mut locked, keys) = desk.keys.lock(&desk.store).await?;
     let mut reads = read(&mut *locked, &calls).await?;
     let used = std::mem::take(&mut reads.used);
     let proofs = std::mem::take(&mut reads.proofs);
@@ -44,6 +45,7 @@ async fn settle(desk: &Desk, calls: Vec<Call>) -> Result<(Vec<Pending>, Option<A
 
     let (mut pending, mut drafts, mut openings, mut releases) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut read = Vec::new();
     let mut record = |event: Event| {
         let draft: Draft = event.into_draft(desk.organization, &*desk.entropy);
         openings.push(draft.openings.clone());
@@ -61,9 +63,11 @@ async fn settle(desk: &Desk, calls: Vec<Call>) -> Result<(Vec<Pending>, Option<A
                 items
                     .into_iter()
                     .map(|item| match item {
-                        Judged::Released(event, release) => {
+                        Judged::Released(event, release, emergency) => {
+                            let at = record(*event);
+                            read.extend(emergency.map(|grant| Read::of(grant, &release)));
                             releases.push(release);
-                            Ok(record(*event))
+                            Ok(at)
                         }
                         Judged::Refused(event, problem) => {
                             record(*event);
@@ -74,11 +78,18 @@ async fn settle(desk: &Desk, calls: Vec<Call>) -> Result<(Vec<Pending>, Option<A
             ),
         });
     }
+    let followed = emergency::queue(desk, &mut *locked, read).await?;
+    for event in followed.events {
+        record(event);
+    }
     if drafts.is_empty() {
         return Ok((pending, None));
     }
     let appended = locked.append_releases(drafts, &releases, &proofs, &*keys).await?;
     locked.commit().await?;
+    if followed.hint {
+        desk.hints.hint(Audience::Everyone, Hint::Sync);
+    }
     Ok((pending, Some(Arc::new(committed(appended, openings)))))
 }
 

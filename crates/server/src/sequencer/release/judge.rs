@@ -12,7 +12,11 @@ use crate::{
 };
 use claviger_ledger::leaf::{NAME, Object};
 use claviger_model::{
-    action::Action, event::EventKind, ids::DeviceId, principal::PrincipalKind, time::Timestamp,
+    action::Action,
+    event::EventKind,
+    ids::{DeviceId, GrantId},
+    principal::PrincipalKind,
+    time::Timestamp,
 };
 use claviger_protocol::{
     problem::{Code, Problem},
@@ -31,7 +35,7 @@ pub(super) enum Verdict {
 }
 
 pub(super) enum Judged {
-    Released(Box<Event>, Release),
+    Released(Box<Event>, Release, Option<GrantId>),
     Refused(Box<Event>, Problem),
 }
 
@@ -212,7 +216,7 @@ impl Judge<'_> {
             max_age_ms,
             ended_at: None,
         };
-        Judged::Released(Box::new(event), release)
+        Judged::Released(Box::new(event), release, answer.decision.emergency)
     }
 
     fn forbidden(&self, item: &Item, place: &Place, answer: &Answer) -> Judged {

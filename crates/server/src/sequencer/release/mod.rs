@@ -5,6 +5,7 @@
 //! released, and its call is told to begin again; likewise a caller whose session was remembered and stands otherwise.
 
 mod batch;
+mod emergency;
 mod judge;
 mod read;
 mod reply;

@@ -34,8 +34,10 @@ const MAX_TOKEN: usize = 64 * 1024;
 const MAX_AGE: Duration = Duration::from_secs(5 * 60);
 /// The most groups of one person; a person with more than this is a mistake at the provider.
 const MAX_GROUPS: usize = 1_000;
-/// The longest subject (OpenID Connect Core 2).
-const MAX_SUBJECT: usize = 255;
+/// The longest subject, in bytes (OpenID Connect Core 2); other identifiers are held to the same.
+const MAX_IDENTIFIER: usize = 255;
+/// The longest address, in bytes (RFC 5321 4.5.3.1).
+const MAX_ADDRESS: usize = 320;
 
 /// A person, as the provider vouches for them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +52,8 @@ pub struct Asserted {
     pub name: Option<Name>,
     /// For showing and notifying only.
     pub email: Option<String>,
+    /// The same, where the provider says that it verified it.
+    pub verified_email: Option<String>,
     /// Groups; none when the claim is absent, since a right that is not vouched for does not count.
     pub groups: BTreeSet<String>,
     /// The provider's session.
@@ -167,7 +171,12 @@ pub(super) fn verify(
         return Err(AssertionError::Age);
     }
     let subject = claims.subject().as_str();
-    if subject.is_empty() || subject.len() > MAX_SUBJECT {
+    if subject.is_empty() || !storable(subject) {
+        return Err(AssertionError::Bounds);
+    }
+    // Left out, it could not be ended by the provider's word (rule 5).
+    let sid = extra.get("sid").and_then(Value::as_str);
+    if sid.is_some_and(|sid| !storable(sid)) {
         return Err(AssertionError::Bounds);
     }
     let first = |text: Option<&str>| text.and_then(Principal::name_from_provider);
@@ -178,12 +187,16 @@ pub(super) fn verify(
             .map(|name| name.as_str()),
     )
     .or_else(|| first(claims.preferred_username().map(|name| name.as_str())));
-    let acr = claims.auth_context_ref().map(|acr| acr.as_str().to_owned());
+    let acr = claims
+        .auth_context_ref()
+        .map(|acr| acr.as_str().to_owned())
+        .filter(|acr| storable(acr));
     let mut amr: Vec<_> = claims
         .auth_method_refs()
         .into_iter()
         .flatten()
         .map(|method| method.as_str().to_owned())
+        .filter(|method| storable(method))
         .collect();
     // Providers that speak of classes only are understood by the configuration.
     if acr
@@ -192,17 +205,19 @@ pub(super) fn verify(
     {
         amr.push("mfa".to_owned());
     }
+    let email = claims
+        .email()
+        .map(|email| email.as_str().to_owned())
+        .filter(|email| email.len() <= MAX_ADDRESS && !email.contains(char::is_control));
     Ok(Asserted {
         issuer: oidc.issuer.clone(),
         subject: subject.to_owned(),
         audience: oidc.client_id.clone(),
         name,
-        email: claims
-            .email()
-            .map(|email| email.as_str().to_owned())
-            .filter(|email| email.len() <= 320),
+        verified_email: email.clone().filter(|_| claims.email_verified() == Some(true)),
+        email,
         groups: groups(extra.get(&oidc.groups_claim))?,
-        sid: extra.get("sid").and_then(Value::as_str).map(str::to_owned),
+        sid: sid.map(str::to_owned),
         amr,
         acr,
         auth_time: claims
@@ -214,7 +229,12 @@ pub(super) fn verify(
     })
 }
 
-/// A list of texts, or one text.
+/// Whether an identifier can be kept on both databases: PostgreSQL takes no U+0000.
+fn storable(text: &str) -> bool {
+    text.len() <= MAX_IDENTIFIER && !text.contains(char::is_control)
+}
+
+/// A list of texts, or one text. A group that cannot be kept gives nothing.
 fn groups(claim: Option<&Value>) -> Result<BTreeSet<String>, AssertionError> {
     let texts: Option<BTreeSet<String>> = match claim {
         None | Some(Value::Null) => Some(BTreeSet::new()),
@@ -225,7 +245,9 @@ fn groups(claim: Option<&Value>) -> Result<BTreeSet<String>, AssertionError> {
             .collect(),
         Some(_) => None,
     };
-    texts
+    let mut texts = texts
         .filter(|texts| texts.len() <= MAX_GROUPS)
-        .ok_or(AssertionError::Bounds)
+        .ok_or(AssertionError::Bounds)?;
+    texts.retain(|group| storable(group));
+    Ok(texts)
 }

@@ -1,6 +1,6 @@
 //! Fetching the provider's documents.
 
-use crate::config::Oidc;
+use crate::{certificate::CertificateFault, config::Oidc};
 use openidconnect::{
     DiscoveryError, HttpRequest, HttpResponse, IssuerUrl, JsonWebKeySetUrl,
     core::{CoreJsonWebKeySet, CoreProviderMetadata},
@@ -16,7 +16,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// The configured certificate authority.
-    #[error("the certificate authority `{}` cannot be read", .path.display())]
+    #[error("`oidc.certificate_authority`: `{}` cannot be used", .path.display())]
     Authority {
         /// Its file.
         path: PathBuf,
@@ -52,6 +52,7 @@ impl From<DiscoveryError<CallError>> for FetchError {
                 "its discovery document or its keys lack a field that is required, such as `jwks_uri`, or are none"
             }
             DiscoveryError::UrlParse(_) => "its discovery document has an address that is no URL",
+            DiscoveryError::Request(CallError::Certificate { fault, .. }) => certificate(*fault),
             DiscoveryError::Response(status, ..) if !status.is_server_error() => {
                 "there is no discovery document, or are no keys, where they should be; look at `oidc.issuer`"
             }
@@ -61,18 +62,52 @@ impl From<DiscoveryError<CallError>> for FetchError {
     }
 }
 
+/// The provider's certificate, in words that name the setting.
+const fn certificate(fault: CertificateFault) -> &'static str {
+    match fault {
+        CertificateFault::UnknownIssuer => {
+            "nobody whom this server trusts vouches for its certificate; `oidc.certificate_authority` must hold the authority that signed it"
+        }
+        CertificateFault::OtherName => "its certificate is for another name than the one in `oidc.issuer`",
+        CertificateFault::Expired => {
+            "the time of its certificate is over; it must be renewed there, unless this server's clock is ahead"
+        }
+        CertificateFault::NotYetValid => {
+            "the time of its certificate has not come; look at the clocks of server and provider"
+        }
+        CertificateFault::Other => "its certificate does not hold",
+    }
+}
+
 /// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
     /// It could not be sent or answered.
     #[error("the identity provider did not answer")]
-    Http(#[from] reqwest::Error),
+    Http(#[source] reqwest::Error),
+    /// Whoever answered could not show that it is the provider.
+    #[error("the identity provider's certificate does not hold: {fault}")]
+    Certificate {
+        /// What is wrong with it.
+        fault: CertificateFault,
+        /// In full.
+        source: reqwest::Error,
+    },
     /// The answer is not for us.
     #[error("the identity provider's answer is larger than 1 MiB")]
     TooLarge,
     /// The answer could not be put together.
     #[error("the identity provider's answer is malformed")]
     Form(#[from] openidconnect::http::Error),
+}
+
+impl From<reqwest::Error> for CallError {
+    fn from(source: reqwest::Error) -> Self {
+        match CertificateFault::of(&source) {
+            Some(fault) => Self::Certificate { fault, source },
+            None => Self::Http(source),
+        }
+    }
 }
 
 /// Fetches from one issuer.
@@ -94,6 +129,9 @@ impl Fetcher {
             let pem = std::fs::read(path).map_err(|source| error(source.into()))?;
             let authority =
                 reqwest::Certificate::from_pem_bundle(&pem).map_err(|source| error(source.into()))?;
+            if authority.is_empty() {
+                return Err(error("it holds no certificate in PEM".into()));
+            }
             builder = builder.tls_certs_only(authority);
         }
         let client = builder.build().map_err(FetchError::Client)?;

@@ -204,3 +204,34 @@ async fn choices_name_the_least_role_and_receivers_are_those_who_may_receive() {
         "forbidden"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_whose_answer_was_lost_is_answered_also_when_its_giver_may_give_no_more() {
+    let house = House::new().await;
+    let production = house.places.production;
+    let lead = house.actor(&[(LEAD, production), (VIEWER, production)]).await;
+    let receiver = house.actor(&[]).await;
+    let body = gift(receiver.principal, READER, production);
+    let given: Grant = say(&house, &lead, route::GIVE_GRANT, &[], body.clone())
+        .await
+        .parse();
+    let mut locked = house.app.store.locked().await.unwrap();
+    let held = locked.grant_history(lead.principal, 10).await.unwrap();
+    let power = held.into_iter().find(|grant| grant.role == LEAD).unwrap();
+    let end = claviger_model::grant::Ended {
+        at: locked.now(),
+        by: receiver.principal,
+        reason: "moved on".to_owned(),
+    };
+    locked.end_grant(power.id, &end).await.unwrap();
+    locked.commit().await.unwrap();
+    let again: Grant = say(&house, &lead, route::GIVE_GRANT, &[], body.clone())
+        .await
+        .parse();
+    assert_eq!(again, given);
+    let other = with(body, "reason", "another");
+    assert_eq!(
+        code(&say(&house, &lead, route::GIVE_GRANT, &[], other).await),
+        "forbidden"
+    );
+}

@@ -2,11 +2,13 @@
 
 use super::{HOUR, done_at, id_of};
 use crate::house::{Actor, House, request_id};
-use claviger_model::{builtin_roles as roles, event::EventKind, scope::Discoverable};
+use claviger_model::{
+    builtin_roles as roles, entropy::SystemEntropy, event::EventKind, ids::GrantId, scope::Discoverable,
+};
 use claviger_protocol::{
     grants::GrantsReply,
     order::{Order, Target},
-    requests::{RequestRecord, RequestState},
+    requests::{May, RequestRecord, RequestState},
     route,
 };
 use claviger_server::jobs;
@@ -192,4 +194,40 @@ async fn sync_brings_requests_to_those_who_ask_and_those_who_answer() {
         .call(Some(&viewer), &route::GRANTS, &[], &Value::Null)
         .await
         .parse();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_narrowed_later_stays_the_answer_to_its_request() {
+    let house = House::new().await;
+    let places = house.places;
+    let viewer = house.actor(&[(roles::VIEWER, places.production)]).await;
+    let lead = house.actor(&[(roles::LEAD, places.production)]).await;
+    let id = id_of(&house.ask(&viewer, roles::READER, places.production, 1800).await);
+    assert_eq!(house.approve(&lead, id, json!({})).await.code(), "ok");
+    let wide = house.seen(&viewer, id).await.unwrap().course.given.unwrap();
+    let change = json!({"do": "narrow", "role": roles::CONSUMER});
+    let call = json!({"change": change});
+    let plan = house
+        .call(Some(&lead), &route::PLAN_GRANT_CHANGE, &[&wide.grant], &call)
+        .await
+        .json();
+    let lesser = GrantId::random(&SystemEntropy);
+    let call =
+        json!({"change": change, "digest": plan["digest"], "reason": "least is best", "new_grant": lesser});
+    let done = house
+        .call(Some(&lead), &route::CHANGE_GRANT, &[&wide.grant], &call)
+        .await;
+    assert_eq!(done.code(), "ok", "{:?}", done.json());
+    let narrow = house.seen(&viewer, id).await.unwrap();
+    assert_eq!(narrow.course.may, [May::HandBack]);
+    let given = narrow.course.given.unwrap();
+    assert_eq!((given.grant, given.role), (lesser, roles::CONSUMER));
+    // Its end is still seen to.
+    house.clock.advance(HOUR / 2);
+    jobs::sweep(&house.app).await;
+    assert_eq!(
+        house.count(EventKind::GrantEnded).await,
+        2,
+        "the wide one by hand, the lesser one by itself"
+    );
 }

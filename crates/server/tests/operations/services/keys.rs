@@ -377,3 +377,25 @@ async fn whoever_keeps_a_key_widens_the_service_by_no_other_way_either() {
         assert_eq!(answer.code(), "ok", "{route} {:?}", answer.json());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_holds_a_key_is_not_named_as_somebody_who_could_give() {
+    let house = House::new().await;
+    let crew = crew(&house).await;
+    let about = json!({
+        "principal": crew.service, "action": "secret.use", "about": {"scope": house.places.production},
+    });
+    keyed(&house, &crew.lead, crew.service, json!({})).await;
+    // Who left the team answers for the service no more; the key is still theirs.
+    let mut locked = house.app.store.locked().await.unwrap();
+    let membership = claviger_storage::principals::TeamMember {
+        team: crew.team,
+        member: crew.lead.principal,
+        source: claviger_storage::principals::MemberSource::Local,
+    };
+    assert!(locked.remove_team_member(membership).await.unwrap());
+    locked.commit().await.unwrap();
+    let why: claviger_protocol::explain::ExplainReply =
+        say(&house, &crew.other, route::EXPLAIN, &[], about).await.parse();
+    assert_eq!(why.grantors, [crew.other.principal]);
+}

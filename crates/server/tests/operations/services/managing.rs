@@ -146,15 +146,16 @@ async fn another_team_gets_a_service_only_from_somebody_who_may_give_all_it_has(
     )
     .await;
     assert_eq!(grabbed.code(), "separation_of_duties");
-    let given_on: ServiceReply = say(
-        &house,
-        &crew.other,
-        route::EDIT_SERVICE,
-        &[&crew.service],
-        edit(theirs),
-    )
-    .await
-    .parse();
+    // Only with just the keys that were shown to end.
+    for ends in [json!([]), json!([key, KeyId::random(&SystemEntropy)])] {
+        let body = json!({"owner": theirs, "ends": ends});
+        let stale = say(&house, &crew.other, route::EDIT_SERVICE, &[&crew.service], body).await;
+        assert_eq!(stale.code(), "stale_plan");
+    }
+    let body = json!({"owner": theirs, "ends": [key]});
+    let given_on: ServiceReply = say(&house, &crew.other, route::EDIT_SERVICE, &[&crew.service], body)
+        .await
+        .parse();
     assert_eq!(given_on.service.owner, theirs);
     assert!(!given_on.service.keys[0].live, "the old team's keys end");
     assert_eq!(given_on.service.keys[0].id, key);

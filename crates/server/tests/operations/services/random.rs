@@ -159,8 +159,11 @@ impl World {
                 say(&self.house, who, route::ADD_MEMBER, &[team], body).await;
             }
             (8, Some(service)) => {
-                let (id, body) = (service.id, json!({"owner": dice.pick(&self.teams)}));
+                let id = service.id;
                 let before: ServiceReply = self.shown(id).await;
+                let keys = before.service.keys.iter().filter(|key| key.live);
+                let ends: Vec<_> = keys.map(|key| key.id).collect();
+                let body = json!({"owner": dice.pick(&self.teams), "ends": ends});
                 let answer = say(&self.house, who, route::EDIT_SERVICE, &[&id], body).await;
                 if answer.code() == "ok" && self.shown(id).await.service.owner != before.service.owner {
                     self.all_over(id);

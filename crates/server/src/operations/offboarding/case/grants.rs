@@ -1,0 +1,217 @@
+//! What a case ended can be given again within 30 days, by somebody who may give it: grant by grant, as new grants. Sessions and
+//! devices never come back.
+
+use super::{label, of_case};
+use crate::{
+    app::Shared,
+    caller::{Caller, body::Json},
+    http::Refusal,
+    operations::{
+        access::named::Named,
+        grants::{
+            delegation::{self, Gift, may_assign},
+            end::object,
+        },
+        offboarding::conducted,
+        path::Id,
+        state::State as Asked,
+        view::View,
+        words,
+    },
+    sequencer::{Acting, Change, Stop, job},
+    stream::Audience,
+};
+use axum::extract::State;
+use claviger_model::{
+    action::Action,
+    event::EventKind,
+    grant::{Grant, MAX_REASON_BYTES},
+    ids::{CaseId, GrantId},
+    offboarding::{Case, EffectKind, Restored, UNDO_WITHIN},
+    time::Timestamp,
+};
+use claviger_protocol::{
+    offboarding::cases::{EndedGrant, EndedGrants, MOST_RESTORED, RestoreGrants, RestoredGrants},
+    problem::Code,
+    stream::Hint,
+};
+use claviger_storage::principals::Principal;
+
+const KIND: EventKind = EventKind::GrantGiven;
+
+/// The grants that a case ended, for those who conduct offboarding and those who may look at grants everywhere.
+pub async fn list(
+    State(app): State<Shared>,
+    Id(id): Id<CaseId>,
+    caller: Caller,
+) -> Result<axum::Json<EndedGrants>, Refusal> {
+    let mut view = View::open(&app, &caller).await?;
+    conducted(&mut view).await?;
+    view.db().case(id).await?.ok_or(Code::NotFound)?;
+    let (mut grants, mut named, mut after) =
+        (Vec::new(), Named::default(), Some((EffectKind::Grant, [0; 16])));
+    while let Some(from) = after.take() {
+        let page = view.db().case_effects(id, Some(from), PAGE).await?;
+        let full = page.len() >= PAGE as usize;
+        for effect in page {
+            if effect.kind != EffectKind::Grant {
+                return told(&mut view, grants, named).await;
+            }
+            after = full.then_some((effect.kind, effect.object));
+            let grant = view.db().grant(GrantId::from_bytes(effect.object)).await?;
+            if let Some(grant) = grant {
+                named.scope(grant.scope);
+                let restored_as = effect.restored.and_then(|restored| restored.as_grant);
+                grants.push(EndedGrant { grant, restored_as });
+            }
+        }
+    }
+    told(&mut view, grants, named).await
+}
+
+/// Effects of one statement.
+const PAGE: u32 = 500;
+
+async fn told(
+    view: &mut View<'_>,
+    grants: Vec<EndedGrant>,
+    named: Named,
+) -> Result<axum::Json<EndedGrants>, Refusal> {
+    let (_, scopes) = named.read(view.db()).await?;
+    Ok(axum::Json(EndedGrants { grants, scopes }))
+}
+
+/// Gives grants again, all or none.
+pub async fn restore(
+    State(app): State<Shared>,
+    Id(id): Id<CaseId>,
+    caller: Caller,
+    Json(mut call): Json<RestoreGrants>,
+) -> Result<axum::Json<RestoredGrants>, Refusal> {
+    call.reason = words::checked(&call.reason, MAX_REASON_BYTES)?;
+    if call.grants.is_empty() || call.grants.len() > MOST_RESTORED {
+        return Err(
+            Refusal::new(Code::BadRequest).detail(format!("a call names 1 to {MOST_RESTORED} grants"))
+        );
+    }
+    let job = job::<RestoredGrants, _>(move |change| {
+        Box::pin(async move { give_again(change, &caller, id, call).await })
+    });
+    app.sequencer.change(job).await.map(axum::Json)
+}
+
+async fn give_again(
+    change: &mut Change,
+    caller: &Caller,
+    id: CaseId,
+    call: RestoreGrants,
+) -> Result<RestoredGrants, Stop> {
+    let acting = change.admit(caller, KIND).await?;
+    let Some(case) = change.db().case(id).await? else {
+        return Err(change.unknown(&acting, KIND, id));
+    };
+    let Some(person) = change.db().principal(case.person).await? else {
+        return Err(change.unknown(&acting, KIND, id));
+    };
+    let mut given = Vec::with_capacity(call.grants.len());
+    for grant in &call.grants {
+        given.push(again(change, &acting, &case, &person, *grant, &call.reason).await?);
+    }
+    change.hint(Audience::Person(case.person), Hint::Sync);
+    Ok(RestoredGrants { grants: given })
+}
+
+async fn again(
+    change: &mut Change,
+    acting: &Acting,
+    case: &Case,
+    person: &Principal,
+    id: GrantId,
+    reason: &str,
+) -> Result<GrantId, Stop> {
+    let now = change.now();
+    let effect = change
+        .db()
+        .case_effect(case.id, EffectKind::Grant, *id.as_bytes())
+        .await?;
+    let (Some(effect), Some(ended)) = (effect, change.db().grant(id).await?) else {
+        return Err(change.unknown(acting, KIND, id));
+    };
+    let Some(place) = change.place(ended.scope).await? else {
+        return Err(change.unknown(acting, KIND, id));
+    };
+    // Whoever may not look at grants there does not hear that there was one.
+    if !change
+        .decide(acting, Action::GrantView, &place)
+        .await?
+        .decision
+        .allowed
+    {
+        return Err(change.unknown(acting, KIND, id));
+    }
+    // The one who was given it again by this call before.
+    if let Some(as_grant) = effect.restored.and_then(|restored| restored.as_grant) {
+        return Ok(as_grant);
+    }
+    let event = of_case(change.event(acting.who, KIND), case).on(object(&ended));
+    if let Some(words) = too_late(case, &ended, now) {
+        let refusal = Refusal::new(Code::WrongState).detail(words);
+        return Err(Stop::Refused(refusal, Box::new(event.refused(Code::WrongState))));
+    }
+    let gift = Gift {
+        role: ended.role,
+        place: &place,
+        receiver: person,
+        not_before: ended.not_before,
+        expires_at: ended.expires_at,
+    };
+    let mut state = Asked::locked(change, acting).await?;
+    let may = match may_assign(&mut state, &gift).await? {
+        Ok(may) => may,
+        Err(why) => {
+            let refusal = delegation::refusal(&why);
+            let event = event.refused(refusal.code());
+            return Err(Stop::Refused(refusal, Box::new(event)));
+        }
+    };
+    let grant = Grant {
+        id: GrantId::random(&*change.entropy()),
+        reason: reason.to_owned(),
+        granted_by: acting.who.principal,
+        granted_at: now,
+        ended: None,
+        ..ended
+    };
+    change.db().insert_grant(&grant).await?;
+    let restored = Restored {
+        by: acting.who.principal,
+        at: now,
+        as_grant: Some(grant.id),
+    };
+    change
+        .db()
+        .restore_effect(case.id, EffectKind::Grant, *id.as_bytes(), &restored)
+        .await?;
+    let policies = may.by.iter().map(ToString::to_string).collect();
+    let event = of_case(change.event(acting.who, KIND), case)
+        .on(object(&grant))
+        .decided_by(policies)
+        .because(reason);
+    change.record(label(event, "restores", &format!("grant-{id}")));
+    Ok(grant.id)
+}
+
+/// Why a grant cannot come back any more.
+fn too_late(case: &Case, ended: &Grant, now: Timestamp) -> Option<&'static str> {
+    let begun = case.begun?;
+    if now > begun.at.plus(UNDO_WITHIN) {
+        return Some("what a case ended can be given again for 30 days; give it anew");
+    }
+    if ended.expires_at.is_some_and(|end| end <= now) {
+        return Some("it would be over by now");
+    }
+    ended
+        .conditions
+        .is_emergency()
+        .then_some("emergency access is drawn, never given")
+}

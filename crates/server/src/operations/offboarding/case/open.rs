@@ -1,0 +1,307 @@
+//! Opening a case (`POST /v1/offboarding/cases`): the one entrance, for people and for the identity provider.
+
+use super::{
+    begin::{self, Taken},
+    brake, event, heir, label, record,
+    start::moment,
+    state_label,
+};
+use crate::{
+    app::Shared,
+    caller::{Caller, body::Json},
+    events::Event,
+    http::Refusal,
+    operations::{offboarding::demanded, words},
+    sequencer::{Acting, Change, Stop, job},
+};
+use axum::extract::State;
+use claviger_ledger::leaf::{Fact, Object};
+use claviger_model::{
+    event::EventKind,
+    grant::MAX_REASON_BYTES,
+    ids::{CaseId, PrincipalId},
+    offboarding::{Brake, Case, CaseState, Cause, Start, Voice},
+    principal::{PrincipalKind, PrincipalState},
+    time::Timestamp,
+};
+use claviger_protocol::{
+    offboarding::cases::{OpenCase, OpenedCase},
+    problem::Code,
+};
+use claviger_storage::principals::Principal;
+
+const KIND: EventKind = EventKind::OffboardingOpened;
+
+/// What a case is opened with.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Its id; the same one again is the same case.
+    pub id: CaseId,
+    /// Who leaves.
+    pub person: PrincipalId,
+    /// Why.
+    pub reason: String,
+    /// Who takes over.
+    pub heir: Option<PrincipalId>,
+    /// When it begins; none for now.
+    pub start: Option<Start>,
+    /// When somebody or something asked for it.
+    pub clicked_at: Timestamp,
+    /// The blast radius at that moment.
+    pub taken: Taken,
+}
+
+/// Who opens a case.
+#[derive(Debug, Clone, Copy)]
+pub enum By<'a> {
+    /// Somebody whose right was asked for under the lock.
+    Admin(&'a Acting),
+    /// The identity provider.
+    Provider,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// The case of this person.
+    pub case: CaseId,
+    /// Whether there was one.
+    pub merged: bool,
+}
+
+/// Opens a case, as somebody who conducts offboarding.
+pub async fn open(
+    State(app): State<Shared>,
+    caller: Caller,
+    Json(call): Json<OpenCase>,
+) -> Result<axum::Json<OpenedCase>, Refusal> {
+    let clicked_at = app.clock.now();
+    let reason = words::checked(&call.reason, MAX_REASON_BYTES)?;
+    let start = match &call.start {
+        Some(said) => moment(said, clicked_at)?,
+        None => None,
+    };
+    let taken = begin::take_down_for(&app, &caller, call.person).await;
+    let job = job::<Opened, _>(move |change| {
+        Box::pin(async move {
+            let acting = change.admit(&caller, KIND).await?;
+            let policies = demanded(change, &acting, KIND, Object::default()).await?;
+            let Some(taken) = taken else {
+                return Err(change.unknown(&acting, KIND, call.person));
+            };
+            let opening = Opening {
+                id: call.id,
+                person: call.person,
+                reason,
+                heir: call.heir,
+                start,
+                clicked_at,
+                taken,
+            };
+            open_case(change, By::Admin(&acting), opening, policies).await
+        })
+    });
+    let opened = app.sequencer.change(job).await?;
+    Ok(axum::Json(OpenedCase {
+        case: record::committed(&app, opened.case, None).await?,
+        merged: opened.merged,
+    }))
+}
+
+/// Opens the case of a person, or joins the one that is open: there is one case for one leaver. It begins in this transaction, waits
+/// for a second pair of eyes, or is planned.
+///
+/// # Errors
+/// When it is oneself, the last Owner, somebody who left already, or the heir is not fit.
+pub async fn open_case(
+    change: &mut Change,
+    by: By<'_>,
+    opening: Opening,
+    policies: Vec<String>,
+) -> Result<Opened, Stop> {
+    let admin = match by {
+        By::Admin(acting) => Some(acting),
+        By::Provider => None,
+    };
+    let who = admin.map(|acting| acting.who);
+    let mut case = new(change, admin, &opening);
+    if let Some(known) = change.db().case(opening.id).await? {
+        // Before anything else: what was opened is opened, whoever has left by now.
+        let same =
+            (known.person, known.opened_by, &known.reason) == (case.person, case.opened_by, &case.reason);
+        return if same {
+            Ok(Opened {
+                case: known.id,
+                merged: false,
+            })
+        } else {
+            Err(Code::Conflict.into())
+        };
+    }
+    let refused = |event: Event, code| change.refuse(event, code);
+    let asked = event(change, who, KIND, &case).decided_by(policies.clone());
+    if admin.is_some_and(|acting| acting.who.principal == opening.person) {
+        return Err(refused(asked, Code::SeparationOfDuties));
+    }
+    let Some(person) = change.db().principal(opening.person).await? else {
+        return Err(Code::NotFound.into());
+    };
+    if person.kind() != PrincipalKind::Person {
+        let refusal =
+            Refusal::new(Code::WrongState).detail("a service identity or a team is disabled, not offboarded");
+        return Err(Stop::Refused(refusal, Box::new(asked.refused(Code::WrongState))));
+    }
+    if let Some(heir) = opening.heir
+        && heir::fit(change.db(), heir, opening.person).await?.is_none()
+    {
+        return Err(change.refuse(asked, Code::UnfitHeir));
+    }
+    if let Some(open) = change.db().open_case_of(opening.person).await? {
+        return join(change, admin, open, opening, policies).await;
+    }
+    if person.state == PrincipalState::Disabled {
+        return Err(change.refuse(asked, Code::AlreadyLeft));
+    }
+    if begin::is_last_owner(change, &person).await? {
+        return Err(change.refuse(asked, Code::LastOwner));
+    }
+    change.db().insert_case(&case).await?;
+    let event = event(change, who, KIND, &case).decided_by(policies);
+    let event = label(event, "cause", cause(case.cause));
+    let event = match &case.start {
+        Some(start) => event.fact("starts-at", Fact::Number(start.at.millis())),
+        None => event,
+    };
+    change.record(event.because(case.reason.clone()));
+    if case.start.is_none() {
+        go(change, &mut case, who, opening.clicked_at, opening.taken, person).await?;
+    }
+    Ok(Opened {
+        case: case.id,
+        merged: false,
+    })
+}
+
+/// Begins a case whose time has come, or brakes it: then its person is suspended until somebody else has looked.
+///
+/// # Errors
+/// As [`begin::begin`].
+pub async fn go(
+    change: &mut Change,
+    case: &mut Case,
+    who: Option<crate::events::Who>,
+    clicked_at: Timestamp,
+    taken: Taken,
+    person: Principal,
+) -> Result<(), Stop> {
+    let now = change.now();
+    let Some(why) = brake::of_case(change.db(), case, now).await? else {
+        return begin::begin(change, case, who, clicked_at, taken).await;
+    };
+    if begin::is_last_owner(change, &person).await? {
+        let event = event(change, who, KIND, case);
+        return Err(change.refuse(event, Code::LastOwner));
+    }
+    case.state = CaseState::Braked;
+    case.brake = Some(why);
+    case.look_at = None;
+    change.db().update_case(case).await?;
+    let suspended = Principal {
+        state: PrincipalState::Suspended,
+        ..person
+    };
+    change.db().update_principal(&suspended).await?;
+    let event = event(change, who, EventKind::PrincipalChanged, case);
+    let event = label(event, "state", "suspended");
+    change.record(label(event, "brake", brake_label(why)));
+    Ok(())
+}
+
+/// Somebody else asks for the same: it stays one case, which begins at the sooner time and keeps the first heir.
+async fn join(
+    change: &mut Change,
+    admin: Option<&Acting>,
+    mut case: Case,
+    opening: Opening,
+    policies: Vec<String>,
+) -> Result<Opened, Stop> {
+    let now = change.now();
+    let who = admin.map(|acting| acting.who);
+    if let Some(acting) = admin.filter(|acting| Some(acting.who.principal) != case.opened_by) {
+        let voice = Voice {
+            principal: acting.who.principal,
+            at: now,
+            reason: opening.reason.clone(),
+        };
+        change.db().insert_voice(case.id, &voice).await?;
+    }
+    let event = event(change, who, KIND, &case).decided_by(policies);
+    let event = label(event, "merged-into", state_label(case.state));
+    change.record(event.because(opening.reason.clone()));
+    let mut changed = false;
+    if case.heir.is_none() && !case.state.has_begun() && opening.heir.is_some() {
+        case.heir = opening.heir;
+        changed = true;
+    }
+    if case.state == CaseState::Planned {
+        let sooner = match (&case.start, &opening.start) {
+            (Some(planned), Some(asked)) => asked.at < planned.at,
+            (_, asked) => asked.is_none(),
+        };
+        if sooner {
+            case.look_at = Some(opening.start.as_ref().map_or(now, |start| start.at));
+            case.start.clone_from(&opening.start);
+            changed = true;
+        }
+        if case.start.is_none() {
+            let person = change.db().principal(case.person).await?.ok_or(Code::NotFound)?;
+            go(change, &mut case, who, opening.clicked_at, opening.taken, person).await?;
+            changed = false;
+        }
+    }
+    if changed {
+        change.db().update_case(&case).await?;
+    }
+    Ok(Opened {
+        case: case.id,
+        merged: true,
+    })
+}
+
+fn new(change: &Change, admin: Option<&Acting>, opening: &Opening) -> Case {
+    Case {
+        id: opening.id,
+        person: opening.person,
+        cause: if admin.is_some() {
+            Cause::Admin
+        } else {
+            Cause::Provider
+        },
+        state: CaseState::Planned,
+        reason: opening.reason.clone(),
+        opened_by: admin.map(|acting| acting.who.principal),
+        opened_at: change.now(),
+        heir: opening.heir,
+        start: opening.start.clone(),
+        brake: None,
+        approved: None,
+        begun: None,
+        closed: None,
+        look_at: opening.start.as_ref().map(|start| start.at),
+    }
+}
+
+const fn cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Admin => "admin",
+        Cause::Provider => "provider",
+    }
+}
+
+/// How the log names a brake.
+pub const fn brake_label(brake: Brake) -> &'static str {
+    match brake {
+        Brake::Protected => "protected",
+        Brake::Many => "many",
+    }
+}

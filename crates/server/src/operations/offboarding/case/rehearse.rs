@@ -1,0 +1,99 @@
+//! A rehearsal (`POST /v1/offboarding/rehearse`): what the action would do now, counted from the same facts, and nothing of it done.
+
+use super::{brake, heir};
+use crate::{
+    app::Shared,
+    caller::{Caller, body::Json},
+    http::Refusal,
+    operations::{
+        offboarding::{conducted, facts::Facts},
+        view::View,
+    },
+};
+use axum::extract::State;
+use claviger_model::{
+    blast::{Alone, BlastRadius, Suspect, Waiting},
+    offboarding::EffectKind,
+};
+use claviger_protocol::{
+    offboarding::cases::{EffectRecord, Rehearsal, Rehearse},
+    problem::Code,
+};
+use claviger_storage::principals::MemberSource;
+
+/// Counts what would be done.
+pub async fn rehearse(
+    State(app): State<Shared>,
+    caller: Caller,
+    Json(call): Json<Rehearse>,
+) -> Result<axum::Json<Rehearsal>, Refusal> {
+    let mut view = View::open(&app, &caller).await?;
+    conducted(&mut view).await?;
+    if let Some(heir) = call.heir
+        && heir::fit(view.db(), heir, call.person).await?.is_none()
+    {
+        return Err(Code::UnfitHeir.into());
+    }
+    let (now, (epoch, entitlements)) = (view.now(), view.ground());
+    let mut facts = Facts {
+        reader: view.db(),
+        epoch,
+        entitlements: &entitlements,
+        now,
+    };
+    let radius = facts
+        .radius(Suspect::Person(call.person))
+        .await?
+        .ok_or(Code::NotFound)?;
+    let teams = view.db().teams_of(call.person).await?;
+    let of = |source| teams.iter().filter(|member| member.source == source).count();
+    let mut effects = counted(&radius);
+    effects.push((EffectKind::LocalTeam, of(MemberSource::Local)));
+    effects.push((EffectKind::ProviderTeam, of(MemberSource::Provider)));
+    effects.retain(|(_, all)| *all > 0);
+    effects.sort_by_key(|(kind, _)| *kind);
+    let numbers = radius.numbers();
+    Ok(axum::Json(Rehearsal {
+        numbers,
+        effects: effects
+            .into_iter()
+            .map(|(kind, all)| EffectRecord {
+                kind,
+                all: u64::try_from(all).unwrap_or(u64::MAX),
+                restored: 0,
+            })
+            .collect(),
+        rotations: numbers.known,
+        brake: brake::brake(view.db(), call.person, now).await?,
+    }))
+}
+
+fn counted(radius: &BlastRadius) -> Vec<(EffectKind, usize)> {
+    let waiting = |which: fn(&Waiting) -> bool| radius.waiting.iter().filter(|one| which(one)).count();
+    let own = radius.grants.iter().filter(|grant| grant.team.is_none()).count();
+    let secrets = radius
+        .alone
+        .iter()
+        .filter(|one| matches!(one, Alone::Secret(_)))
+        .count();
+    vec![
+        (EffectKind::Session, radius.sessions.len()),
+        (EffectKind::ServiceKey, radius.keys.len()),
+        (EffectKind::Device, radius.devices.len()),
+        (EffectKind::Grant, own),
+        (EffectKind::EmergencyRight, radius.emergency.len()),
+        (
+            EffectKind::Request,
+            waiting(|one| matches!(one, Waiting::Request(_))),
+        ),
+        (
+            EffectKind::Approval,
+            waiting(|one| matches!(one, Waiting::Approval(_))),
+        ),
+        (
+            EffectKind::Proposal,
+            waiting(|one| matches!(one, Waiting::Proposal(_))),
+        ),
+        (EffectKind::SecretOwner, secrets),
+    ]
+}

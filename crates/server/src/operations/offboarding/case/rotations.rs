@@ -1,0 +1,230 @@
+//! The values that a case wants changed: listed, settled by another value, or accepted as they are by an Owner.
+
+use super::{count, event, label, of_case, settle};
+use crate::{
+    app::Shared,
+    caller::{Caller, body::Json},
+    events::Event,
+    http::Refusal,
+    operations::{
+        offboarding::{conducted, demanded, named::Names},
+        path::Id,
+        requests::give::object,
+        view::View,
+        words,
+    },
+    sequencer::{Change, Stop, job},
+};
+use axum::extract::State;
+use claviger_ledger::leaf::Object;
+use claviger_model::{
+    action::Action,
+    event::EventKind,
+    grant::MAX_REASON_BYTES,
+    ids::{CaseId, PrincipalId, SecretId},
+    offboarding::{Rotation, RotationState, Settled},
+};
+use claviger_protocol::{
+    offboarding::cases::{
+        AcceptRotation, AfterRotation, PAGE, RotationRecord, RotationsCall, RotationsReply,
+    },
+    problem::Code,
+};
+use claviger_storage::{
+    Digest,
+    requests::{Answer, RequestState},
+};
+
+const KIND: EventKind = EventKind::OffboardingRotationSettled;
+
+/// A page of them, the riskiest first.
+pub async fn list(
+    State(app): State<Shared>,
+    Id(id): Id<CaseId>,
+    caller: Caller,
+    Json(call): Json<RotationsCall>,
+) -> Result<axum::Json<RotationsReply>, Refusal> {
+    let mut view = View::open(&app, &caller).await?;
+    conducted(&mut view).await?;
+    view.db().case(id).await?.ok_or(Code::NotFound)?;
+    let after = call.after.map(|after| (after.risk.number(), after.secret));
+    // One more than a page, which tells whether another one follows.
+    let mut rotations = view
+        .db()
+        .case_rotations(id, after, PAGE.saturating_add(1))
+        .await?;
+    let more = rotations.len() > PAGE as usize;
+    rotations.truncate(PAGE as usize);
+    let next = rotations.last().filter(|_| more).map(|last| AfterRotation {
+        risk: last.risk,
+        secret: last.secret,
+    });
+    let mut names = Names::default();
+    for rotation in &rotations {
+        names.secret(rotation.secret);
+        let settled = rotation.settled.as_ref().and_then(|settled| settled.by);
+        for person in rotation.owner.into_iter().chain(settled) {
+            names.person(person);
+        }
+    }
+    let told = names.read(view.db()).await?;
+    Ok(axum::Json(RotationsReply {
+        rotations: rotations.into_iter().map(record).collect(),
+        next,
+        principals: told.principals,
+        scopes: told.scopes,
+        secrets: told.secrets,
+    }))
+}
+
+fn record(rotation: Rotation) -> RotationRecord {
+    RotationRecord {
+        secret: rotation.secret,
+        version: rotation.version,
+        how: rotation.how,
+        risk: rotation.risk,
+        owner: rotation.owner,
+        due_at: rotation.due_at,
+        request: rotation.request,
+        state: rotation.state,
+        settled: rotation.settled,
+    }
+}
+
+/// A secret has another version: the rotations are settled whose value it is no more, and the requests for them are fulfilled.
+///
+/// # Errors
+/// When the tables cannot be read or written.
+pub async fn value_changed(
+    change: &mut Change,
+    by: PrincipalId,
+    secret: SecretId,
+    (version, fingerprint): (u64, Digest),
+) -> Result<(), Stop> {
+    let now = change.now();
+    let mut cases = Vec::new();
+    for rotation in change.db().open_rotations_of(secret).await? {
+        if rotation.fingerprint == fingerprint {
+            continue;
+        }
+        let settled = Settled {
+            at: now,
+            by: Some(by),
+            version: Some(version),
+            words: None,
+        };
+        change
+            .db()
+            .settle_rotation(rotation.case, secret, RotationState::Changed, &settled)
+            .await?;
+        told(change, None, &rotation, "changed").await?;
+        cases.push(rotation.case);
+        let request = match rotation.request {
+            Some(request) => change.db().request(request).await?,
+            None => None,
+        };
+        if let Some(request) = request.filter(|request| request.state == RequestState::Open) {
+            let answer = Answer {
+                by,
+                at: now,
+                word: String::new(),
+                version: Some(version),
+            };
+            change
+                .db()
+                .answer_request(request.id, RequestState::Done, &answer)
+                .await?;
+            let event = change
+                .own_event(EventKind::RequestAnswered)
+                .on(object(&request))
+                .concerning(request.asked_by);
+            change.record(label(event, "state", "done"));
+        }
+    }
+    settle::all(change, cases).await
+}
+
+/// The event of a rotation that is settled.
+async fn told(
+    change: &mut Change,
+    who: Option<crate::events::Who>,
+    rotation: &Rotation,
+    state: &str,
+) -> Result<(), Stop> {
+    let Some(case) = change.db().case(rotation.case).await? else {
+        return Ok(());
+    };
+    let event: Event = match who {
+        Some(who) => change.event(who, KIND),
+        None => change.own_event(KIND),
+    };
+    let object = Object {
+        secret: Some(rotation.secret),
+        version: Some(rotation.version),
+        ..Object::default()
+    };
+    change.record(label(of_case(event, &case), "state", state).on(object));
+    Ok(())
+}
+
+/// An Owner accepts that a value stays as it is.
+pub async fn accept(
+    State(app): State<Shared>,
+    Id(id): Id<CaseId>,
+    caller: Caller,
+    Json(call): Json<AcceptRotation>,
+) -> Result<axum::Json<RotationRecord>, Refusal> {
+    let words = words::checked(&call.reason, MAX_REASON_BYTES)?;
+    let job = job::<RotationRecord, _>(move |change| {
+        Box::pin(async move { stays(change, &caller, id, call.secret, words).await })
+    });
+    app.sequencer.change(job).await.map(axum::Json)
+}
+
+async fn stays(
+    change: &mut Change,
+    caller: &Caller,
+    id: CaseId,
+    secret: SecretId,
+    words: String,
+) -> Result<RotationRecord, Stop> {
+    let acting = change.admit(caller, KIND).await?;
+    let mut policies = demanded(change, &acting, KIND, Object::default()).await?;
+    let case = change.db().case(id).await?;
+    let rotation = change.db().case_rotation(id, secret).await?;
+    let (Some(case), Some(rotation)) = (case, rotation) else {
+        return Err(change.unknown(&acting, KIND, id));
+    };
+    // What an Owner holds and no Offboarder does.
+    let root = change.db().root_scope().await?.ok_or(Code::Internal)?;
+    let place = change.place(root.id).await?.ok_or(Code::Internal)?;
+    let owner = change.decide(&acting, Action::PolicyManage, &place).await?;
+    policies.extend(owner.policies());
+    let event = event(change, Some(acting.who), KIND, &case).decided_by(policies);
+    let event = count(event, "risk", usize::from(rotation.risk.number()));
+    if !owner.decision.allowed {
+        return Err(change.refuse(event, Code::Forbidden));
+    }
+    if rotation.state != RotationState::Open {
+        return Err(change.refuse(event, Code::WrongState));
+    }
+    let settled = Settled {
+        at: change.now(),
+        by: Some(acting.who.principal),
+        version: None,
+        words: Some(words.clone()),
+    };
+    change
+        .db()
+        .settle_rotation(id, secret, RotationState::Accepted, &settled)
+        .await?;
+    let object = Object {
+        secret: Some(secret),
+        version: Some(rotation.version),
+        ..Object::default()
+    };
+    change.record(label(event, "state", "accepted").on(object).because(words));
+    settle::settle(change, case).await?;
+    let settled = change.db().case_rotation(id, secret).await?;
+    Ok(settled.map(record).ok_or(Code::Internal)?)
+}

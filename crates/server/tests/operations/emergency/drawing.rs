@@ -1,0 +1,350 @@
+//! Drawing: what it gives, what it never gives, how it ends.
+
+use super::*;
+use claviger_model::{
+    action::Action,
+    guardrail::Guardrail,
+    ids::{GrantId, PolicyId, RequestId},
+    principal::PrincipalState,
+    role::{MayGrant, Role},
+};
+use claviger_protocol::requests::{RequestsReply, Want};
+use claviger_server::jobs;
+use claviger_storage::sessions::DeviceState;
+
+struct Scene {
+    house: House,
+    secret: SecretId,
+    lead: Actor,
+    holder: Actor,
+    right: EmergencyId,
+}
+
+async fn scene() -> Scene {
+    let house = House::new().await;
+    let production = house.places.production;
+    let secret = house.secret(production, "KEY", b"x").await;
+    let lead = house.actor(&[(roles::LEAD, production)]).await;
+    let holder = house.actor(&[]).await;
+    let right = house.give_right(&lead, &holder, production).await;
+    Scene {
+        house,
+        secret,
+        lead,
+        holder,
+        right,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_reads_leases_nothing_and_queues_each_value_for_rotation_once() {
+    let Scene {
+        house,
+        secret,
+        lead,
+        holder,
+        right,
+    } = scene().await;
+    assert_eq!(house.read(&holder, secret, "reveal").await, "not_found");
+    let drawn = house.drawn(&holder, right, 3600).await;
+    assert_eq!(drawn.over_at, house.clock.now().plus(HOUR));
+    for _ in 0..2 {
+        assert_eq!(house.read(&holder, secret, "reveal").await, "ok");
+        assert_eq!(house.read(&holder, secret, "use").await, "ok");
+    }
+    assert_eq!(house.read(&holder, secret, "lease").await, "forbidden");
+    let mut reader = house.app.store.reader().await.unwrap();
+    let leases = reader
+        .leases_on(holder.device, house.clock.now(), None, 10)
+        .await
+        .unwrap();
+    assert_eq!(leases, [], "no copy outlives it");
+    let requests: RequestsReply = house
+        .call(Some(&lead), &route::REQUESTS, &[], &Value::Null)
+        .await
+        .parse();
+    let queued: Vec<_> = requests
+        .requests
+        .iter()
+        .filter(|one| one.asked_by == holder.principal)
+        .collect();
+    assert_eq!(queued.len(), 1);
+    assert!(matches!(queued[0].want, Want::Rotation { secret: asked, .. } if asked == secret));
+    assert_eq!(house.happened(EventKind::RequestMade).await, 1);
+    let back = house
+        .call(
+            Some(&holder),
+            &route::WITHDRAW_REQUEST,
+            &[&queued[0].id],
+            &Value::Null,
+        )
+        .await;
+    assert_eq!(
+        back.code(),
+        "separation_of_duties",
+        "who read it does not take it back"
+    );
+
+    // Everyone who may grant there sees it, others do not.
+    for (who, sees) in [(&lead, 1), (&holder, 1), (&house.actor(&[]).await, 0)] {
+        let seen = house.emergency(who).await.draws;
+        assert_eq!(seen.len(), sees);
+        if let [draw] = &*seen {
+            assert_eq!((draw.reads.len(), draw.reads[0].request), (1, queued[0].id));
+            assert_eq!(draw.review_due, draw.drawn_at.plus(HOUR * 72));
+        }
+    }
+    let sync = json!({"cursor": 0});
+    let synced = house.call(Some(&lead), &route::SYNC, &[], &sync).await.json();
+    assert_eq!(
+        synced["emergency"]["told"]["draws"][0]["reason"], "it burns",
+        "{synced}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_read_anyhow_reads_as_ever() {
+    let Scene {
+        house,
+        secret,
+        right,
+        holder,
+        ..
+    } = scene().await;
+    let mut locked = house.app.store.locked().await.unwrap();
+    let now = locked.now();
+    let own = grant(holder.principal, roles::READER, house.places.payments, now);
+    locked.insert_grant(&own).await.unwrap();
+    locked.commit().await.unwrap();
+    house.drawn(&holder, right, 600).await;
+    assert_eq!(house.read(&holder, secret, "lease").await, "ok");
+    assert_eq!(house.happened(EventKind::RequestMade).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_over_after_an_hour_at_most_and_takes_the_names_along() {
+    let Scene {
+        house,
+        secret,
+        holder,
+        right,
+        ..
+    } = scene().await;
+    for seconds in [0, 59, 3601] {
+        assert_eq!(house.draw(&holder, right, seconds).await.code(), "bad_request");
+    }
+    let body = json!({"id": DrawId::random(&SystemEntropy), "reason": "it burns", "seconds": 3540});
+    let first = house
+        .call(Some(&holder), &route::DRAW_EMERGENCY, &[&right], &body)
+        .await;
+    let again = house
+        .call(Some(&holder), &route::DRAW_EMERGENCY, &[&right], &body)
+        .await;
+    assert_eq!(
+        first.parse::<DrawRecord>(),
+        again.parse::<DrawRecord>(),
+        "a repeated call draws once"
+    );
+    assert_eq!(
+        house.draw(&holder, right, 600).await.code(),
+        "wrong_state",
+        "one at a time"
+    );
+    // A session is asked again within the hour.
+    house
+        .clock
+        .advance(Duration::from_secs(3540) - Duration::from_millis(1));
+    jobs::sweep(&house.app).await;
+    assert_eq!(house.read(&holder, secret, "reveal").await, "ok");
+    house.clock.advance(Duration::from_millis(1));
+    assert_eq!(house.read(&holder, secret, "reveal").await, "not_found");
+    jobs::sweep(&house.app).await;
+    jobs::sweep(&house.app).await;
+    assert_eq!(house.happened(EventKind::GrantEnded).await, 1, "seen to once");
+    assert_eq!(house.happened(EventKind::OrderIssued).await, 1);
+
+    // The right outlives it, and caps the last draw.
+    house.clock.advance(HOUR * 23 - Duration::from_secs(60));
+    let holder = house.sign_in(holder.principal).await;
+    let last = house.drawn(&holder, right, 3600).await;
+    assert_eq!(last.over_at, house.clock.now().plus(Duration::from_secs(120)));
+    house.clock.advance(Duration::from_secs(120));
+    assert_eq!(house.draw(&holder, right, 600).await.code(), "wrong_state");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_given_back_by_its_holder_or_taken_by_whoever_may_revoke_there() {
+    let Scene {
+        house,
+        secret,
+        lead,
+        holder,
+        right,
+    } = scene().await;
+    for by in [&holder, &lead] {
+        let drawn = house.drawn(&holder, right, 3600).await;
+        let done = json!({"reason": "the fire is out"});
+        assert_eq!(
+            house
+                .call(Some(by), &route::END_GRANT, &[&drawn.grant], &done)
+                .await
+                .code(),
+            "ok"
+        );
+        assert_eq!(house.read(&holder, secret, "reveal").await, "not_found");
+        let seen = house.emergency(&lead).await.draws;
+        assert_eq!((seen[0].over_at, seen[0].may_end), (house.clock.now(), false));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_who_is_suspended_draws_nor_a_device_that_is_ending_nor_another_person() {
+    let Scene {
+        house,
+        holder,
+        right,
+        lead,
+        ..
+    } = scene().await;
+    assert_eq!(house.draw(&lead, right, 600).await.code(), "not_found");
+    let device = async |state| {
+        let mut locked = house.app.store.locked().await.unwrap();
+        let mut row = locked.device(holder.device).await.unwrap().unwrap();
+        row.state = state;
+        locked.update_device(&row).await.unwrap();
+        locked.commit().await.unwrap();
+    };
+    device(DeviceState::Ending).await;
+    assert_eq!(house.draw(&holder, right, 600).await.code(), "device_ended");
+    device(DeviceState::Active).await;
+    let person = async |state| {
+        let mut locked = house.app.store.locked().await.unwrap();
+        let mut row = locked.principal(holder.principal).await.unwrap().unwrap();
+        row.state = state;
+        locked.update_principal(&row).await.unwrap();
+        locked.commit().await.unwrap();
+    };
+    for state in [PrincipalState::Suspended, PrincipalState::Disabled] {
+        person(state).await;
+        assert_eq!(house.draw(&holder, right, 600).await.code(), "disabled");
+    }
+    person(PrincipalState::Active).await;
+    assert_eq!(house.draw(&holder, right, 600).await.code(), "ok");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_guardrail_lets_it_pass() {
+    let Scene {
+        house,
+        secret,
+        holder,
+        right,
+        ..
+    } = scene().await;
+    let mut locked = house.app.store.locked().await.unwrap();
+    let guardrail = Guardrail {
+        id: PolicyId::random(&SystemEntropy),
+        name: crate::house::name("frozen"),
+        text: r#"forbid (principal, action == Action::"secret.reveal", resource);"#.to_owned(),
+        builtin: false,
+        enabled: true,
+    };
+    locked.put_guardrail(&guardrail).await.unwrap();
+    locked.commit().await.unwrap();
+    house.drawn(&holder, right, 600).await;
+    assert_eq!(house.read(&holder, secret, "reveal").await, "forbidden");
+    assert_eq!(house.read(&holder, secret, "use").await, "ok");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_has_no_power_over_access_even_when_its_role_gets_some() {
+    let Scene {
+        house, lead, holder, ..
+    } = scene().await;
+    let production = house.places.production;
+    let id = RoleId::random(&SystemEntropy);
+    let role = |actions: &[Action], may_grant: MayGrant| {
+        let name = crate::house::name("responder");
+        Role::custom(id, name, actions.iter().copied().collect(), may_grant).unwrap()
+    };
+    let harmless = role(
+        &[Action::SecretView, Action::ScopeView, Action::SecretUse],
+        MayGrant::nothing(),
+    );
+    house.put_role(&harmless).await;
+    let owner = house.actor(&[(roles::OWNER, house.places.root)]).await;
+    let body = body_of(id, holder.principal, production, &house);
+    assert_eq!(
+        house
+            .call(Some(&owner), &route::GIVE_EMERGENCY, &[], &body)
+            .await
+            .code(),
+        "ok"
+    );
+    let right: EmergencyId = serde_json::from_value(body["id"].clone()).unwrap();
+    house.drawn(&holder, right, 600).await;
+    let viewer = MayGrant::Roles([roles::VIEWER].into());
+    house
+        .put_role(&role(
+            &[
+                Action::SecretView,
+                Action::ScopeView,
+                Action::GrantAssign,
+                Action::GrantRevoke,
+            ],
+            viewer,
+        ))
+        .await;
+    let other = house.actor(&[]).await.principal;
+    let gift = json!({
+        "id": GrantId::random(&SystemEntropy), "principal": other, "role": roles::VIEWER, "scope": production,
+        "reason": "why not",
+    });
+    assert_eq!(
+        house
+            .call(Some(&holder), &route::GIVE_GRANT, &[], &gift)
+            .await
+            .code(),
+        "forbidden"
+    );
+    // And nobody makes such a grant by hand.
+    let mut marked = gift.clone();
+    marked["conditions"] = json!({"emergency": true});
+    assert_eq!(
+        house
+            .call(Some(&lead), &route::GIVE_GRANT, &[], &marked)
+            .await
+            .code(),
+        "bad_request"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_request_for_the_rotation_counts_and_a_narrower_grant_never_loses_the_mark() {
+    let Scene {
+        house,
+        secret,
+        lead,
+        holder,
+        right,
+    } = scene().await;
+    let drawn = house.drawn(&holder, right, 600).await;
+    let own = RequestId::random(&SystemEntropy);
+    let body = json!({"id": own, "want": {"kind": "rotation", "secret": secret}, "reason": "it leaked"});
+    assert_eq!(
+        house
+            .call(Some(&holder), &route::MAKE_REQUEST, &[], &body)
+            .await
+            .code(),
+        "ok"
+    );
+    assert_eq!(house.read(&holder, secret, "copy").await, "ok");
+    let reads = house.emergency(&holder).await.draws[0].reads.clone();
+    assert_eq!((reads.len(), reads[0].request), (1, own));
+    assert_eq!(house.happened(EventKind::RequestMade).await, 1);
+    let change = json!({"change": {"do": "narrow", "role": roles::CONSUMER}});
+    let narrowed = house
+        .call(Some(&lead), &route::PLAN_GRANT_CHANGE, &[&drawn.grant], &change)
+        .await;
+    assert_eq!(narrowed.code(), "bad_request");
+}

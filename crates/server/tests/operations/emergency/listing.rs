@@ -1,0 +1,112 @@
+//! What is listed: nothing that waits for a review is hidden by what is newer, and a sync brings only what is new.
+
+use super::*;
+use claviger_protocol::{
+    emergency::{DrawsReply, PAGE},
+    sync::SyncReply,
+};
+use std::collections::BTreeSet;
+
+async fn sync(house: &House, by: &Actor, mark: &Value) -> SyncReply {
+    let body = json!({"cursor": 0, "emergency": mark});
+    house.call(Some(by), &route::SYNC, &[], &body).await.parse()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_draw_that_nobody_reviewed_stands_before_newer_ones_and_pages_have_all() {
+    let house = House::new().await;
+    let places = house.places;
+    let lead = house.actor(&[(roles::LEAD, places.payments)]).await;
+    let mut expected = BTreeSet::new();
+    let (_, oldest) = over(&house, places.production).await;
+    expected.insert(oldest);
+    house.clock.advance(Duration::from_secs(1));
+    let reviewed = PAGE as usize + 5;
+    for number in 0..reviewed {
+        let (_, draw) = over(&house, places.production).await;
+        expected.insert(draw);
+        house.clock.advance(Duration::from_secs(1));
+        if number == 0 {
+            // One elsewhere is neither seen nor counted.
+            over(&house, places.root).await;
+        }
+        assert_eq!(house.review(&lead, draw).await.code(), "ok");
+    }
+    let drawer = house.actor(&[]).await;
+    let right = house.give_right(&lead, &drawer, places.staging).await;
+    let open = house.drawn(&drawer, right, 3600).await.id;
+    expected.insert(open);
+
+    let first = house.emergency(&lead).await;
+    assert_eq!(first.draws.len(), PAGE as usize);
+    assert_eq!((first.draws[0].id, first.draws[1].id), (open, oldest));
+    assert!(first.draws[1].may_review);
+    let mut found: Vec<DrawId> = first.draws.iter().map(|draw| draw.id).collect();
+    let mut next = first.next;
+    while let Some(after) = next {
+        let call = json!({"after": after, "limit": 3});
+        let page: DrawsReply = house
+            .call(Some(&lead), &route::EMERGENCY_DRAWS, &[], &call)
+            .await
+            .parse();
+        assert!(page.draws.len() <= 3 && !page.principals.is_empty());
+        found.extend(page.draws.iter().map(|draw| draw.id));
+        next = page.next;
+    }
+    assert_eq!(found.len(), expected.len(), "each once");
+    assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), expected);
+    // The drawer sees their own, whatever there is besides.
+    let own: Vec<_> = house.emergency(&drawer).await.draws;
+    assert_eq!(own.iter().map(|draw| draw.id).collect::<Vec<_>>(), [open]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_brings_emergency_access_only_when_it_may_look_different() {
+    let house = House::new().await;
+    let production = house.places.production;
+    let secret = house.secret(production, "KEY", b"x").await;
+    let lead = house.actor(&[(roles::LEAD, production)]).await;
+    let holder = house.actor(&[]).await;
+    let mut marks = Vec::new();
+    for who in [&lead, &holder] {
+        let first = sync(&house, who, &Value::Null).await.emergency.unwrap();
+        assert_eq!(first.told, EmergencyReply::default());
+        marks.push(json!(first.mark));
+    }
+    assert_ne!(marks[0], marks[1]);
+    // What has nothing to do with it brings nothing.
+    house.secret(production, "OTHER", b"y").await;
+    for (who, mark) in [&lead, &holder].into_iter().zip(&marks) {
+        assert!(sync(&house, who, mark).await.emergency.is_none());
+    }
+    let mut changed = async |who: &Actor, at: usize, what: &str| -> EmergencyReply {
+        let news = sync(&house, who, &marks[at]).await.emergency;
+        let news = news.unwrap_or_else(|| panic!("nothing was said of {what}"));
+        marks[at] = json!(news.mark);
+        assert!(sync(&house, who, &marks[at]).await.emergency.is_none());
+        news.told
+    };
+    let right = house.give_right(&lead, &holder, production).await;
+    assert_eq!(changed(&holder, 1, "a right").await.rights[0].id, right);
+    changed(&lead, 0, "a right").await;
+    let drawn = house.drawn(&holder, right, 600).await;
+    assert_eq!(changed(&lead, 0, "a draw").await.draws[0].id, drawn.id);
+    assert_eq!(house.read(&holder, secret, "reveal").await, "ok");
+    assert_eq!(changed(&lead, 0, "a read").await.draws[0].reads.len(), 1);
+    house.clock.advance(HOUR / 4);
+    claviger_server::jobs::sweep(&house.app).await;
+    changed(&lead, 0, "its end").await;
+    assert_eq!(house.review(&lead, drawn.id).await.code(), "ok");
+    assert!(changed(&lead, 0, "a review").await.draws[0].review.is_some());
+    // What one may not see any more goes, too.
+    let mut locked = house.app.store.locked().await.unwrap();
+    let held = locked.grant_history(lead.principal, 1).await.unwrap().remove(0);
+    let end = claviger_model::grant::Ended {
+        at: locked.now(),
+        by: holder.principal,
+        reason: "moved on".to_owned(),
+    };
+    locked.end_grant(held.id, &end).await.unwrap();
+    locked.commit().await.unwrap();
+    assert_eq!(changed(&lead, 0, "less to see").await.draws, []);
+}

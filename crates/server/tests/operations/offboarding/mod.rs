@@ -1,0 +1,95 @@
+//! Offboarding through its routes.
+
+mod brake;
+mod cases;
+mod kills;
+mod leaks;
+mod measured;
+mod nothing_left;
+mod radius;
+mod undo;
+
+use crate::house::{Actor, Answer, House, split};
+use claviger_crypto::to_server::{ToServer, seal_to_server};
+use claviger_model::{
+    entropy::SystemEntropy,
+    ids::{CaseId, EventId, PrincipalId, SecretId},
+};
+use claviger_protocol::{
+    offboarding::cases::{CaseRecord, OpenedCase},
+    route,
+};
+use claviger_server::operations::offboarding::case::drive;
+use serde_json::{Value, json};
+
+/// A value sealed for one look-up by somebody's device.
+pub fn leaked(house: &House, actor: &Actor, event: EventId, value: &[u8]) -> Value {
+    let binding = ToServer::Leak {
+        organization: house.app.organization,
+        device: actor.device,
+        event,
+    };
+    let to = house.app.keys.now().sealing.public();
+    let sealed = split(seal_to_server(&to, &binding, value, &SystemEntropy).unwrap());
+    serde_json::to_value(sealed).unwrap()
+}
+
+/// Somebody receives a value in one way (`use`, `copy`, `reveal`, `lease`).
+pub async fn release(house: &House, actor: &Actor, secret: SecretId, purpose: &str) {
+    let body = json!({"items": [{"secret": secret, "purpose": purpose}]});
+    let answer = house.call(Some(actor), &route::RELEASES, &[], &body).await;
+    assert!(
+        answer.json()["results"][0]["problem"].is_null(),
+        "{:?}",
+        answer.json()
+    );
+}
+
+/// The value of a secret changes.
+pub async fn write(house: &House, editor: &Actor, secret: SecretId, version: u64, value: &[u8]) {
+    let body = json!({"version": version, "value": house.sealed(editor, secret, version, value)});
+    let answer = house
+        .call(Some(editor), &route::WRITE_VERSION, &[&secret], &body)
+        .await;
+    assert_eq!(answer.code(), "ok", "{:?}", answer.json());
+}
+
+/// Opens a case, with what is set besides.
+pub async fn open(house: &House, by: &Actor, person: PrincipalId, more: Value) -> Answer {
+    let mut body = json!({"id": CaseId::random(&SystemEntropy), "person": person, "reason": "leaves"});
+    for (name, value) in more.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    house.call(Some(by), &route::OPEN_CASE, &[], &body).await
+}
+
+/// The same, which is not refused.
+pub async fn opened(house: &House, by: &Actor, person: PrincipalId, more: Value) -> CaseRecord {
+    let opened: OpenedCase = open(house, by, person, more).await.parse();
+    opened.case
+}
+
+/// A case as it stands.
+pub async fn record(house: &House, by: &Actor, case: CaseId) -> CaseRecord {
+    house
+        .call(Some(by), &route::CASE, &[&case], &Value::Null)
+        .await
+        .parse()
+}
+
+/// Lets the job do whatever is due.
+pub async fn settle_steps(house: &House) {
+    drive::drive(&house.app).await.unwrap();
+}
+
+/// A case that somebody else opened, which runs or is planned.
+pub async fn case_of(house: &House, person: PrincipalId, state: &str) -> CaseId {
+    let admin = house
+        .actor(&[(claviger_model::builtin_roles::OFFBOARDER, house.places.root)])
+        .await;
+    let more = match state {
+        "planned" => json!({"start": {"local": "2026-06-01T18:00:00", "zone": "UTC"}}),
+        _ => json!({}),
+    };
+    opened(house, &admin, person, more).await.id
+}
