@@ -1,7 +1,7 @@
 //! Who may do what: grants with their reasons.
 
 use super::{
-    DAY,
+    DAY, emergency,
     turn::{Seeder, Turn, principal},
 };
 use crate::company::{
@@ -159,6 +159,7 @@ pub(super) async fn give_today(seeder: &Seeder, now: Timestamp) -> anyhow::Resul
         ),
     )
     .await?;
+    emergency::give(&mut turn, now).await?;
     turn.commit().await
 }
 

@@ -3,6 +3,7 @@
 mod access;
 mod asked;
 mod clock;
+mod emergency;
 mod life;
 mod people;
 mod places;
@@ -23,7 +24,6 @@ use claviger_model::{
 use claviger_server::{
     config::{Config, Origin},
     founding::{self, Plan},
-    keys::root_file,
     start::{Surroundings, open_store},
 };
 use claviger_storage::TimeSource;
@@ -65,10 +65,7 @@ pub async fn run_until(config: &Config, now: Timestamp) -> anyhow::Result<()> {
         Some(origin) => origin,
         None => Origin::parse(&format!("http://{}", config.listen))?,
     };
-    let root_key = match root_file::read(&config.key_file)? {
-        Some(key) => key,
-        None => root_file::create(&config.key_file, &SystemEntropy)?,
-    };
+    let root_key = config.root.read_or_create(&SystemEntropy).await?;
     let plan = Plan {
         organization: OrganizationId::random(&stream("organization")),
         root: ScopeId::random(&stream("root scope")),
