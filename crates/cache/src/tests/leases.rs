@@ -198,6 +198,35 @@ async fn copies_that_nobody_wants_any_more_are_destroyed_and_the_others_stay() {
 }
 
 #[tokio::test]
+async fn a_copy_stays_one_when_the_log_has_another_key() {
+    let mut rig = Rig::new();
+    let cache = rig.cache().await;
+    synced(&cache, &rig, vec![]).await;
+    let value = |n: u64| format!("kept under key {n}").into_bytes();
+    let mut cache = Some(cache);
+    for n in 1..=3 {
+        let now = cache.take().unwrap();
+        now.keep_leases(vec![rig.release(secret_id(n), 1, &value(n), HOUR)])
+            .await
+            .unwrap();
+        now.close().await;
+        rig.follow_to_log_key(10 + u8::try_from(n).unwrap());
+        cache = Some(rig.cache().await);
+    }
+    let cache = cache.unwrap();
+    for n in 1..=3 {
+        assert_eq!(read(&cache, n).await.unwrap(), value(n));
+    }
+    // What is new is proved by the key of now alone.
+    let mut late = Rig::at(rig.directory.parent().unwrap());
+    late.follow_to_log_key(12);
+    let refused = cache
+        .keep_leases(vec![late.release(secret_id(4), 1, b"v", HOUR)])
+        .await;
+    assert!(matches!(refused, Err(LeaseError::Proof(_))), "{refused:?}");
+}
+
+#[tokio::test]
 async fn what_does_not_hold_is_not_kept() {
     let rig = Rig::new();
     let other = Rig::new();

@@ -186,6 +186,13 @@ impl Rig {
         }
     }
 
+    /// The log's key is replaced, and the device has followed.
+    pub(super) fn follow_to_log_key(&mut self, n: u8) {
+        let key = ServerKey::from_seed(&Key256::from_bytes(&[n; 32])).unwrap();
+        self.log = LogKey::new("claviger.test/log/1", key).unwrap();
+        self.device.log = self.log.verifier().clone();
+    }
+
     pub(super) fn parts(&self) -> Parts {
         Parts {
             clock: self.times.clone(),
