@@ -37,13 +37,15 @@ mod testing {
 mod wire;
 
 use browser::Browser;
-use claviger_testkit::{peers::process::Process, products::Product};
+use claviger_testkit::{
+    peers::{port, process::Process},
+    products::Product,
+};
 use claviger_vault::SecretServiceKeyStore;
 use device::Device;
 use rows::row;
 use std::{
     env, fs,
-    net::TcpListener,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
@@ -79,11 +81,7 @@ async fn on_a_desktop() {
         fs::create_dir(at(part)).unwrap();
     }
     fs::set_permissions(at("run"), fs::Permissions::from_mode(0o700)).unwrap();
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = port::kept().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/journey/rig/desktop.sh");
     let with_places = |mut command: Command| {
         command

@@ -2,10 +2,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod campaign;
+mod emergency;
 mod extremes;
+mod guardrails;
 mod late_keyring;
 mod new_keys;
+mod notices;
 mod organization;
+mod policy_files;
 mod services;
 mod support;
 

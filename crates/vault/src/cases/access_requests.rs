@@ -236,7 +236,7 @@ fn approval(terms: ApproveAccess) -> Result<ApproveRequest, Problem> {
 }
 
 /// Somebody whom a reply names.
-fn person(principals: &[PrincipalRecord], id: PrincipalId) -> PersonRef {
+pub(super) fn person(principals: &[PrincipalRecord], id: PrincipalId) -> PersonRef {
     let record = principals.iter().find(|record| record.id == id);
     let name = record.map_or_else(|| names::SOMEBODY.to_owned(), |record| record.name.clone());
     PersonRef {

@@ -44,6 +44,7 @@ pub(super) fn wanted(form: &GiveConditions) -> Result<Conditions, Problem> {
         })?,
         enrolled_device: form.enrolled_device,
         hours: form.hours.as_ref().map(hours).transpose()?,
+        emergency: false,
     })
 }
 

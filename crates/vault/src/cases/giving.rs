@@ -94,7 +94,7 @@ impl Vault {
         let grant = GrantId::random(&*self.inner.parts.entropy);
         let call = wanted(grant, give)?;
         let plan: GrantPlan = self.inner.call(route::PREVIEW_GRANT, &[], &call).await?;
-        Ok(view(grant, &plan))
+        Ok(shown(grant, &plan))
     }
 
     /// Gives just what was shown, or nothing.
@@ -134,7 +134,8 @@ fn wanted(grant: GrantId, give: &GiveAccess) -> Result<GiveGrant, Problem> {
     })
 }
 
-fn view(grant: GrantId, plan: &GrantPlan) -> GivePlan {
+/// A plan as the page sees it, under the id that its execution takes.
+pub(super) fn shown(id: impl ToString, plan: &GrantPlan) -> GivePlan {
     let effect = &plan.effect;
     let newly = effect.newly.iter().map(|newly| GiveNewly {
         action: newly.action.to_string(),
@@ -146,7 +147,7 @@ fn view(grant: GrantId, plan: &GrantPlan) -> GivePlan {
         secrets: names::number(place.secrets),
     };
     GivePlan {
-        grant: grant.to_string(),
+        grant: id.to_string(),
         digest: plan.digest.clone().into(),
         people: effect.people,
         services: effect.services,

@@ -153,6 +153,7 @@ pub(super) const fn words(action: Action) -> &'static str {
         Action::SessionEnd => "end sessions and devices",
         Action::RoleManage => "manage roles",
         Action::PolicyManage => "manage guardrails",
+        Action::FilesApply => "apply policies from files",
         Action::StoreManage => "manage stores",
         Action::LogRead => "search the log",
         Action::FindingsRead => "read findings",

@@ -6,16 +6,18 @@ use crate::{
     api::Nothing,
     view::{
         problem::Problem,
-        role::{ProposalChange, ProposalGain, ProposalStands, ProposalView},
+        role::{GuardrailBecomes, ProposalChange, ProposalGain, ProposalStands, ProposalView},
     },
 };
 use claviger_model::{
+    action::Action,
     ids::{PrincipalId, ProposalId, RoleId},
     role::{MayGrant, Role},
     time::Timestamp,
 };
 use claviger_protocol::{
     grants::RolesReply,
+    guardrails::{GuardrailChange, GuardrailRecord, GuardrailsReply},
     principals::PrincipalRecord,
     roles::{
         ApproveProposal, ProposalRecord, ProposalState, ProposalsCall, ProposalsReply, ProposedChange,
@@ -38,11 +40,21 @@ impl Vault {
         }
         let live = self.inner.live()?;
         let roles: RolesReply = self.inner.ask(route::ROLES, &[]).await?;
+        let about_guardrails =
+            |record: &ProposalRecord| matches!(record.change, ProposedChange::Guardrail { .. });
+        let guardrails =
+            if reply.proposals.iter().any(about_guardrails) && self.may_at_root(Action::PolicyManage)? {
+                let reply: GuardrailsReply = self.inner.ask(route::GUARDRAILS, &[]).await?;
+                reply.guardrails
+            } else {
+                Vec::new()
+            };
         let named = Named {
             me: live.principal,
             paths: live.book(),
             people: self.everybody().await?,
             roles: roles.roles,
+            guardrails,
         };
         let now = self.inner.now();
         Ok(reply
@@ -93,6 +105,7 @@ struct Named {
     paths: std::sync::Arc<crate::state::book::Book>,
     people: Vec<PrincipalRecord>,
     roles: Vec<Role>,
+    guardrails: Vec<GuardrailRecord>,
 }
 
 impl Named {
@@ -134,6 +147,33 @@ impl Named {
             ProposedChange::Group { group, team } => ProposalChange::Group {
                 group: group.clone(),
                 team: people::one_of(&self.people, *team).name,
+            },
+            ProposedChange::Guardrail { id, what, replaces } => {
+                let known = self.guardrails.iter().find(|record| record.guardrail.id == *id);
+                let known = known.map(|record| record.guardrail.name.to_string());
+                let known = known.unwrap_or_else(|| "a guardrail".to_owned());
+                let (name, becomes, text) = match what {
+                    GuardrailChange::Put { name, text, .. } => {
+                        let becomes = if replaces.is_some() {
+                            GuardrailBecomes::Other
+                        } else {
+                            GuardrailBecomes::New
+                        };
+                        (name.to_string(), becomes, Some(text.clone()))
+                    }
+                    GuardrailChange::Switch { enabled: true } => (known, GuardrailBecomes::On, None),
+                    GuardrailChange::Switch { enabled: false } => (known, GuardrailBecomes::Off, None),
+                    GuardrailChange::Delete => (known, GuardrailBecomes::Deleted, None),
+                };
+                ProposalChange::Guardrail { name, becomes, text }
+            }
+            ProposedChange::Delegation { delegation } => ProposalChange::Delegation {
+                service: people::one_of(&self.people, delegation.service).name,
+                path: self.paths.places.path(delegation.scope).to_owned(),
+                may_grant: delegation.may_grant.iter().map(|role| self.role(*role)).collect(),
+                roles: delegation.roles,
+                guardrails: delegation.guardrails,
+                ends_at: delegation.expires_at.millis(),
             },
         }
     }

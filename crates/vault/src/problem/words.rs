@@ -73,6 +73,9 @@ pub(super) const fn of_code(code: Code) -> Words {
         Code::BadRequest => ("notAccepted", "The server does not accept this."),
         Code::TeamCycle => ("teamCycle", "Teams cannot contain each other."),
         Code::RoleInUse => ("roleInUse", "Grants name this role."),
+        Code::AlreadyLeft => ("alreadyLeft", "This person has left already."),
+        Code::UnfitHeir => ("unfitHeir", "This person cannot take over."),
+        Code::CaseOpen => ("caseOpen", "An offboarding case of this person goes on."),
         Code::KeyLimit => (
             "keyLimit",
             "The service has as many live keys as it can have; end one first.",

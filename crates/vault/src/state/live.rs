@@ -6,7 +6,7 @@ use crate::{
     api::Api,
     cases::{Creating, import::ReadFile},
     session::Session,
-    sync::{Attempts, LogWatch},
+    sync::{Attempts, LogWatch, Told},
 };
 use claviger_cache::Cache;
 use claviger_crypto::sealing::ReleaseReceiver;
@@ -74,6 +74,7 @@ pub(crate) struct Live {
     pub(crate) creating: Creating,
     /// A `.env` file that was read and waits to be imported.
     pub(crate) import: Mutex<Option<ReadFile>>,
+    told: Told,
     book: RwLock<Arc<Book>>,
     last_sync: AtomicI64,
     over: AtomicBool,
@@ -132,11 +133,17 @@ impl Live {
             gone: Mutex::default(),
             creating: Creating::default(),
             import: Mutex::default(),
+            told: Told::default(),
             book: RwLock::new(Arc::new(parts.book)),
             last_sync: AtomicI64::new(i64::MIN),
             over: AtomicBool::new(false),
             ending: AtomicBool::new(false),
         }
+    }
+
+    /// What each sync tells anew.
+    pub(crate) const fn told(&self) -> &Told {
+        &self.told
     }
 
     /// A snapshot of what is known; to be let go soon.

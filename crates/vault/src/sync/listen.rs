@@ -5,8 +5,9 @@ use crate::{
     api::{ApiError, Request},
     session::CallError,
     state::{Inner, Live},
+    view::event::ChangedArea,
 };
-use claviger_protocol::route;
+use claviger_protocol::{route, stream::Hint};
 use claviger_sign_in::http::Unreachable;
 use std::sync::Arc;
 
@@ -48,8 +49,12 @@ impl Inner {
             let next = tokio::time::timeout(self.parts.timings.stream_silence, response.chunk());
             match next.await {
                 Ok(Ok(Some(bytes))) => {
-                    for _ in hints.read(&bytes) {
-                        live.wake.notify_one();
+                    for hint in hints.read(&bytes) {
+                        if hint == Hint::Notices {
+                            self.board.changed(&[ChangedArea::Notices], &[]);
+                        } else {
+                            live.wake.notify_one();
+                        }
                     }
                 }
                 Ok(Ok(None)) => return Ok(()),

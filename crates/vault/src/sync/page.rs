@@ -45,6 +45,7 @@ impl Inner {
                 cursor: since,
                 entitlement: known,
                 cache: live.cache.state().await?,
+                emergency: live.told().mark(),
             };
             let request = Request::with(route::SYNC, &[], &call).map_err(CallError::from)?;
             self.call_as::<SyncReply>(live, &request).await?
@@ -75,6 +76,11 @@ impl Inner {
         }
         live.learn(&learned);
         self.tell(&learned);
+        if let Some(news) = reply.emergency
+            && live.told().note(news)
+        {
+            self.board.changed(&[ChangedArea::Emergency], &[]);
+        }
         let (cursor, now) = (reply.cursor, reply.now);
         let change = Change {
             cursor: Some(cursor),

@@ -34,7 +34,7 @@ impl Hints {
         }
         if let Some(name) = line.strip_prefix(b"event:") {
             let name = name.trim_ascii();
-            self.event = [Hint::Sync, Hint::Orders]
+            self.event = [Hint::Sync, Hint::Orders, Hint::Notices]
                 .into_iter()
                 .find(|hint| hint.as_str().as_bytes() == name);
         }

@@ -37,12 +37,16 @@ pub enum ChangedArea {
     Secrets,
     /// Requests.
     Requests,
+    /// Emergency access.
+    Emergency,
     /// One's own history.
     History,
     /// Devices and offline copies.
     Devices,
     /// Settings.
     Settings,
+    /// Notices.
+    Notices,
 }
 
 /// The clipboard holds the value no more.

@@ -153,7 +153,7 @@ pub enum GiveWarning {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct GivePlan {
-    /// Of the grant, handed back to give it: a call that is repeated gives one.
+    /// Of the grant or the right, handed back to give it: a call that is repeated gives one.
     pub grant: String,
     /// Handed back to give just this.
     pub digest: String,

@@ -64,6 +64,14 @@ pub enum HistoryAction {
     AccessEnded,
     /// A grant got an earlier end.
     AccessShortened,
+    /// Somebody got a right to emergency access.
+    EmergencyGiven,
+    /// Such a right ended before its time.
+    EmergencyEnded,
+    /// Emergency access was drawn.
+    EmergencyDrawn,
+    /// Somebody else reviewed a draw.
+    EmergencyReviewed,
     /// Purged.
     Purged,
     /// Signed in.
@@ -78,6 +86,10 @@ pub enum HistoryAction {
     DeviceEnded,
     /// History exported.
     HistoryExported,
+    /// A leaked value was looked up.
+    LeakLookedUp,
+    /// Something of an offboarding case.
+    Offboarding,
     /// The identity provider was asked again.
     SignInChecked,
     /// The identity provider refused, so the session rests.

@@ -10,6 +10,8 @@ use specta::Type;
 pub struct EnvFile {
     /// To be handed back.
     pub id: String,
+    /// What the file is called, without where it lies.
+    pub name: String,
     /// Variables, in the order of the file.
     pub entries: Vec<EnvEntry>,
     /// Lines that are no variables.
@@ -30,10 +32,24 @@ pub struct EnvEntry {
     pub bytes: u32,
     /// A later line has the same name; programs take that one.
     pub overridden: bool,
-    /// A secret with this name or variable stands in the place already.
-    pub exists: bool,
+    /// The secret of this name or variable that stands in the place already.
+    pub existing: Option<EnvExisting>,
+    /// Set as a variable, it would make many programs run other code (rule 35); a run refuses it.
+    pub runs_code: bool,
     /// The value mentions another variable, which is not put in.
     pub refers: bool,
+}
+
+/// A secret that a variable of the file would be a new version of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EnvExisting {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// Whether this person may write a version of it.
+    pub may_write: bool,
 }
 
 /// A line that is no variable.
@@ -62,16 +78,32 @@ pub enum EnvLineWrong {
     TooLarge,
 }
 
-/// A variable that shall become a secret.
+/// What a variable shall become. What is left out is not handed in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct EnvChoice {
     /// Its line.
     pub line: u32,
-    /// What the secret is called.
-    pub title: String,
-    /// What it is.
-    pub kind: SecretKind,
+    /// As what.
+    pub into: EnvInto,
+}
+
+/// As what a variable is taken in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum EnvInto {
+    /// A secret of its own.
+    New {
+        /// What it is called.
+        title: String,
+        /// What it is.
+        kind: SecretKind,
+    },
+    /// A new version of the one that stands there.
+    Version {
+        /// Of which.
+        secret: String,
+    },
 }
 
 /// What became of a variable.
@@ -80,7 +112,7 @@ pub struct EnvChoice {
 pub struct EnvOutcome {
     /// Its line.
     pub line: u32,
-    /// The secret, when it was made.
+    /// The secret that was made or has a new version.
     pub secret: Option<String>,
     /// Why not.
     pub problem: Option<Problem>,

@@ -113,6 +113,48 @@ pub enum ProposalChange {
         /// The team's name.
         team: String,
     },
+    /// A guardrail is made, changed, switched or deleted.
+    #[serde(rename_all = "camelCase")]
+    Guardrail {
+        /// Its name then, or now where it goes.
+        name: String,
+        /// What becomes of it.
+        becomes: GuardrailBecomes,
+        /// Its text then; null where it stays as it is.
+        text: Option<String>,
+    },
+    /// A service identity may carry out what files say.
+    #[serde(rename_all = "camelCase")]
+    Delegation {
+        /// The service identity's name.
+        service: String,
+        /// Where; empty for the organization.
+        path: String,
+        /// Names of the roles that it may give and take.
+        may_grant: Vec<String>,
+        /// Whether it makes and changes roles.
+        roles: bool,
+        /// Whether it makes and changes guardrails.
+        guardrails: bool,
+        /// Until when, in milliseconds.
+        ends_at: i64,
+    },
+}
+
+/// What a proposed change makes of a guardrail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum GuardrailBecomes {
+    /// There is none yet.
+    New,
+    /// Another text or name.
+    Other,
+    /// It decides.
+    On,
+    /// It decides no more.
+    Off,
+    /// It goes.
+    Deleted,
 }
 
 /// What the author would gain.

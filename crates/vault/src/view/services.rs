@@ -120,6 +120,18 @@ pub struct ServiceDraft {
     pub home: String,
 }
 
+/// What is changed of a service; null stays as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceEdit {
+    /// Another name.
+    pub name: Option<String>,
+    /// Another team that answers for it.
+    pub owner: Option<String>,
+    /// With another team: the live keys that were shown to end with it.
+    pub ends: Vec<String>,
+}
+
 /// A key that is to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -1,6 +1,8 @@
 //! An owner's way from an empty server to a working organization, by the use cases alone: places, a team, first grants,
 //! roles of one's own; and what is refused on the way.
 
+mod import;
+
 use super::{browser_of, list, parts, support::Server, until};
 use claviger_testkit::peers::{
     browser::Answer,
@@ -17,7 +19,7 @@ use claviger_vault::{
 };
 use std::{path::Path, sync::Arc};
 
-async fn sign_in(server: &Server, home: &Path, who: &str, code: Option<String>) -> Vault {
+pub async fn sign_in(server: &Server, home: &Path, who: &str, code: Option<String>) -> Vault {
     let keys = Arc::new(MemoryKeyStore::default());
     let vault = Vault::start(parts(&home.join(who), &keys, browser_of(who, Answer::Allow))).await;
     let shown = vault.connect_server(&server.origin).await.unwrap();
@@ -31,7 +33,7 @@ async fn sign_in(server: &Server, home: &Path, who: &str, code: Option<String>) 
 }
 
 /// A place, as soon as it shows.
-async fn place(vault: &Vault, path: &str) -> ManagedPlace {
+pub async fn place(vault: &Vault, path: &str) -> ManagedPlace {
     until(path, async || {
         let places = vault.managed_places().await.unwrap();
         places.into_iter().find(|place| place.path == path)
@@ -39,7 +41,7 @@ async fn place(vault: &Vault, path: &str) -> ManagedPlace {
     .await
 }
 
-async fn make(vault: &Vault, parent: &str, name: &str, class: Option<EnvironmentClass>) {
+pub async fn make(vault: &Vault, parent: &str, name: &str, class: Option<EnvironmentClass>) {
     let parent = place(vault, parent).await.id;
     let new = NewPlace {
         parent,
@@ -49,7 +51,7 @@ async fn make(vault: &Vault, parent: &str, name: &str, class: Option<Environment
     vault.create_place(&new).await.unwrap();
 }
 
-async fn id_of(vault: &Vault, name: &str) -> String {
+pub async fn id_of(vault: &Vault, name: &str) -> String {
     let people = vault.people().await.unwrap().principals;
     let found = people.into_iter().find(|one| one.principal.person.name == name);
     found.unwrap().principal.person.id
@@ -163,6 +165,7 @@ async fn an_owner_makes_an_empty_server_a_working_organization() {
             .find(|one| one.path == "payments/production/stripe" && one.rights.create)
     })
     .await;
+    import::a_first_import_and_a_second(&ben, &production.id, folder.path()).await;
 
     // Changed, and moved with all that is in it.
     let edit = PlaceEdit {

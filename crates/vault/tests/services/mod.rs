@@ -3,45 +3,25 @@
 
 use crate::{
     give, is_online, parts,
-    support::{Owner, Server, browser_of},
+    support::{Owner, Server, browser_of, instance::Instance},
     until,
 };
-use claviger_crypto::{
-    bytes::{decode_base64url, encode_base64url},
-    jws,
-    secret::SecretBytes,
-    signing::DeviceKey,
-};
+use claviger_crypto::{bytes::decode_base64url, secret::SecretBytes, signing::DeviceKey};
 use claviger_model::{
     builtin_roles::LEAD,
-    entropy::{Entropy, SystemEntropy},
+    entropy::SystemEntropy,
     ids::{GrantId, PrincipalId},
-    time::{Clock, SystemClock},
 };
-use claviger_protocol::{
-    grants::GiveGrant,
-    places::ScopesReply,
-    principals::PrincipalsReply,
-    proof::htu,
-    route,
-    services::{ASSERTION_TYPE, AssertionClaims, Confirmation},
-};
-use claviger_sign_in::{
-    device_keys::DeviceKeys,
-    proof::{ProofFor, ProofMaker},
-};
-use claviger_testkit::{
-    http,
-    peers::{
-        browser::Answer,
-        provider::{CLIENT_ID, Person, Provider},
-    },
+use claviger_protocol::{grants::GiveGrant, places::ScopesReply, principals::PrincipalsReply, route};
+use claviger_testkit::peers::{
+    browser::Answer,
+    provider::{CLIENT_ID, Person, Provider},
 };
 use claviger_vault::{
     MemoryKeyStore, Vault,
     view::{
         places::EnvironmentClass,
-        services::{ServiceDraft, ServiceKeyDraft, ServiceKind},
+        services::{ServiceDraft, ServiceEdit, ServiceKeyDraft, ServiceKind},
     },
 };
 use serde_json::{Value, json};
@@ -52,54 +32,7 @@ async fn exchange(origin: &str, file: &Value) -> (u16, Value) {
     let pkcs8 = decode_base64url(file["private_key"].as_str().unwrap()).unwrap();
     let key = DeviceKey::from_pkcs8(SecretBytes::new(pkcs8)).unwrap();
     let service: PrincipalId = serde_json::from_value(file["service"].clone()).unwrap();
-    let instance = DeviceKeys::generate(&SystemEntropy).unwrap();
-    let jkt = instance.jkt().to_string();
-    let sealing_key = instance.sealing_public().as_bytes().to_vec();
-    let proofs = ProofMaker::new(instance, Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let path = route::SERVICE_TOKEN.path;
-    let mut nonce = String::new();
-    loop {
-        let (now, mut jti) = (SystemClock.now().seconds(), [0; 16]);
-        SystemEntropy.fill(&mut jti);
-        let claims = AssertionClaims {
-            iss: service,
-            sub: service,
-            aud: htu(origin, path),
-            iat: now,
-            exp: now + 60,
-            jti: encode_base64url(&jti),
-            nonce: nonce.clone(),
-            cnf: Confirmation { jkt: jkt.clone() },
-            sealing_key: sealing_key.clone().into(),
-        };
-        let assertion = jws::encode(ASSERTION_TYPE, &key, &serde_json::to_vec(&claims).unwrap()).unwrap();
-        let body = serde_json::to_vec(&json!({"assertion": assertion, "instance": "runner"})).unwrap();
-        let proof = proofs.make(&ProofFor {
-            method: "POST",
-            origin,
-            path,
-            access: None,
-            nonce: Some(nonce.as_str()),
-            body: Some(&body),
-        });
-        let reply = http::client()
-            .unwrap()
-            .post(format!("{origin}{path}"))
-            .header("dpop", proof.unwrap())
-            .body(body)
-            .send()
-            .await
-            .unwrap();
-        let fresh = reply
-            .headers()
-            .get("dpop-nonce")
-            .map(|text| text.to_str().unwrap().to_owned());
-        let (status, json) = (reply.status().as_u16(), reply.json::<Value>().await.unwrap());
-        if json["code"] != "use_dpop_nonce" {
-            return (status, json);
-        }
-        nonce = fresh.unwrap();
-    }
+    Instance::new(origin).exchange(service, &key).await
 }
 
 /// The Owner makes a team of Ben, and Ben its Lead in production.
@@ -288,9 +221,11 @@ async fn journey_of_a_service_identity_that_is_made_used_and_ended() {
         .await
         .unwrap();
     assert!(!disabled.active);
-    let renamed = vault
-        .edit_service(&made.id, Some("payments-old"), None)
-        .await
-        .unwrap();
+    let renamed = ServiceEdit {
+        name: Some("payments-old".to_owned()),
+        owner: None,
+        ends: Vec::new(),
+    };
+    let renamed = vault.edit_service(&made.id, &renamed).await.unwrap();
     assert_eq!(renamed.name, "payments-old");
 }

@@ -1,6 +1,8 @@
 //! Real parts: the server as a child process, an identity provider that we did not write, an Owner who gives rights.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+pub mod instance;
+
 use claviger_crypto::challenge::Challenge;
 use claviger_model::{entropy::SystemEntropy, time::SystemClock};
 use claviger_protocol::{
@@ -18,7 +20,10 @@ use claviger_sign_in::{
 };
 use claviger_testkit::{
     http,
-    peers::browser::{self, Answer},
+    peers::{
+        browser::{self, Answer},
+        port,
+    },
     products::Product,
 };
 use claviger_vault::OpenUrl;
@@ -42,11 +47,7 @@ pub struct Server {
 impl Server {
     /// Founds an organization whose people come from this provider.
     pub fn found(folder: &Path, issuer: &str, client: &str) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = port::kept().unwrap();
         for part in ["data", "keys"] {
             fs::create_dir_all(folder.join(part)).unwrap();
         }

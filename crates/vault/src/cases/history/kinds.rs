@@ -53,15 +53,33 @@ pub(super) const fn group(kind: Option<EventKind>) -> HistoryGroup {
         | Kind::RoleChanged
         | Kind::RoleDeleted
         | Kind::PolicyChanged
+        | Kind::PolicyDeleted
+        | Kind::PolicyFailed
         | Kind::TeamChanged
         | Kind::ServiceKeyMade
         | Kind::ServiceKeyEnded
+        | Kind::EmergencyGiven
+        | Kind::EmergencyEnded
+        | Kind::EmergencyDrawn
+        | Kind::EmergencyReviewed
+        | Kind::WebhookMade
+        | Kind::WebhookEnded
         | Kind::ProposalMade
         | Kind::ProposalAnswered
+        | Kind::FilesApplied
         | Kind::OrderIssued
         | Kind::OrderAcknowledged
         | Kind::Bootstrapped
         | Kind::LogExported
+        | Kind::LeakLookedUp
+        | Kind::OffboardingOpened
+        | Kind::OffboardingAnswered
+        | Kind::OffboardingBegun
+        | Kind::OffboardingStepDone
+        | Kind::OffboardingStepFailed
+        | Kind::OffboardingRotationSettled
+        | Kind::OffboardingDone
+        | Kind::OffboardingSettingsChanged
         | Kind::LogOpened
         | Kind::FailuresCounted
         | Kind::KeyRotated
@@ -96,6 +114,10 @@ const fn plain(kind: EventKind) -> HistoryAction {
         Kind::GrantGiven | Kind::Bootstrapped => Action::AccessGiven,
         Kind::GrantEnded => Action::AccessEnded,
         Kind::GrantShortened => Action::AccessShortened,
+        Kind::EmergencyGiven => Action::EmergencyGiven,
+        Kind::EmergencyEnded => Action::EmergencyEnded,
+        Kind::EmergencyDrawn => Action::EmergencyDrawn,
+        Kind::EmergencyReviewed => Action::EmergencyReviewed,
         Kind::PrincipalCreated => Action::AccountCreated,
         Kind::PrincipalChanged | Kind::TeamChanged | Kind::ServiceKeyMade | Kind::ServiceKeyEnded => {
             Action::AccountChanged
@@ -103,8 +125,13 @@ const fn plain(kind: EventKind) -> HistoryAction {
         Kind::RoleChanged
         | Kind::RoleDeleted
         | Kind::PolicyChanged
+        | Kind::WebhookMade
+        | Kind::WebhookEnded
+        | Kind::PolicyDeleted
+        | Kind::PolicyFailed
         | Kind::ProposalMade
-        | Kind::ProposalAnswered => Action::RulesChanged,
+        | Kind::ProposalAnswered
+        | Kind::FilesApplied => Action::RulesChanged,
         Kind::OrderIssued => Action::PurgeOrdered,
         Kind::OrderAcknowledged => Action::Purged,
         Kind::JournalDoubted => Action::JournalDoubted,
@@ -116,6 +143,15 @@ const fn plain(kind: EventKind) -> HistoryAction {
         Kind::DeviceEnrolled => Action::DeviceEnrolled,
         Kind::DeviceChanged => Action::DeviceEnded,
         Kind::LogExported => Action::HistoryExported,
+        Kind::LeakLookedUp => Action::LeakLookedUp,
+        Kind::OffboardingOpened
+        | Kind::OffboardingAnswered
+        | Kind::OffboardingBegun
+        | Kind::OffboardingStepDone
+        | Kind::OffboardingStepFailed
+        | Kind::OffboardingRotationSettled
+        | Kind::OffboardingDone
+        | Kind::OffboardingSettingsChanged => Action::Offboarding,
         // The first three are told apart by what stands in them; the others concern no person.
         Kind::SecretReadOffline
         | Kind::RequestAnswered

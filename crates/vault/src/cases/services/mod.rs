@@ -13,7 +13,7 @@ use crate::{
         access::AccessPlace,
         places::EnvironmentClass as ClassView,
         problem::Problem,
-        services::{ServiceDraft, ServiceView, ServicesView},
+        services::{ServiceDraft, ServiceEdit, ServiceView, ServicesView},
     },
 };
 use claviger_model::{
@@ -98,21 +98,18 @@ impl Vault {
         self.shown_service(&reply).await
     }
 
-    /// Gives a service identity another name, or another team that answers for it, with which all its keys end; null leaves
-    /// as it is.
+    /// Gives a service identity another name, or another team that answers for it, with which its keys end, just those that
+    /// were shown; what is absent stays as it is.
     ///
     /// # Errors
-    /// When the name cannot be, or the server refuses.
-    pub async fn edit_service(
-        &self,
-        id: &str,
-        new_name: Option<&str>,
-        owner: Option<&str>,
-    ) -> Result<ServiceView, Problem> {
+    /// When the name cannot be, it has other keys by now, or the server refuses.
+    pub async fn edit_service(&self, id: &str, edit: &ServiceEdit) -> Result<ServiceView, Problem> {
         let id: PrincipalId = names::id(id)?;
+        let ends = edit.ends.iter().map(|key| names::id(key));
         let call = EditService {
-            name: new_name.map(input::name).transpose()?,
-            owner: owner.map(names::id).transpose()?,
+            name: edit.name.as_deref().map(input::name).transpose()?,
+            owner: edit.owner.as_deref().map(names::id).transpose()?,
+            ends: ends.collect::<Result<_, _>>()?,
         };
         let reply: ServiceReply = self.inner.call(route::EDIT_SERVICE, &[&id], &call).await?;
         self.inner.hint_sync();

@@ -83,6 +83,8 @@ impl Fake {
             ended: Vec::new(),
             lose_creations: 0,
             takes_creations: false,
+            written: Vec::new(),
+            lose_writes: 0,
             created: HashMap::new(),
             refresh_n: 1,
             access_n: 0,
@@ -252,6 +254,7 @@ async fn answer(
         {
             told.create(&body)
         }
+        ("POST", path) if path.ends_with("/versions") => told.write(path, &body),
         ("DELETE", "/v1/session") => {
             told.ended.push(authorization.unwrap_or_default().to_owned());
             StatusCode::NO_CONTENT.into_response()

@@ -31,7 +31,7 @@ use claviger_protocol::{
     principals::PrincipalRecord,
     problem::{Code, Problem},
     release::{Purpose, Release, ReleaseCall, ReleaseItem, ReleaseReply, ReleaseResult},
-    secrets::{CreateSecret, SealedValue, SecretRecord},
+    secrets::{CreateSecret, SealedValue, SecretRecord, WriteVersion},
     session::{Me, SessionRecord},
     sign_in::{Refresh, Tokens},
     signed::Signed,
@@ -89,6 +89,10 @@ pub(crate) struct Told {
     pub(crate) takes_creations: bool,
     /// Replies to creations that get lost after the secret was made.
     pub(crate) lose_creations: u32,
+    /// Numbers of versions that were written, those whose reply was lost included.
+    pub(crate) written: Vec<u64>,
+    /// Replies to writes that get lost.
+    pub(crate) lose_writes: u32,
     /// Secrets that were made.
     pub(crate) created: HashMap<SecretId, SecretRecord>,
     pub(super) refresh_n: u64,
@@ -136,6 +140,7 @@ impl Told {
             more: false,
             history: self.log.head(PERSON),
             orders: 0,
+            emergency: None,
         })
     }
 
@@ -312,5 +317,22 @@ impl Told {
             return (StatusCode::BAD_GATEWAY, "lost").into_response();
         }
         json(&self.created[&call.id])
+    }
+
+    /// Notes the number of a version; the reply is the secret as it was synced, or gets lost.
+    pub(super) fn write(&mut self, path: &str, body: &[u8]) -> Response {
+        let call: WriteVersion = serde_json::from_slice(body).unwrap();
+        self.written.push(call.version);
+        if self.lose_writes > 0 {
+            self.lose_writes -= 1;
+            return (StatusCode::BAD_GATEWAY, "lost").into_response();
+        }
+        let mut known = self.secrets.secrets.iter();
+        let mut record = known
+            .find(|record| path.contains(&record.secret.id.to_string()))
+            .unwrap()
+            .clone();
+        record.secret.version = call.version;
+        json(&record)
     }
 }
