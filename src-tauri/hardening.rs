@@ -11,6 +11,11 @@ pub fn prepare() -> Option<ExitCode> {
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")))
         .with_writer(std::io::stderr)
         .init();
+    // The words of a panic may hold values.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "panicked");
+    }));
     if let Some(code) = again_without_dmabuf() {
         return Some(code);
     }

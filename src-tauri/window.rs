@@ -33,6 +33,12 @@ fn page(suggested: Option<String>) -> String {
     }
 }
 
+/// Whether the person looks at the window.
+pub fn is_in_front(app: &AppHandle) -> bool {
+    let window = app.get_webview_window(LABEL);
+    window.is_some_and(|window| window.is_focused().unwrap_or(false))
+}
+
 /// Shows the window of the running app when it is started again.
 pub fn bring_to_front(app: &AppHandle) {
     if let Some(window) = app.get_webview_window(LABEL) {

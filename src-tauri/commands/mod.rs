@@ -6,9 +6,13 @@
 pub mod access;
 pub mod account;
 pub mod device;
+pub mod emergency;
 pub mod export;
 pub mod giving;
+pub mod guardrails;
 pub mod history;
+pub mod import;
+pub mod notices;
 pub mod organization;
 pub mod requests;
 pub mod secrets;

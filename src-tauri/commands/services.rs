@@ -5,7 +5,7 @@ use claviger_vault::{
     view::{
         access::AccessPlace,
         problem::Problem,
-        services::{ServiceDraft, ServiceKeyDraft, ServiceKeyFile, ServiceView, ServicesView},
+        services::{ServiceDraft, ServiceEdit, ServiceKeyDraft, ServiceKeyFile, ServiceView, ServicesView},
     },
 };
 use tauri::{AppHandle, State};
@@ -38,6 +38,17 @@ pub async fn service_places(vault: State<'_, Vault>) -> Result<Vec<AccessPlace>,
 #[specta::specta]
 pub async fn create_service(vault: State<'_, Vault>, draft: ServiceDraft) -> Result<ServiceView, Problem> {
     vault.create_service(&draft).await
+}
+
+/// Renames a service, or gives it to another team.
+#[tauri::command]
+#[specta::specta]
+pub async fn edit_service(
+    vault: State<'_, Vault>,
+    id: String,
+    edit: ServiceEdit,
+) -> Result<ServiceView, Problem> {
+    vault.edit_service(&id, &edit).await
 }
 
 /// Disables a service, or enables it again.
