@@ -38,6 +38,12 @@ async function search(page, text) {
   await page.waitForTimeout(80);
 }
 
+async function guardrails(page) {
+  await go(page, 'nav-organization', 'place-row');
+  await id(page, 'organization-part').getByText('Guardrails').click();
+  await id(page, 'guardrail-row').first().waitFor();
+}
+
 export const screens = {
   'server-address': { scene: 'noServer', after: (page) => shown(page, 'server-field') },
   'server-confirm': {
@@ -229,6 +235,155 @@ export const screens = {
       await stripe(page);
       await id(page, 'explain').click();
       await page.getByText('The least role').waitFor();
+    },
+  },
+  'access-emergency': {
+    scene: 'signedIn&drawn=1',
+    after: async (page) => {
+      await go(page, 'nav-access', 'access-row');
+      await page.getByText('Emergency', { exact: true }).click();
+      await shown(page, 'emergency-review');
+    },
+  },
+  'access-emergency-place': {
+    after: async (page) => {
+      await go(page, 'nav-access', 'access-row');
+      await id(page, 'access-place').selectOption({ label: 'payments/production' });
+      await id(page, 'emergency-right').scrollIntoViewIfNeeded();
+    },
+  },
+  'dialog-emergency-review': {
+    after: async (page) => {
+      await go(page, 'nav-access', 'access-row');
+      await page.getByText('Emergency', { exact: true }).click();
+      await id(page, 'emergency-review').click();
+    },
+  },
+  'dialog-emergency-give': {
+    after: async (page) => {
+      await go(page, 'nav-access', 'access-row');
+      await page.getByText('Emergency', { exact: true }).click();
+      await id(page, 'emergency-give').click();
+      await shown(page, 'give-receiver');
+    },
+  },
+  'dialog-emergency-draw': {
+    after: async (page) => {
+      await go(page, 'nav-requests', 'emergency-draw');
+      // The drawer of a narrow window has to be gone.
+      await page.waitForTimeout(300);
+      await page.keyboard.press('Control+e');
+      await shown(page, 'emergency-time');
+    },
+  },
+  'emergency-drawn': {
+    scene: 'signedIn&drawn=1',
+    after: async (page) => {
+      await go(page, 'nav-requests', 'emergency-draw');
+      await id(page, 'emergency-draw').click();
+      await id(page, 'reason-field').fill('payments are down');
+      await id(page, 'submit').click();
+      await shown(page, 'emergency-banner');
+    },
+  },
+  'dialog-import': {
+    after: async (page) => {
+      await vault(page);
+      await page.keyboard.press('Control+i');
+      await id(page, 'submit').click();
+      await shown(page, 'import-row');
+    },
+  },
+  'dialog-import-done': {
+    after: async (page) => {
+      await vault(page);
+      await page.keyboard.press('Control+i');
+      await id(page, 'submit').click();
+      await shown(page, 'import-row');
+      await id(page, 'submit').click();
+      await shown(page, 'import-done');
+    },
+  },
+  'dialog-service-change': {
+    after: async (page) => {
+      await go(page, 'nav-organization', 'organization-part');
+      await page.getByText('Services', { exact: true }).click();
+      await id(page, 'service-row').first().click();
+      await id(page, 'edit-service').click();
+      await id(page, 'service-owner').selectOption({ index: 1 });
+      await shown(page, 'service-ends');
+    },
+  },
+  notices: { after: (page) => go(page, 'nav-notices', 'notice-row') },
+  'notices-empty': {
+    scene: 'empty',
+    after: async (page) => {
+      if (!(await id(page, 'nav-notices').isVisible())) await id(page, 'open-places').click();
+      await page.locator('[data-testid=nav-notices]:visible').click();
+      await page.getByText('Nothing to tell').waitFor();
+    },
+  },
+  'settings-notices': {
+    after: async (page) => {
+      await go(page, 'nav-settings', 'notice-mail');
+      await page.locator('#notices-title').scrollIntoViewIfNeeded();
+    },
+  },
+  webhooks: {
+    after: async (page) => {
+      await go(page, 'nav-organization', 'organization-part');
+      await page.getByText('Webhooks', { exact: true }).click();
+      await shown(page, 'webhook-row');
+    },
+  },
+  'dialog-webhook': {
+    after: async (page) => {
+      await go(page, 'nav-organization', 'organization-part');
+      await page.getByText('Webhooks', { exact: true }).click();
+      await id(page, 'new-webhook').click();
+      await shown(page, 'dialog');
+    },
+  },
+  guardrails: { after: guardrails },
+  'guardrail-editor': {
+    after: async (page) => {
+      await guardrails(page);
+      await id(page, 'new-guardrail').click();
+      await id(page, 'guardrail-name').fill('No production');
+      await page.locator('[data-testid=guardrail-plan]').waitFor();
+    },
+  },
+  'guardrail-wrong': {
+    after: async (page) => {
+      await guardrails(page);
+      await id(page, 'new-guardrail').click();
+      await id(page, 'guardrail-text').fill(
+        '// Nobody reads payments.\nforbid (\n    principal,\n    action in Action::"read",\n    resource in Scope::"scope-payments"\n) when {\n    resource.colour == "red" && context.\n};',
+      );
+      await page.getByText('Line 7').waitFor();
+      const at = 'context.';
+      await id(page, 'guardrail-text').evaluate((field, at) => {
+        const caret = field.value.indexOf(at) + at.length;
+        field.setSelectionRange(caret, caret);
+      }, at);
+      await id(page, 'guardrail-text').press('Control+Space');
+      await id(page, 'guardrail-offers').waitFor();
+    },
+  },
+  'guardrail-past': {
+    after: async (page) => {
+      await guardrails(page);
+      await page.locator('[data-testid=guardrail-menu]').nth(1).click();
+      await id(page, 'guardrail-edit').click();
+      await id(page, 'guardrail-look').getByText('Last 90 days').click();
+      await id(page, 'guardrail-past').waitFor();
+    },
+  },
+  'dialog-guardrail': {
+    after: async (page) => {
+      await guardrails(page);
+      await page.locator('[data-testid=guardrail-switch]').nth(1).click();
+      await id(page, 'guardrail-plan').waitFor();
     },
   },
   history: { after: (page) => go(page, 'nav-history', 'history-row') },

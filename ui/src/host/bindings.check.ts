@@ -22,6 +22,7 @@ type Events = {
   changed: generated.Changed;
   clipboardCleared: generated.ClipboardCleared;
   orderExecuted: generated.OrderExecuted;
+  linkWaits: null;
 };
 
 type None<T extends never> = T;

@@ -60,6 +60,12 @@ export const commands = {
 	createSecret: (draft: SecretDraft) => __TAURI_INVOKE<string>("create_secret", { draft }),
 	/**  Writes a new version; answers with its number. */
 	newVersion: (id: string, value: ValueInput, fulfils: string | null) => __TAURI_INVOKE<number>("new_version", { id, value, fulfils }),
+	/**  Asks for a file and reads it; none when the person closed the dialog. */
+	chooseEnvFile: (place: string) => __TAURI_INVOKE<EnvFile | null>("choose_env_file", { place }),
+	/**  Takes chosen variables in; each has its own outcome. */
+	importEnvFile: (id: string, choices: EnvChoice[]) => __TAURI_INVOKE<EnvOutcome[]>("import_env_file", { id, choices }),
+	/**  Gives the file up: its values are erased. */
+	forgetEnvFile: () => __TAURI_INVOKE<null>("forget_env_file"),
 	/**  Requests of mine and those that I may answer. */
 	requests: () => __TAURI_INVOKE<RequestsView>("requests"),
 	/**  Asks for a rotation. */
@@ -94,6 +100,22 @@ export const commands = {
 	planAccess: (give: GiveAccess) => __TAURI_INVOKE<GivePlan>("plan_access", { give }),
 	/**  Gives just what was shown. */
 	giveAccess: (give: GiveAccess, grant: string, digest: string, reason: string) => __TAURI_INVOKE<null>("give_access", { give, grant, digest, reason }),
+	/**  What one holds, and what one may look at. */
+	emergency: () => __TAURI_INVOKE<EmergencyView>("emergency"),
+	/**  Further draws, from where a page ended. */
+	emergencyDraws: (after: string) => __TAURI_INVOKE<EmergencyDraws>("emergency_draws", { after }),
+	/**  What could be read with a right in an emergency; nothing is given. */
+	planEmergency: (give: GiveEmergency) => __TAURI_INVOKE<GivePlan>("plan_emergency", { give }),
+	/**  Gives just the right that was shown. */
+	giveEmergency: (give: GiveEmergency, right: string, digest: string, reason: string) => __TAURI_INVOKE<null>("give_emergency", { give, right, digest, reason }),
+	/**  Ends a right. */
+	endEmergency: (right: string, reason: string) => __TAURI_INVOKE<null>("end_emergency", { right, reason }),
+	/**  Draws a right of one's own. */
+	drawEmergency: (right: string, reason: string, seconds: number) => __TAURI_INVOKE<null>("draw_emergency", { right, reason, seconds }),
+	/**  Gives a draw back, or with a reason takes one away. */
+	endDraw: (grant: string, reason: string | null) => __TAURI_INVOKE<null>("end_draw", { grant, reason }),
+	/**  Says what one finds of a draw. */
+	reviewEmergency: (draw: string, verdict: EmergencyVerdict, words: string) => __TAURI_INVOKE<null>("review_emergency", { draw, verdict, words }),
 	/**  Places with what was set at them. */
 	managedPlaces: () => __TAURI_INVOKE<ManagedPlace[]>("managed_places"),
 	/**  Makes a place. */
@@ -116,6 +138,8 @@ export const commands = {
 	servicePlaces: () => __TAURI_INVOKE<AccessPlace[]>("service_places"),
 	/**  Makes a service. */
 	createService: (draft: ServiceDraft) => __TAURI_INVOKE<ServiceView>("create_service", { draft }),
+	/**  Renames a service, or gives it to another team. */
+	editService: (id: string, edit: ServiceEdit) => __TAURI_INVOKE<ServiceView>("edit_service", { id, edit }),
 	/**  Disables a service, or enables it again. */
 	setServiceActive: (id: string, active: boolean, reason: string) => __TAURI_INVOKE<ServiceView>("set_service_active", { id, active, reason }),
 	/**  Asks for a place, makes a key and writes its private half there; none when the person closed the dialog. */
@@ -146,6 +170,18 @@ export const commands = {
 	putRole: (edit: RoleEdit, reason: string, propose: boolean) => __TAURI_INVOKE<ChangeOutcome>("put_role", { edit, reason, propose }),
 	/**  Deletes a role. */
 	deleteRole: (id: string, reason: string) => __TAURI_INVOKE<null>("delete_role", { id, reason }),
+	/**  All guardrails. */
+	guardrails: () => __TAURI_INVOKE<GuardrailView[]>("guardrails"),
+	/**  What a guardrail can speak of. */
+	guardrailLanguage: () => __TAURI_INVOKE<GuardrailLanguage>("guardrail_language"),
+	/**  What is wrong or odd in a text. */
+	checkGuardrail: (text: string) => __TAURI_INVOKE<GuardrailCheck>("check_guardrail", { text }),
+	/**  Who loses and gains what by a change. */
+	planGuardrail: (edit: GuardrailEdit, skip: number) => __TAURI_INVOKE<GuardrailPlanView>("plan_guardrail", { edit, skip }),
+	/**  What of the last 90 days a text would have refused. */
+	guardrailPast: (text: string, skip: number) => __TAURI_INVOKE<GuardrailPast>("guardrail_past", { text, skip }),
+	/**  Changes a guardrail just as it was shown. */
+	changeGuardrail: (edit: GuardrailEdit, digest: string, reason: string, propose: boolean) => __TAURI_INVOKE<ChangeOutcome>("change_guardrail", { edit, digest, reason, propose }),
 	/**  Changes that wait or waited for a second owner. */
 	proposals: () => __TAURI_INVOKE<ProposalView[]>("proposals"),
 	/**  Approves one of them, and makes it. */
@@ -166,6 +202,28 @@ export const commands = {
 	handBack: (id: string) => __TAURI_INVOKE<null>("hand_back", { id }),
 	/**  What helps to answer a request. */
 	requestEvidence: (id: string) => __TAURI_INVOKE<RequestEvidence>("request_evidence", { id }),
+	/**  A page of notices. */
+	notices: (before: string | null, unread: boolean) => __TAURI_INVOKE<NoticesView>("notices", { before, unread }),
+	/**  Marks some as read. */
+	readNotices: (ids: string[]) => __TAURI_INVOKE<number>("read_notices", { ids }),
+	/**  Marks all as read that are not newer than a moment. */
+	readNoticesUntil: (until: number) => __TAURI_INVOKE<number>("read_notices_until", { until }),
+	/**  What the person wants to be told by which way. */
+	noticePreferences: () => __TAURI_INVOKE<NoticePreferences>("notice_preferences"),
+	/**  Chooses a way for a kind. */
+	setNoticePreference: (kind: string, way: NoticeWay, wanted: boolean) => __TAURI_INVOKE<NoticePreferences>("set_notice_preference", { kind, way, wanted }),
+	/**  The webhooks of the organization. */
+	webhooks: () => __TAURI_INVOKE<WebhooksView>("webhooks"),
+	/**  Makes one. */
+	createWebhook: (draft: WebhookDraft) => __TAURI_INVOKE<null>("create_webhook", { draft }),
+	/**  Ends one. */
+	endWebhook: (id: string) => __TAURI_INVOKE<null>("end_webhook", { id }),
+	/**  Has posts signed by another key. */
+	rotateWebhookKey: (replaces: number, atOnce: boolean) => __TAURI_INVOKE<null>("rotate_webhook_key", { replaces, atOnce }),
+	/**  Posts a test there. */
+	testWebhook: (id: string) => __TAURI_INVOKE<WebhookTest>("test_webhook", { id }),
+	/**  Where the link leads that the app was last opened with; none, or it was asked before. The page asks once somebody is signed in. */
+	takeLink: () => __TAURI_INVOKE<LinkView | null>("take_link"),
 	/**  A page of one's own history. */
 	history: (query: HistoryQuery) => __TAURI_INVOKE<HistoryPage>("history", { query }),
 	/**  Whether the log proves the history whole. */
@@ -558,12 +616,16 @@ export type ChangedArea =
 "secrets" | 
 /**  Requests. */
 "requests" | 
+/**  Emergency access. */
+"emergency" | 
 /**  One's own history. */
 "history" | 
 /**  Devices and offline copies. */
 "devices" | 
 /**  Settings. */
-"settings";
+"settings" | 
+/**  Notices. */
+"notices";
 
 /**  Checkpoint view. */
 export type CheckpointView = {
@@ -714,6 +776,145 @@ export type DeviceView = {
 	sessions: DeviceSession[],
 };
 
+/**  What changes for somebody at a place; actions in words. */
+export type EffectAt = {
+	/**  Where; empty for the organization itself. */
+	path: string,
+	/**  What can be done no more. */
+	lost: string[],
+	/**  What can be done newly. */
+	gained: string[],
+	/**  What can be done under some circumstances only. */
+	hindered: string[],
+	/**  What can be done whatever the circumstances, as far as this guardrail goes. */
+	eased: string[],
+};
+
+/**  How many people and services, in each way. */
+export type EffectTotals = {
+	/**  Anybody who is concerned. */
+	people: number,
+	/**  Who lose something. */
+	lost: number,
+	/**  Who gain something. */
+	gained: number,
+	/**  For whom it depends on circumstances then. */
+	hindered: number,
+	/**  For whom it depends on circumstances no more. */
+	eased: number,
+	/**  Who lose it since the guardrail cannot be evaluated. */
+	fails: number,
+};
+
+/**  A draw of emergency access. */
+export type EmergencyDraw = {
+	/**  Its id. */
+	id: string,
+	/**  Of which right. */
+	right: string,
+	/**  Ending it gives the access back. */
+	grant: string,
+	/**  Who drew. */
+	person: PersonRef,
+	/**  Whether oneself did. */
+	own: boolean,
+	/**  What. */
+	role: string,
+	/**  Where. */
+	place: string,
+	/**  The place's path. */
+	path: string,
+	/**  Why. */
+	reason: string,
+	/**  When. */
+	drawnAt: number,
+	/**  When it is or was over. */
+	overAt: number,
+	/**  Until when it has to be reviewed. */
+	reviewDue: number,
+	/**  How often the same person had drawn in the day before. */
+	again: number,
+	/**  The values that were read under it. */
+	reads: EmergencyRead[],
+	/**  What somebody else says of it. */
+	review: EmergencyReview | null,
+	/**  Whether one may end it now. */
+	mayEnd: boolean,
+	/**  Whether one may review it, once it is over. */
+	mayReview: boolean,
+};
+
+/**  Further draws. */
+export type EmergencyDraws = {
+	/**  In the order of [`EmergencyView::draws`]. */
+	draws: EmergencyDraw[],
+	/**  For more of them. */
+	next: string | null,
+};
+
+/**  A value that was read in an emergency; a rotation is asked for. */
+export type EmergencyRead = {
+	/**  Of which secret. */
+	secret: SecretRef,
+	/**  When first. */
+	at: number,
+};
+
+/**  A review. */
+export type EmergencyReview = {
+	/**  By whom. */
+	by: PersonRef,
+	/**  When. */
+	at: number,
+	/**  What they found. */
+	verdict: EmergencyVerdict,
+	/**  In words. */
+	words: string,
+};
+
+/**  A right to emergency access. */
+export type EmergencyRight = {
+	/**  Its id. */
+	id: string,
+	/**  Whose. */
+	person: PersonRef,
+	/**  Whether it is one's own. */
+	own: boolean,
+	/**  What can be drawn. */
+	role: string,
+	/**  Where. */
+	place: string,
+	/**  The place's path. */
+	path: string,
+	/**  Why it was given, where one may see that. */
+	reason: string | null,
+	/**  By whom. */
+	givenBy: PersonRef | null,
+	/**  When. */
+	givenAt: number,
+	/**  When it ends by itself. */
+	endsAt: number,
+	/**  Whether one may end it. */
+	mayEnd: boolean,
+};
+
+/**  What a review found. */
+export type EmergencyVerdict = 
+/**  The emergency was one. */
+"justified" | 
+/**  It was none, or more was read than it needed. */
+"notJustified";
+
+/**  What one holds, and what one may look at. */
+export type EmergencyView = {
+	/**  Rights that have not ended. */
+	rights: EmergencyRight[],
+	/**  The first draws: those that last, then those that wait for a review, the oldest of them first, then the reviewed ones of 90 days. */
+	draws: EmergencyDraw[],
+	/**  For more of them. */
+	next: string | null,
+};
+
 /**  Entry proof. */
 export type EntryProof = 
 /**  In log. */
@@ -724,6 +925,100 @@ export type EntryProof =
 "unsent" | 
 /**  Violated. */
 "violated";
+
+/**  What a variable shall become. What is left out is not handed in. */
+export type EnvChoice = {
+	/**  Its line. */
+	line: number,
+	/**  As what. */
+	into: EnvInto,
+};
+
+/**  A variable of the file. */
+export type EnvEntry = {
+	/**  Where it begins, counted from 1; names it within the file. */
+	line: number,
+	/**  Its name. */
+	name: string,
+	/**  What its name and form suggest. */
+	kind: SecretKind,
+	/**  How long the value is, in bytes. */
+	bytes: number,
+	/**  A later line has the same name; programs take that one. */
+	overridden: boolean,
+	/**  The secret of this name or variable that stands in the place already. */
+	existing: EnvExisting | null,
+	/**  Set as a variable, it would make many programs run other code (rule 35); a run refuses it. */
+	runsCode: boolean,
+	/**  The value mentions another variable, which is not put in. */
+	refers: boolean,
+};
+
+/**  A secret that a variable of the file would be a new version of. */
+export type EnvExisting = {
+	/**  Its id. */
+	id: string,
+	/**  What it is called. */
+	title: string,
+	/**  Whether this person may write a version of it. */
+	mayWrite: boolean,
+};
+
+/**  A file that was read and waits to be imported; its values stay in this process. */
+export type EnvFile = {
+	/**  To be handed back. */
+	id: string,
+	/**  What the file is called, without where it lies. */
+	name: string,
+	/**  Variables, in the order of the file. */
+	entries: EnvEntry[],
+	/**  Lines that are no variables. */
+	problems: EnvLineProblem[],
+};
+
+/**  As what a variable is taken in. */
+export type EnvInto = 
+/**  A secret of its own. */
+{ type: "new"; 
+/**  What it is called. */
+title: string; 
+/**  What it is. */
+kind: SecretKind } | 
+/**  A new version of the one that stands there. */
+{ type: "version"; 
+/**  Of which. */
+secret: string };
+
+/**  A line that is no variable. */
+export type EnvLineProblem = {
+	/**  Where, counted from 1. */
+	line: number,
+	/**  What is wrong. */
+	what: EnvLineWrong,
+};
+
+/**  What is wrong with a line. */
+export type EnvLineWrong = 
+/**  No `=`. */
+"noValue" | 
+/**  Not the name of a variable. */
+"name" | 
+/**  A quote is not closed. */
+"openQuote" | 
+/**  Something stands after the closing quote. */
+"afterQuote" | 
+/**  More than 64 KiB. */
+"tooLarge";
+
+/**  What became of a variable. */
+export type EnvOutcome = {
+	/**  Its line. */
+	line: number,
+	/**  The secret that was made or has a new version. */
+	secret: string | null,
+	/**  Why not. */
+	problem: Problem | null,
+};
 
 /**  Environment class. */
 export type EnvironmentClass = 
@@ -838,6 +1133,18 @@ export type GiveConditions = {
 	hours: GiveHours | null,
 };
 
+/**  A right to be given. */
+export type GiveEmergency = {
+	/**  To whom. */
+	person: string,
+	/**  What can be drawn. */
+	role: string,
+	/**  Where. */
+	place: string,
+	/**  Until when. */
+	endsAt: number,
+};
+
 /**  Hours of the day. */
 export type GiveHours = {
 	/**  IANA name, such as `Europe/Berlin`. */
@@ -870,7 +1177,7 @@ export type GivePlace = {
 
 /**  Exactly what giving it would do. */
 export type GivePlan = {
-	/**  Of the grant, handed back to give it: a call that is repeated gives one. */
+	/**  Of the grant or the right, handed back to give it: a call that is repeated gives one. */
 	grant: string,
 	/**  Handed back to give just this. */
 	digest: string,
@@ -953,6 +1260,18 @@ export type GivenAccess = {
 	byRule: boolean,
 };
 
+/**  A delivery that was given up. */
+export type GivenUpView = {
+	/**  Which kind of notice. */
+	kind: string,
+	/**  By which webhook; null for mail. */
+	webhook: string | null,
+	/**  When. */
+	at: number,
+	/**  How the last attempt went. */
+	said: string,
+};
+
 /**  What is to become of a grant. */
 export type GrantChange = 
 /**  It ends now. */
@@ -1020,6 +1339,144 @@ export type GrantStep =
 /**  All of it. */
 "revoke";
 
+/**  What a proposed change makes of a guardrail. */
+export type GuardrailBecomes = 
+/**  There is none yet. */
+"new" | 
+/**  Another text or name. */
+"other" | 
+/**  It decides. */
+"on" | 
+/**  It decides no more. */
+"off" | 
+/**  It goes. */
+"deleted";
+
+/**  What is wrong or odd in a text. */
+export type GuardrailCheck = {
+	/**  It can be a guardrail. */
+	usable: boolean,
+	/**  What is wrong or odd. */
+	problems: GuardrailProblem[],
+};
+
+/**  Which guardrail, and what becomes of it. */
+export type GuardrailEdit = {
+	/**  Null for a new one that was not planned yet. */
+	id: string | null,
+	/**  [`GuardrailView::digest`] of the one that is changed. */
+	replaces: string | null,
+	/**  What. */
+	wish: GuardrailWish,
+};
+
+/**  What a guardrail can speak of. */
+export type GuardrailLanguage = {
+	/**  Actions and groups of them. */
+	actions: LanguageAction[],
+	/**  Kinds of principals and places. */
+	entities: LanguageEntity[],
+	/**  What is known of a call. */
+	context: LanguageAttribute[],
+	/**  Places, teams, people and services as they are written, with their names. */
+	named: NamedEntity[],
+};
+
+/**  What of the last 90 days a text would have refused. */
+export type GuardrailPast = {
+	/**  From when on. */
+	since: number,
+	/**  Up to when the log was counted. */
+	countedUntil: number,
+	/**  A page, those who would have been refused most first. */
+	rows: PastRow[],
+	/**  How many rows. */
+	rowsTotal: number,
+	/**  What would have been refused for certain. */
+	certainly: number,
+	/**  What would have been refused under some circumstances. */
+	perhaps: number,
+	/**  What was looked at in all. */
+	lookedAt: number,
+	/**  What was done at places that are gone. */
+	unknown: number,
+	/**  Circumstances that the text looks at and the log does not tell, in words. */
+	notKnown: string[],
+};
+
+/**  Who loses and gains what; access as it is at best. */
+export type GuardrailPlanView = {
+	/**  The guardrail; handed back with the digest. */
+	id: string,
+	/**  Handed back to do just this. */
+	digest: string,
+	/**  Counts. */
+	totals: EffectTotals,
+	/**  A page of those who are concerned, by name. */
+	people: PersonEffect[],
+	/**  The places with the most people. */
+	places: PlaceEffect[],
+	/**  How many places. */
+	placesTotal: number,
+	/**  What this person would gain by it. */
+	gains: ProposalGain[],
+	/**  Another owner has to approve it. */
+	secondOwner: boolean,
+};
+
+/**  Something wrong or odd. */
+export type GuardrailProblem = {
+	/**  It is only odd. */
+	warning: boolean,
+	/**  In words. */
+	message: string,
+	/**  What helps. */
+	help: string | null,
+	/**  Where; null for the whole text. */
+	place: TextPlace | null,
+};
+
+/**  A guardrail. */
+export type GuardrailView = {
+	/**  Id. */
+	id: string,
+	/**  Name. */
+	name: string,
+	/**  Its Cedar text. */
+	text: string,
+	/**  It is switched on and off, never changed or deleted. */
+	builtin: boolean,
+	/**  It decides. */
+	enabled: boolean,
+	/**  Of the guardrail as it is, handed back to change it. */
+	digest: string,
+	/**  Who changed it last; null for a built-in one that is as it came. */
+	changedBy: string | null,
+	/**  When. */
+	changedAt: number | null,
+	/**  How often it could not be evaluated since then; what it was asked about was refused. */
+	failures: number,
+	/**  When last. */
+	failedAt: number | null,
+};
+
+/**  What is to become of a guardrail. */
+export type GuardrailWish = 
+/**  It is made, or written anew. */
+{ type: "put"; 
+/**  Name. */
+name: string; 
+/**  Cedar text. */
+text: string; 
+/**  Whether it decides. */
+enabled: boolean } | 
+/**  It is switched on or off. */
+{ type: "switch"; 
+/**  Whether it decides. */
+enabled: boolean } | 
+/**  It is deleted. */
+{ type: "delete" };
+
 /**  History action. */
 export type HistoryAction = 
 /**  Copied. */
@@ -1062,6 +1519,14 @@ export type HistoryAction =
 "accessEnded" | 
 /**  A grant got an earlier end. */
 "accessShortened" | 
+/**  Somebody got a right to emergency access. */
+"emergencyGiven" | 
+/**  Such a right ended before its time. */
+"emergencyEnded" | 
+/**  Emergency access was drawn. */
+"emergencyDrawn" | 
+/**  Somebody else reviewed a draw. */
+"emergencyReviewed" | 
 /**  Purged. */
 "purged" | 
 /**  Signed in. */
@@ -1076,6 +1541,10 @@ export type HistoryAction =
 "deviceEnded" | 
 /**  History exported. */
 "historyExported" | 
+/**  A leaked value was looked up. */
+"leakLookedUp" | 
+/**  Something of an offboarding case. */
+"offboarding" | 
 /**  The identity provider was asked again. */
 "signInChecked" | 
 /**  The identity provider refused, so the session rests. */
@@ -1229,6 +1698,32 @@ export type Lacking =
 /**  Nothing that a grant could mend. */
 "noGrantHelps";
 
+/**  An action, or a group of them. */
+export type LanguageAction = {
+	/**  Its code. */
+	code: string,
+	/**  In words; null for a group. */
+	words: string | null,
+};
+
+/**  Something that is known. */
+export type LanguageAttribute = {
+	/**  As it is written. */
+	name: string,
+	/**  What it is, in the language's own word. */
+	kind: string,
+	/**  One has to ask with `has` first. */
+	optional: boolean,
+};
+
+/**  A kind of principals or places. */
+export type LanguageEntity = {
+	/**  As it is written. */
+	name: string,
+	/**  What is known of one. */
+	attributes: LanguageAttribute[],
+};
+
 /**  What this device keeps of one place. */
 export type LeaseSummary = {
 	/**  Scope. */
@@ -1243,6 +1738,31 @@ export type LeaseSummary = {
 	readableUntil: number,
 	/**  Asked for with "Keep for offline"; otherwise left by online use. */
 	kept: boolean,
+};
+
+/**  What a link can open. */
+export type LinkTarget = 
+/**  A request. */
+"request" | 
+/**  A secret. */
+"secret" | 
+/**  A place. */
+"place" | 
+/**  A proposed change. */
+"proposal" | 
+/**  A service identity. */
+"service" | 
+/**  A draw of emergency access, or a right to it. */
+"emergency" | 
+/**  A notice. */
+"notice";
+
+/**  What a link or a notice leads to. */
+export type LinkView = {
+	/**  What. */
+	what: LinkTarget,
+	/**  Which. */
+	id: string,
 };
 
 /**  List counts. */
@@ -1460,6 +1980,14 @@ export type MovePlanView = {
 	changes: MoveChange[],
 };
 
+/**  Something that has a name. */
+export type NamedEntity = {
+	/**  As it is written: its kind and its id. */
+	written: string,
+	/**  What people call it. */
+	name: string,
+};
+
 /**  A place to be made. */
 export type NewPlace = {
 	/**  Where. */
@@ -1496,6 +2024,77 @@ export type NewlyAllowed = {
 	secrets: number,
 };
 
+/**  One kind. */
+export type NoticePreference = {
+	/**  The kind. */
+	kind: string,
+	/**  On the desktop. */
+	desktop: boolean,
+	/**  By mail. */
+	mail: boolean,
+	/**  Nobody can switch it off. */
+	always: boolean,
+};
+
+/**  What the person wants of notices. */
+export type NoticePreferences = {
+	/**  Each kind. */
+	kinds: NoticePreference[],
+	/**  Where mail goes; null without an address that the provider verified. */
+	address: string | null,
+	/**  Whether the server sends mail at all. */
+	mail: boolean,
+};
+
+/**  One notice, with the names that the person may know. */
+export type NoticeView = {
+	/**  Its id. */
+	id: string,
+	/**  What it says; the page has the words. */
+	kind: string,
+	/**  When. */
+	at: number,
+	/**  Whether it was read or settled. */
+	read: boolean,
+	/**  The path of the place. */
+	path: string | null,
+	/**  The role. */
+	role: string | null,
+	/**  The secret's name. */
+	secret: string | null,
+	/**  The service identity's name. */
+	service: string | null,
+	/**  Whom it concerns, where that is not the reader alone. */
+	of: string | null,
+	/**  Whether that is the reader. */
+	own: boolean,
+	/**  Of how many things it speaks, where that is not one. */
+	count: number | null,
+	/**  Who did it. */
+	by: string | null,
+	/**  When what it is about ends. */
+	endsAt: number | null,
+	/**  Where it leads. */
+	leads: LinkView | null,
+};
+
+/**  A way of telling. */
+export type NoticeWay = 
+/**  On the desktop. */
+"desktop" | 
+/**  By mail. */
+"mail";
+
+/**  A page of notices. */
+export type NoticesView = {
+	/**  Newest first. */
+	notices: NoticeView[],
+	/**  How many are not read, on all pages. */
+	unread: number,
+	/**  Whether another page follows. */
+	more: boolean,
+};
+
 /**  Offline copy. */
 export type OfflineCopy = {
 	/**  Issued at. */
@@ -1529,12 +2128,38 @@ export type OrderExecuted = {
 	at: number,
 };
 
+/**  What somebody did at a place that would have been refused. */
+export type PastRow = {
+	/**  Who. */
+	who: PersonRef,
+	/**  Where; empty for the organization itself. */
+	path: string,
+	/**  What, in words. */
+	kinds: string[],
+	/**  How often for certain. */
+	certainly: number,
+	/**  How often under some circumstances. */
+	perhaps: number,
+	/**  When last. */
+	lastAt: number,
+};
+
 /**  Everybody that may be browsed. */
 export type PeopleView = {
 	/**  People, teams and services by name. */
 	principals: ListedPrincipal[],
 	/**  This person may make and change teams. */
 	mayManageTeams: boolean,
+};
+
+/**  What changes for somebody. */
+export type PersonEffect = {
+	/**  Who. */
+	who: PersonRef,
+	/**  The first places. */
+	places: EffectAt[],
+	/**  How many places. */
+	placesTotal: number,
 };
 
 /**  Person hit. */
@@ -1595,6 +2220,14 @@ export type PlaceEdit = {
 	knownTo: KnownTo | null,
 	/**  For how many seconds copies may be kept. */
 	copiesFor: number | null,
+};
+
+/**  How many a change concerns at a place. */
+export type PlaceEffect = {
+	/**  Where; empty for the organization itself. */
+	path: string,
+	/**  How many. */
+	totals: EffectTotals,
 };
 
 /**  Place rights. */
@@ -1703,7 +2336,29 @@ mayGrant: string[] | null } |
 /**  At the provider. */
 group: string; 
 /**  The team's name. */
-team: string };
+team: string } | 
+/**  A guardrail is made, changed, switched or deleted. */
+{ type: "guardrail"; 
+/**  Its name then, or now where it goes. */
+name: string; 
+/**  What becomes of it. */
+becomes: GuardrailBecomes; 
+/**  Its text then; null where it stays as it is. */
+text: string | null } | 
+/**  A service identity may carry out what files say. */
+{ type: "delegation"; 
+/**  The service identity's name. */
+service: string; 
+/**  Where; empty for the organization. */
+path: string; 
+/**  Names of the roles that it may give and take. */
+mayGrant: string[]; 
+/**  Whether it makes and changes roles. */
+roles: boolean; 
+/**  Whether it makes and changes guardrails. */
+guardrails: boolean; 
+/**  Until when, in milliseconds. */
+endsAt: number };
 
 /**  What the author would gain. */
 export type ProposalGain = {
@@ -2134,6 +2789,16 @@ export type ServiceDraft = {
 	home: string,
 };
 
+/**  What is changed of a service; null stays as it is. */
+export type ServiceEdit = {
+	/**  Another name. */
+	name: string | null,
+	/**  Another team that answers for it. */
+	owner: string | null,
+	/**  With another team: the live keys that were shown to end with it. */
+	ends: string[],
+};
+
 /**  A key that is to be made. */
 export type ServiceKeyDraft = {
 	/**  Name. */
@@ -2351,6 +3016,18 @@ export type TeamView = {
 	mayManage: boolean,
 };
 
+/**  A place in a text, in UTF-16 units. */
+export type TextPlace = {
+	/**  From the beginning. */
+	start: number,
+	/**  How much. */
+	length: number,
+	/**  From 1. */
+	line: number,
+	/**  From 1. */
+	column: number,
+};
+
 /**  How the window looks. */
 export type Theme = 
 /**  As the desktop says. */
@@ -2410,6 +3087,76 @@ export type VersionView = {
 	by: string,
 	/**  Bytes of the value. */
 	size: number,
+};
+
+/**  A webhook to be made. */
+export type WebhookDraft = {
+	/**  As people call it. */
+	name: string,
+	/**  Where to post. */
+	url: string,
+	/**  Which kinds. */
+	kinds: string[],
+};
+
+/**  A key that signs posts. */
+export type WebhookKeyView = {
+	/**  Counted from 1. */
+	number: number,
+	/**  The public half, as receivers take it. */
+	public: string,
+	/**  Since when it signs. */
+	madeAt: number,
+	/**  Until when, once another one follows it. */
+	until: number | null,
+};
+
+/**  How a test went. */
+export type WebhookTest = {
+	/**  Whether it was taken. */
+	taken: boolean,
+	/**  How it went, in a few words. */
+	said: string,
+};
+
+/**  One webhook. */
+export type WebhookView = {
+	/**  Its id. */
+	id: string,
+	/**  As people call it. */
+	name: string,
+	/**  Where to post. */
+	url: string,
+	/**  Which kinds. */
+	kinds: string[],
+	/**  Who made it. */
+	madeBy: PersonRef,
+	/**  When. */
+	madeAt: number,
+	/**  When it was last tried. */
+	lastAt: number | null,
+	/**  Whether that was taken. */
+	lastTaken: boolean,
+	/**  How it went, in a few words. */
+	lastSaid: string | null,
+	/**  How many notices wait for it. */
+	waiting: number,
+	/**  How many were given up. */
+	givenUp: number,
+};
+
+/**  Where notices are posted to. */
+export type WebhooksView = {
+	/**  Oldest first. */
+	webhooks: WebhookView[],
+	/**  The keys that sign, the newest first; none before the first webhook. */
+	keys: WebhookKeyView[],
+	/**  Hosts that the server's configuration lists. */
+	allowed: string[],
+	/**  Every kind of notice. */
+	kinds: string[],
+	/**  The newest deliveries that were given up. */
+	givenUp: GivenUpView[],
 };
 
 /**  Why. */

@@ -82,7 +82,7 @@ export type GiveWarning =
 
 /** Exactly what giving it would do. */
 export interface GivePlan {
-  /** Of the grant; a call that is repeated gives one. */
+  /** Of the grant or the right; a call that is repeated gives one. */
   grant: Id;
   /** Handed back to give just this. */
   digest: string;

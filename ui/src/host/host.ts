@@ -18,8 +18,18 @@ import type {
   RoleRef,
 } from './access';
 import type { DeviceView, LeaseSummary, Settings } from './device';
+import type { EmergencyDraws, EmergencyVerdict, EmergencyView, GiveEmergency } from './emergency';
 import type { GiveAccess, GiveChoice, GivePlan, GiveReceivers } from './giving';
 import type { ExportFormat, ExportReply, HistoryPage, HistoryQuery, ProofStatus } from './history';
+import type { EnvChoice, EnvFile, EnvOutcome } from './import';
+import type {
+  GuardrailCheck,
+  GuardrailEdit,
+  GuardrailLanguage,
+  GuardrailPast,
+  GuardrailPlanView,
+  GuardrailView,
+} from './guardrails';
 import type { ListPage, ListQuery, SearchReply } from './lists';
 import type {
   ApprovalEdit,
@@ -36,14 +46,24 @@ import type {
   TeamView,
 } from './organization';
 import type { KeptOffline, PlacesView } from './places';
+import type {
+  LinkView,
+  NoticePreferences,
+  NoticesView,
+  NoticeWay,
+  WebhookDraft,
+  WebhooksView,
+  WebhookTest,
+} from './notices';
 import type { Id, Millis } from './primitives';
 import type { AccessOptions, AnswerOutcome, ApproveAccess, AskAccess, RequestEvidence, RequestsView } from './requests';
 import type { BinRow, SecretView } from './secrets';
-import type { ServiceDraft, ServiceKeyDraft, ServiceKeyFile, ServicesView, ServiceView } from './services';
+import type { ServiceDraft, ServiceEdit, ServiceKeyDraft, ServiceKeyFile, ServicesView, ServiceView } from './services';
 import type { AppState, ServerView } from './state';
 import type { CopyReply, MetadataEdit, RevealReply, SecretDraft, ValueInput } from './values';
 
-export type ChangedArea = 'places' | 'secrets' | 'requests' | 'history' | 'devices' | 'settings';
+export type ChangedArea =
+  'places' | 'secrets' | 'requests' | 'emergency' | 'history' | 'devices' | 'settings' | 'notices';
 
 export interface HostEvents {
   stateChanged: AppState;
@@ -52,6 +72,8 @@ export interface HostEvents {
   clipboardCleared: { reason: 'time' | 'asked' | 'replaced' | 'locked' };
   /** A signed order took something away from this device. */
   orderExecuted: { scope: string; secrets: number; values: number; at: Millis };
+  /** The app was opened with a link: `takeLink` says where it leads. */
+  linkWaits: null;
 }
 
 export type Unsubscribe = () => void;
@@ -92,6 +114,12 @@ export interface Host {
   updateMetadata(id: Id, edit: MetadataEdit): Promise<void>;
   /** Answers with the number of the version. `fulfils` is a request for rotation that this answers. */
   newVersion(id: Id, value: ValueInput, fulfils: Id | null): Promise<number>;
+  /** Asks for a file and reads it; null when the person closed the file dialog. */
+  chooseEnvFile(place: Id): Promise<EnvFile | null>;
+  /** Each has its own outcome; what is in already is passed over. */
+  importEnvFile(id: Id, choices: EnvChoice[]): Promise<EnvOutcome[]>;
+  /** The values that were read are erased. */
+  forgetEnvFile(): Promise<void>;
   deleteSecret(id: Id): Promise<void>;
   restoreSecret(id: Id): Promise<void>;
   bin(): Promise<BinRow[]>;
@@ -133,6 +161,16 @@ export interface Host {
   /** Gives just what was shown, or rejects with `planStale`. */
   giveAccess(give: GiveAccess, grant: Id, digest: string, reason: string): Promise<void>;
 
+  emergency(): Promise<EmergencyView>;
+  emergencyDraws(after: string): Promise<EmergencyDraws>;
+  planEmergency(give: GiveEmergency): Promise<GivePlan>;
+  giveEmergency(give: GiveEmergency, right: Id, digest: string, reason: string): Promise<void>;
+  endEmergency(right: Id, reason: string): Promise<void>;
+  drawEmergency(right: Id, reason: string, seconds: number): Promise<void>;
+  /** Without a reason it is given back by who drew it. */
+  endDraw(grant: Id, reason: string | null): Promise<void>;
+  reviewEmergency(draw: Id, verdict: EmergencyVerdict, words: string): Promise<void>;
+
   managedPlaces(): Promise<ManagedPlace[]>;
   createPlace(place: NewPlace): Promise<Id>;
   editPlace(id: Id, edit: PlaceEdit): Promise<void>;
@@ -145,6 +183,8 @@ export interface Host {
   service(id: Id): Promise<ServiceView>;
   servicePlaces(): Promise<AccessPlace[]>;
   createService(draft: ServiceDraft): Promise<ServiceView>;
+  /** Rejects with `planStale` when other keys would end than those that were shown. */
+  editService(id: Id, edit: ServiceEdit): Promise<ServiceView>;
   setServiceActive(id: Id, active: boolean, reason: string): Promise<ServiceView>;
   /** Null when the person closed the file dialog. */
   makeServiceKey(service: Id, draft: ServiceKeyDraft): Promise<ServiceKeyFile | null>;
@@ -164,10 +204,33 @@ export interface Host {
   /** As `mapGroup`. */
   putRole(edit: RoleEdit, reason: string, propose: boolean): Promise<ChangeOutcome>;
   deleteRole(id: Id, reason: string): Promise<void>;
+  guardrails(): Promise<GuardrailView[]>;
+  guardrailLanguage(): Promise<GuardrailLanguage>;
+  checkGuardrail(text: string): Promise<GuardrailCheck>;
+  /** Of those who are concerned, `skip` are left out. */
+  planGuardrail(edit: GuardrailEdit, skip: number): Promise<GuardrailPlanView>;
+  guardrailPast(text: string, skip: number): Promise<GuardrailPast>;
+  /** As `mapGroup`; exactly what the digest's plan showed. */
+  changeGuardrail(edit: GuardrailEdit, digest: string, reason: string, propose: boolean): Promise<ChangeOutcome>;
   proposals(): Promise<ProposalView[]>;
   approveProposal(id: Id, digest: string): Promise<void>;
   refuseProposal(id: Id, words: string): Promise<void>;
   withdrawProposal(id: Id): Promise<void>;
+
+  /** Newest first, before the given one. */
+  notices(before: Id | null, unread: boolean): Promise<NoticesView>;
+  /** Answers with how many are left unread. */
+  readNotices(ids: Id[]): Promise<number>;
+  readNoticesUntil(until: Millis): Promise<number>;
+  noticePreferences(): Promise<NoticePreferences>;
+  setNoticePreference(kind: string, way: NoticeWay, wanted: boolean): Promise<NoticePreferences>;
+  webhooks(): Promise<WebhooksView>;
+  createWebhook(draft: WebhookDraft): Promise<void>;
+  endWebhook(id: Id): Promise<void>;
+  rotateWebhookKey(replaces: number, atOnce: boolean): Promise<void>;
+  testWebhook(id: Id): Promise<WebhookTest>;
+  /** Where the link leads that the app was last opened with, once; rejects when it is not for this organization. */
+  takeLink(): Promise<LinkView | null>;
 
   history(query: HistoryQuery): Promise<HistoryPage>;
   proofStatus(): Promise<ProofStatus>;

@@ -185,7 +185,21 @@ export type ProposalStands = 'open' | 'made' | 'refused' | 'withdrawn' | 'lapsed
 
 export type ProposalChange =
   | { type: 'role'; name: string; known: boolean; actions: string[]; mayGrant: string[] | null }
-  | { type: 'group'; group: string; team: string };
+  | { type: 'group'; group: string; team: string }
+  /** Text is null where it stays as it is. */
+  | { type: 'guardrail'; name: string; becomes: GuardrailBecomes; text: string | null }
+  /** A service identity may carry out what files say. */
+  | {
+      type: 'delegation';
+      service: string;
+      path: string;
+      mayGrant: string[];
+      roles: boolean;
+      guardrails: boolean;
+      endsAt: Millis;
+    };
+
+export type GuardrailBecomes = 'new' | 'other' | 'on' | 'off' | 'deleted';
 
 export interface ProposalGain {
   who: string;

@@ -68,6 +68,14 @@ export interface ServiceDraft {
   home: Id;
 }
 
+/** Null stays as it is. */
+export interface ServiceEdit {
+  name: string | null;
+  owner: Id | null;
+  /** With another team: the live keys that were shown to end with it. */
+  ends: Id[];
+}
+
 export interface ServiceKeyDraft {
   name: string;
   /** 90 days from now when null. */

@@ -9,9 +9,12 @@ export type Command =
   | 'goBin'
   | 'goAccess'
   | 'goOrganization'
+  | 'goNotices'
   | 'giveAccess'
+  | 'emergency'
   | 'goSettings'
   | 'create'
+  | 'importFile'
   | 'sync'
   | 'places'
   | 'shortcuts'
@@ -53,6 +56,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'find', title: 'Find anything', group: everywhere, reach: 'everywhere', keys: ['Mod+K'] },
   { command: 'find', title: 'Find anything', group: everywhere, reach: 'page', keys: ['/'] },
   { command: 'create', title: 'New secret', group: everywhere, reach: 'everywhere', keys: ['Mod+N'] },
+  { command: 'importFile', title: 'Import a .env file', group: everywhere, reach: 'everywhere', keys: ['Mod+I'] },
   { command: 'lock', title: 'Lock', group: everywhere, reach: 'everywhere', keys: ['Mod+L'] },
   { command: 'goVault', title: 'Vault', group: everywhere, reach: 'everywhere', keys: ['Mod+1'] },
   { command: 'goRequests', title: 'Requests', group: everywhere, reach: 'everywhere', keys: ['Mod+2'] },
@@ -60,7 +64,9 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'goBin', title: 'Bin', group: everywhere, reach: 'everywhere', keys: ['Mod+4'] },
   { command: 'goAccess', title: 'Access', group: everywhere, reach: 'everywhere', keys: ['Mod+5'] },
   { command: 'goOrganization', title: 'Organization', group: everywhere, reach: 'everywhere', keys: ['Mod+6'] },
+  { command: 'goNotices', title: 'Notices', group: everywhere, reach: 'everywhere', keys: ['Mod+7'] },
   { command: 'giveAccess', title: 'Give access', group: everywhere, reach: 'everywhere', keys: ['Mod+G'] },
+  { command: 'emergency', title: 'Emergency access', group: everywhere, reach: 'everywhere', keys: ['Mod+E'] },
   { command: 'goSettings', title: 'Settings', group: everywhere, reach: 'everywhere', keys: ['Mod+,'] },
   {
     command: 'places',

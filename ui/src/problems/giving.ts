@@ -28,6 +28,17 @@ export const giving: Words = {
     'Propose it with a reason; another owner can approve it.',
   ),
   teamCycle: entry('note', 'Teams cannot contain each other.', 'Choose another team.'),
+  alreadyLeft: entry('note', 'This person has left already.', 'Their last case says what was taken away and when.'),
+  unfitHeir: entry(
+    'note',
+    'This person cannot take over.',
+    'Choose somebody else who is active and does not leave too, or nobody.',
+  ),
+  caseOpen: entry(
+    'note',
+    'An offboarding case of this person goes on.',
+    'Wait until its steps are done, or call it off if it has not begun.',
+  ),
   roleInUse: entry('note', 'Grants name this role, so it stays.', 'Ended grants count too, since they are history.'),
   fileUnreadable: entry('problem', 'This file cannot be imported.', 'Choose a text file in UTF-8 of at most 4 MiB.'),
   importGone: entry('note', 'The file has to be read again.', 'Choose it once more; what was made already stays.'),

@@ -10,6 +10,12 @@ export const vault: Words = {
   planStale: entry('problem', 'Something changed since this was shown.', 'Look at it again; nothing was changed.'),
   lastOwner: entry('problem', 'The organization needs an owner.', 'Make somebody else an Owner first.'),
   notFound: entry('problem', 'Not found.', 'It does not exist, or it is not yours to see.'),
+  linkUnknown: entry('problem', 'This is not a link that Claviger makes.', 'Nothing was opened, and nothing was done.'),
+  linkForeign: entry(
+    'problem',
+    'This link leads to another organization than the one that you are signed in to.',
+    'Open it where you are signed in to that organization.',
+  ),
   accessEnded: entry('note', 'Your access to this ended.', 'Whoever gives access at its place can give it again.'),
   secretGone: entry('note', 'This was deleted, or your access to it ended.', null),
   conflict: entry(

@@ -43,9 +43,10 @@ export class SecretActions {
     const { values } = this.#page;
     const detail = this.detail;
     if (!detail) return;
+    const lack = lackWords(detail.rights);
     if (values.shown?.secret === detail.id) values.hide();
-    else if (detail.rights.reveal) await this.#page.attempt(() => values.reveal(detail.id));
-    else this.#page.toasts.note('You may use this, not reveal it.');
+    else if (lack) this.#page.toasts.note(lack.reveal, lack.remedy);
+    else await this.#page.attempt(() => values.reveal(detail.id));
   }
 
   async toggleFavourite(): Promise<void> {
@@ -66,7 +67,10 @@ export class SecretActions {
 
   requestRotation(): void {
     const secret = this.detail;
-    if (secret?.rights.requestRotation) this.#page.dialogs.open({ type: 'requestRotation', secret });
+    if (!secret?.rights.requestRotation) return;
+    if (secret.openRequests.some((request) => request.mine))
+      this.#page.toasts.note('You have requested a rotation already.');
+    else this.#page.dialogs.open({ type: 'requestRotation', secret });
   }
 
   delete(): void {

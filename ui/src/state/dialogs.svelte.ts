@@ -1,6 +1,9 @@
 import type { AccessWay, ExplainAbout, GrantStep, PrincipalView } from '../host/access';
+import type { EmergencyDraw, EmergencyRight } from '../host/emergency';
 import type { DeviceView } from '../host/device';
+import type { GuardrailEdit } from '../host/guardrails';
 import type { ManagedPlace, ProposalView, RoleView, TeamView } from '../host/organization';
+import type { WebhooksView, WebhookKeyView, WebhookView } from '../host/notices';
 import type { Place } from '../host/places';
 import type { Id } from '../host/primitives';
 import type { AccessRequest, AnyRequest, RotationRequest } from '../host/requests';
@@ -11,6 +14,7 @@ export type DialogState =
   | { type: 'palette' }
   | { type: 'shortcuts' }
   | { type: 'create'; place: Id | null }
+  | { type: 'importFile'; place: Id | null }
   | { type: 'edit'; secret: SecretDetail }
   | { type: 'newVersion'; secret: { id: Id; title: string; envName: string | null }; fulfils: RotationRequest | null }
   | { type: 'delete'; secret: SecretDetail }
@@ -22,6 +26,11 @@ export type DialogState =
   | { type: 'keepOffline'; place: Place }
   | { type: 'changeGrant'; way: AccessWay; of: string; step: GrantStep }
   | { type: 'giveAccess'; place: Id | null; principal: PrincipalView | null }
+  | { type: 'drawEmergency'; right: EmergencyRight }
+  | { type: 'giveEmergency'; place: Id | null }
+  | { type: 'endEmergency'; right: EmergencyRight }
+  | { type: 'endDraw'; draw: EmergencyDraw }
+  | { type: 'reviewEmergency'; draw: EmergencyDraw }
   | { type: 'explain'; about: ExplainAbout; name: string; action: string }
   | { type: 'endDevice'; device: DeviceView }
   | { type: 'signOut' }
@@ -40,10 +49,15 @@ export type OrganizationDialog =
   | { type: 'mapGroup'; team: TeamView }
   | { type: 'role'; role: RoleView | null }
   | { type: 'deleteRole'; role: RoleView }
+  | { type: 'changeGuardrail'; edit: GuardrailEdit; name: string }
   | { type: 'newService' }
+  | { type: 'editService'; service: ServiceView }
   | { type: 'serviceState'; service: ServiceView }
   | { type: 'makeKey'; service: ServiceView }
   | { type: 'endKey'; service: ServiceView; key: ServiceKeyView }
+  | { type: 'newWebhook'; view: WebhooksView }
+  | { type: 'endWebhook'; webhook: WebhookView }
+  | { type: 'rotateWebhookKey'; key: WebhookKeyView }
   | { type: 'refuseProposal'; proposal: ProposalView };
 
 /** At most one dialog stands in front of the page. */

@@ -1,10 +1,12 @@
+import type { GuardrailView } from '../host/guardrails';
 import type { Host } from '../host/host';
 import type { ManagedPlace, PeopleView, ProposalView, RolesView, TeamView } from '../host/organization';
+import type { WebhooksView } from '../host/notices';
 import type { Id } from '../host/primitives';
 import type { ServicesView, ServiceView } from '../host/services';
 import { Query } from './query.svelte';
 
-export type OrganizationPart = 'places' | 'people' | 'services' | 'roles' | 'proposals';
+export type OrganizationPart = 'places' | 'people' | 'services' | 'roles' | 'guardrails' | 'proposals' | 'webhooks';
 
 /** Places, people, teams and roles, and what waits for a second owner. */
 export class Organization {
@@ -14,12 +16,16 @@ export class Organization {
   readonly services = new Query<ServicesView>();
   readonly service = new Query<ServiceView>();
   readonly roles = new Query<RolesView>();
+  readonly guardrails = new Query<GuardrailView[]>();
   readonly proposals = new Query<ProposalView[]>();
+  readonly webhooks = new Query<WebhooksView>();
   part = $state<OrganizationPart>('places');
   /** The team that is looked at; null for the list. */
   teamId = $state<Id | null>(null);
   /** The service that is looked at; null for the list. */
   serviceId = $state<Id | null>(null);
+  /** The guardrail in the editor; null for the list. */
+  guardrailId = $state<Id | 'new' | null>(null);
   #host: Host;
 
   constructor(host: Host) {
@@ -44,7 +50,9 @@ export class Organization {
   async load(): Promise<void> {
     if (this.part === 'places') return this.learn();
     if (this.part === 'roles') return this.roles.ask(() => this.#host.roles());
+    if (this.part === 'guardrails') return this.guardrails.ask(() => this.#host.guardrails());
     if (this.part === 'proposals') return this.proposals.ask(() => this.#host.proposals());
+    if (this.part === 'webhooks') return this.webhooks.ask(() => this.#host.webhooks());
     if (this.part === 'services') return this.#loadServices();
     const team = this.teamId;
     if (team !== null) return this.team.ask(() => this.#host.team(team));
@@ -55,6 +63,13 @@ export class Organization {
     this.part = part;
     this.teamId = null;
     this.serviceId = null;
+    this.guardrailId = null;
+    await this.load();
+  }
+
+  /** Opens a guardrail in the editor, or with null the list again. */
+  async edit(guardrail: Id | 'new' | null): Promise<void> {
+    this.guardrailId = guardrail;
     await this.load();
   }
 
@@ -81,11 +96,13 @@ export class Organization {
   }
 
   forget(): void {
-    const { places, people, team, services, service, roles, proposals } = this;
-    for (const query of [places, people, team, services, service, roles, proposals]) query.forget();
+    const { places, people, team, services, service, roles, guardrails, proposals, webhooks } = this;
+    const all = [places, people, team, services, service, roles, guardrails, proposals, webhooks];
+    for (const query of all) query.forget();
     this.part = 'places';
     this.teamId = null;
     this.serviceId = null;
+    this.guardrailId = null;
   }
 
   #loadServices(): Promise<void> {

@@ -2,7 +2,9 @@ import { createContext } from 'svelte';
 import type { Command } from '../keyboard/shortcuts';
 import { asProblem } from '../errors';
 import type { DeviceView, LeaseSummary } from '../host/device';
+import type { EmergencyRight } from '../host/emergency';
 import type { ChangedArea, Host } from '../host/host';
+import type { Id } from '../host/primitives';
 import type { RequestsView } from '../host/requests';
 import type { BinRow } from '../host/secrets';
 import type { AppState } from '../host/state';
@@ -10,8 +12,12 @@ import { count } from '../words/names';
 import { Access } from './access.svelte';
 import { SecretActions } from './actions';
 import { Clock } from './clock.svelte';
+import { Commands } from './commands';
 import { Dialogs } from './dialogs.svelte';
+import { Emergency } from './emergency.svelte';
 import { MyHistory } from './history.svelte';
+import { followOpened } from './links';
+import { Notices } from './notices.svelte';
 import { Organization } from './organization.svelte';
 import { Preferences } from './preferences.svelte';
 import { Query } from './query.svelte';
@@ -19,7 +25,7 @@ import { Toasts } from './toasts.svelte';
 import { Values } from './values.svelte';
 import { Vault } from './vault.svelte';
 
-export type View = 'vault' | 'requests' | 'access' | 'organization' | 'history' | 'bin' | 'settings';
+export type View = 'vault' | 'requests' | 'notices' | 'access' | 'organization' | 'history' | 'bin' | 'settings';
 
 const starting: AppState = {
   session: { type: 'starting' },
@@ -41,10 +47,13 @@ export class Page {
   readonly values: Values;
   readonly vault: Vault;
   readonly access: Access;
+  readonly emergency: Emergency;
   readonly organization: Organization;
   readonly history: MyHistory;
+  readonly notices: Notices;
   readonly preferences: Preferences;
   readonly actions: SecretActions;
+  readonly commands: Commands;
   readonly requests = new Query<RequestsView>();
   readonly bin = new Query<BinRow[]>();
   readonly devices = new Query<DeviceView[]>();
@@ -53,8 +62,9 @@ export class Page {
   view = $state<View>('vault');
   /** The places, where the window is too narrow to show them beside the list. */
   placesOpen = $state(false);
+  /** What a link led to, until one goes elsewhere. */
+  pointed = $state<Id | null>(null);
   #lastActivity = 0;
-  #move: ((command: Command) => void) | null = null;
 
   constructor(host: Host, clock = new Clock()) {
     this.host = host;
@@ -62,10 +72,13 @@ export class Page {
     this.values = new Values(host, clock);
     this.vault = new Vault(host, this.values);
     this.access = new Access(host);
+    this.emergency = new Emergency(host, () => clock.coarse);
     this.organization = new Organization(host);
     this.history = new MyHistory(host, clock);
+    this.notices = new Notices(host);
     this.preferences = new Preferences(host);
     this.actions = new SecretActions(this);
+    this.commands = new Commands(this);
   }
 
   get offline(): boolean {
@@ -82,6 +95,7 @@ export class Page {
         this.#enter(state);
       }),
       this.host.on('changed', ({ areas }) => void this.refresh(areas)),
+      this.host.on('linkWaits', () => void this.#followLink()),
       this.host.on('clipboardCleared', () => this.values.cleared()),
       this.host.on('orderExecuted', ({ scope, secrets, values }) => {
         const copies = values === 0 ? '' : ` ${count(values, 'copy was', 'copies were')} destroyed on this device.`;
@@ -110,6 +124,7 @@ export class Page {
 
   go(view: View): void {
     if (view !== this.view) this.values.hide();
+    if (view === 'vault') this.pointed = null;
     this.view = view;
     this.placesOpen = false;
     void this.#load(view);
@@ -121,78 +136,29 @@ export class Page {
     const asked: Promise<unknown>[] = [];
     if (has('places', 'secrets', 'requests', 'history')) asked.push(this.vault.refresh());
     if (has('requests') && this.requests.status.type !== 'idle') asked.push(this.#askRequests());
+    if (has('emergency')) asked.push(this.emergency.load());
     if (has('places')) asked.push(this.#learnAccess(), this.#learnOrganization());
     if (has('history') && this.view === 'history') asked.push(this.history.load());
     if (has('secrets') && this.view === 'bin') asked.push(this.#askBin());
     if (has('devices', 'places') && this.view === 'settings') asked.push(this.#askDevices());
+    if (has('notices', 'requests')) asked.push(this.notices.load());
     if (has('settings')) asked.push(this.attempt(() => this.preferences.load()));
     await Promise.all(asked);
   }
 
   /** The list that is in sight answers the moves; what it returns ends that. */
   onMove(listener: (command: Command) => void): () => void {
-    this.#move = listener;
-    return () => {
-      if (this.#move === listener) this.#move = null;
-    };
+    return this.commands.onMove(listener);
   }
 
   /** Whether a command is for this person and can be obeyed now. */
   may(command: Command): boolean {
-    if (command === 'create') return !this.offline;
-    if (command === 'giveAccess') return !this.offline && this.access.givesSomewhere;
-    if (command === 'goAccess') return this.access.open;
-    if (command === 'goOrganization') return this.organization.open;
-    return true;
+    return this.commands.may(command);
   }
 
   /** Does what a shortcut means. */
   obey(command: Command): void {
-    const { dialogs, host, values } = this;
-    const signedIn = this.app.session.type === 'signedIn';
-    if (!signedIn || !this.may(command)) return;
-    switch (command) {
-      case 'find':
-        return dialogs.open({ type: 'palette' });
-      case 'shortcuts':
-        return dialogs.open({ type: 'shortcuts' });
-      case 'create':
-        return dialogs.open({ type: 'create', place: this.vault.place });
-      case 'lock':
-        return void this.attempt(() => host.lock());
-      case 'sync':
-        return void this.attempt(() => host.syncNow());
-      case 'places':
-        this.placesOpen = !this.placesOpen;
-        return;
-      case 'goVault':
-        return this.go('vault');
-      case 'goRequests':
-        return this.go('requests');
-      case 'goHistory':
-        return this.go('history');
-      case 'goBin':
-        return this.go('bin');
-      case 'goAccess':
-        return this.go('access');
-      case 'goOrganization':
-        return this.go('organization');
-      case 'giveAccess':
-        return this.giveAccess();
-      case 'goSettings':
-        return this.go('settings');
-      case 'copy':
-        return void this.actions.copySelected();
-      case 'reveal':
-        if (this.view === 'vault') void this.actions.toggleReveal();
-        return;
-      case 'hide':
-        return values.hide();
-      case 'favourite':
-        return void this.actions.toggleFavourite();
-      default:
-        return this.offline || !this.#obeyOnline(command) ? this.#move?.(command) : undefined;
-    }
+    this.commands.obey(command);
   }
 
   /** Opens the dialog, with the place or the person that is looked at. */
@@ -203,6 +169,12 @@ export class Page {
       place: looking ? this.access.place : this.vault.place,
       principal: looking && this.access.mode === 'person' ? this.access.person : null,
     });
+  }
+
+  /** Opens the dialog for a right of one's own; the first one when none is meant. */
+  drawEmergency(right: EmergencyRight | null): void {
+    const meant = right ?? this.emergency.drawable[0];
+    if (meant) this.dialogs.open({ type: 'drawEmergency', right: meant });
   }
 
   /** The person did something; told to the host now and then. */
@@ -219,22 +191,13 @@ export class Page {
     const after = state.session.type;
     if (after === 'signedIn' && before !== 'signedIn') {
       void this.vault.load();
+      void this.emergency.load();
       void this.#learnAccess();
       void this.#learnOrganization();
-      void this.#load(this.view);
+      void this.notices.load();
+      void this.#load(this.view).then(() => this.#followLink());
     }
     if (before === 'signedIn' && after !== 'signedIn') this.#leave(after === 'locked');
-  }
-
-  /** What needs the server; false when the command is another one. */
-  #obeyOnline(command: Command): boolean {
-    const { actions } = this;
-    if (command === 'edit') actions.edit();
-    else if (command === 'newVersion') actions.newVersion();
-    else if (command === 'rotation') actions.requestRotation();
-    else if (command === 'delete') actions.delete();
-    else return false;
-    return true;
   }
 
   /** Nothing of the vault stays in the page once it is locked or left. */
@@ -242,7 +205,9 @@ export class Page {
     this.vault.forget();
     this.history.forget();
     this.access.forget();
+    this.emergency.forget();
     this.organization.forget();
+    this.notices.forget();
     for (const query of [this.requests, this.bin, this.devices, this.leases]) query.forget();
     this.dialogs.close();
     this.toasts.clear();
@@ -254,13 +219,19 @@ export class Page {
     }
   }
 
+  /** Only where somebody is signed in; until then the host keeps the link. */
+  async #followLink(): Promise<void> {
+    if (this.app.session.type === 'signedIn') await followOpened(this);
+  }
+
   async #load(view: View): Promise<void> {
     if (view === 'requests') await this.#askRequests();
     if (view === 'access') await this.access.load();
     if (view === 'organization') await this.organization.load();
     if (view === 'history') await this.history.load();
     if (view === 'bin') await this.#askBin();
-    if (view === 'settings') await this.#askDevices();
+    if (view === 'notices') await this.notices.load();
+    if (view === 'settings') await Promise.all([this.#askDevices(), this.notices.loadWishes()]);
   }
 
   /** Whoever may look nowhere any more is shown something else. */

@@ -93,6 +93,24 @@ describe('actions', () => {
     await page.actions.copySelected();
     await page.actions.toggleReveal();
     expect(called('copyValue') + called('revealValue')).toBe(0);
+    expect(page.toasts.list.map((toast) => toast.words)).toEqual([
+      'You may use this, not copy it.',
+      'You may use this, not reveal it.',
+    ]);
+  });
+
+  it('does not ask for a rotation twice', async () => {
+    page.vault.select('payments/production/1');
+    await vi.waitFor(() => expect(page.actions.detail?.id).toBe('payments/production/1'));
+    page.actions.requestRotation();
+    expect(page.dialogs.current?.type).toBe('requestRotation');
+    page.dialogs.close();
+    await host.requestRotation('payments/production/1', 'It was pasted into a chat');
+    await page.vault.refresh();
+    await vi.waitFor(() => expect(page.actions.detail?.openRequests.some((request) => request.mine)).toBe(true));
+    page.actions.requestRotation();
+    expect(page.dialogs.current).toBeNull();
+    expect(page.toasts.list.at(-1)?.words).toContain('already');
   });
 
   it('restores with Undo what was moved to the bin', async () => {

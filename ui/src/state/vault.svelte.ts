@@ -40,6 +40,11 @@ export class Vault {
     return this.places.value?.places.find((place) => place.id === this.place) ?? null;
   }
 
+  /** Whether secrets may be made anywhere. */
+  get creates(): boolean {
+    return (this.places.value?.places ?? []).some((place) => place.rights.create);
+  }
+
   async load(): Promise<void> {
     await Promise.all([this.places.ask(() => this.#host.places()), this.rows.reload()]);
     this.#begin();

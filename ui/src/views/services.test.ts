@@ -96,6 +96,34 @@ describe('services', () => {
     await waitFor(() => expect(screen.getAllByTestId(testids.endKey)).toHaveLength(1));
   });
 
+  it('are renamed, and given to another team with the keys that end then', async () => {
+    const host = await open(0);
+    await fireEvent.click(screen.getByTestId(testids.editService));
+    expect(submit().disabled).toBe(true);
+    await type(testids.serviceName, 'payments-tests');
+    await fireEvent.click(submit());
+    await gone();
+    expect(calls(host, 'editService')[0]?.args).toEqual([
+      'service-1',
+      { name: 'payments-tests', owner: null, ends: [] },
+    ]);
+    await fireEvent.click(screen.getByTestId(testids.editService));
+    const owner = dialog().getByTestId(testids.serviceOwner) as HTMLSelectElement;
+    await waitFor(() => expect([...owner.options].map((option) => option.label)).toContain('Backend'));
+    await fireEvent.change(owner, { target: { value: 'team-backend' } });
+    expect(dialog().getByTestId(testids.serviceEnds).textContent).toMatch(/runner a.*runner b/s);
+    await audit();
+    host.refuse('editService', 'planStale');
+    await fireEvent.click(submit());
+    await dialog().findByTestId(testids.dialogProblem);
+    await fireEvent.click(submit());
+    await gone();
+    expect(calls(host, 'editService').at(-1)?.args[1]).toEqual({ name: null, owner: 'team-backend', ends: ['a', 'b'] });
+    await waitFor(() =>
+      expect(screen.getByTestId(testids.servicePanel).textContent).toContain('Backend answers for it'),
+    );
+  });
+
   it('are disabled and enabled again', async () => {
     const host = await open(0);
     await fireEvent.click(screen.getByTestId(testids.serviceState));

@@ -6,6 +6,8 @@ export interface LackWords {
   value: string;
   /** When copying is tried all the same, and where to look. */
   copy: string;
+  /** When showing is tried. */
+  reveal: string;
   remedy: string;
 }
 
@@ -16,11 +18,13 @@ export function lackWords(rights: SecretRights): LackWords | null {
     ? {
         value: 'You may hand it to programs, not copy or reveal it.',
         copy: 'You may use this, not copy it.',
-        remedy: `Copying needs the right to reveal. “${whyTitle(rights)}” says what you hold.`,
+        reveal: 'You may use this, not reveal it.',
+        remedy: `This needs the right to reveal. “${whyTitle(rights)}” says what you hold.`,
       }
     : {
         value: 'You may see that it is here, not its value.',
         copy: 'You may see that this is here, not its value.',
+        reveal: 'You may see that this is here, not its value.',
         remedy: `“${whyTitle(rights)}” says what you hold.`,
       };
 }

@@ -27,6 +27,7 @@ const names: Record<string, string> = {
   'session.end': 'end sessions and devices',
   'role.manage': 'manage roles',
   'policy.manage': 'manage guardrails',
+  'files.apply': 'apply policy files',
   'store.manage': 'manage stores',
   'log.read': 'search the log',
   'findings.read': 'read findings',

@@ -8,6 +8,7 @@ export function fromAddress(asked: URLSearchParams): Host {
     scene: (asked.get('scene') ?? 'signedIn') as Scene,
     delay: Number(asked.get('delay') ?? 40),
     many: Number(asked.get('many') ?? 0),
+    drawn: asked.has('drawn'),
   });
   const theme = asked.get('theme');
   if (theme !== null) void host.settings().then((settings) => host.setSettings({ ...settings, theme: theme as Theme }));

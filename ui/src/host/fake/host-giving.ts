@@ -1,6 +1,7 @@
 /** Giving in the invented company: Owner is not for everyone, outsiders need an end, production warns. */
-import type { GiveAccess, GiveWarning } from '../giving';
+import type { GiveAccess, GivePlan, GiveWarning } from '../giving';
 import type { Host } from '../host';
+import type { Id } from '../primitives';
 import { roles } from './host-access';
 import { refusal } from './shapes';
 import type { FakeWorld } from './world';
@@ -15,17 +16,42 @@ const actions: Record<string, string[]> = {
 
 type GivingCommands = 'giveChoices' | 'giveReceivers' | 'planAccess' | 'giveAccess';
 
+function warnings(give: GiveAccess, name: string, path: string): GiveWarning[] {
+  const found: GiveWarning[] = [];
+  if (name === 'Viewer') found.push({ type: 'nothingNew' });
+  else if (path.endsWith('/production')) found.push({ type: 'production', secrets: 14 });
+  if (give.endsAt === null) found.push({ type: 'permanent' });
+  if (give.conditions.hours !== null) found.push({ type: 'outsideHours', from: null });
+  return found;
+}
+
+/** What it would do to give something, or to draw it. */
+export function planned(fake: FakeWorld, give: GiveAccess, id: Id): GivePlan {
+  const name = roles.find((role) => role.id === give.role)?.name ?? '';
+  const place = fake.world.places.find((one) => one.id === give.place);
+  if (!place) throw refusal('notFound');
+  if (give.endsAt !== null && give.endsAt <= fake.now()) {
+    throw refusal('notAccepted', 'the end must come after the start and after now');
+  }
+  return {
+    grant: id,
+    digest: `plan-${give.principal}-${give.role}-${give.place}`,
+    people: 1,
+    services: 0,
+    newly:
+      name === 'Viewer' ? [] : (actions[name] ?? []).slice(1).map((action) => ({ action, places: 3, secrets: 14 })),
+    places: [
+      { path: place.path, secrets: 9 },
+      { path: `${place.path}/stripe`, secrets: 5 },
+    ],
+    furtherPlaces: 1,
+    exact: true,
+    warnings: warnings(give, name, place.path),
+  };
+}
+
 export function givingOf(fake: FakeWorld): Pick<Host, GivingCommands> {
   const outside = (at: number) => at === 5;
-
-  function warnings(give: GiveAccess, name: string, path: string): GiveWarning[] {
-    const found: GiveWarning[] = [];
-    if (name === 'Viewer') found.push({ type: 'nothingNew' });
-    else if (path.endsWith('/production')) found.push({ type: 'production', secrets: 14 });
-    if (give.endsAt === null) found.push({ type: 'permanent' });
-    if (give.conditions.hours !== null) found.push({ type: 'outsideHours', from: null });
-    return found;
-  }
 
   return {
     giveChoices: (place, principal, action) =>
@@ -50,32 +76,7 @@ export function givingOf(fake: FakeWorld): Pick<Host, GivingCommands> {
           .filter((one) => one.principal.person.name.toLowerCase().includes(letters.trim().toLowerCase())),
         more: false,
       })),
-    planAccess: (give) =>
-      fake.answer('planAccess', [give], () => {
-        const name = roles.find((role) => role.id === give.role)?.name ?? '';
-        const place = fake.world.places.find((one) => one.id === give.place);
-        if (!place) throw refusal('notFound');
-        if (give.endsAt !== null && give.endsAt <= fake.now()) {
-          throw refusal('notAccepted', 'the end must come after the start and after now');
-        }
-        return {
-          grant: 'grant-new',
-          digest: `plan-${give.principal}-${give.role}-${give.place}`,
-          people: 1,
-          services: 0,
-          newly:
-            name === 'Viewer'
-              ? []
-              : (actions[name] ?? []).slice(1).map((action) => ({ action, places: 3, secrets: 14 })),
-          places: [
-            { path: place.path, secrets: 9 },
-            { path: `${place.path}/stripe`, secrets: 5 },
-          ],
-          furtherPlaces: 1,
-          exact: true,
-          warnings: warnings(give, name, place.path),
-        };
-      }),
+    planAccess: (give) => fake.answer('planAccess', [give], () => planned(fake, give, 'grant-new')),
     giveAccess: (give, grant, digest, reason) =>
       fake.answer('giveAccess', [give, grant, digest, reason], () => {
         fake.needServer();

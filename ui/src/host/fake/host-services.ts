@@ -9,6 +9,7 @@ type ServiceCommands =
   | 'service'
   | 'servicePlaces'
   | 'createService'
+  | 'editService'
   | 'setServiceActive'
   | 'makeServiceKey'
   | 'registerServiceKey'
@@ -86,6 +87,19 @@ export function servicesOf(fake: FakeWorld): Pick<Host, ServiceCommands> {
         const made = service(`service-new-${fake.nextId++}`, draft.name, { kind: draft.kind, class: draft.class });
         services = [...services, made];
         return made;
+      }),
+    editService: (id, edit) =>
+      fake.answer('editService', [id, edit], () => {
+        const now = find(id);
+        const { owner } = edit;
+        return change(id, {
+          name: edit.name ?? now.name,
+          owner:
+            owner === null ? now.owner : { ...team, id: owner, name: owner === 'team-backend' ? 'Backend' : owner },
+          keys: owner
+            ? now.keys.map((one) => ({ ...one, live: false, endedAt: fake.now(), endedBy: world.me }))
+            : now.keys,
+        });
       }),
     setServiceActive: (id, active, reason) =>
       fake.answer('setServiceActive', [id, active, reason], () => change(id, { active })),

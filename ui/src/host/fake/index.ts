@@ -6,8 +6,12 @@ import { accountOf } from './host-account';
 import { binOf } from './host-bin';
 import { deviceOf } from './host-device';
 import { editsOf } from './host-edits';
+import { emergencyOf } from './host-emergency';
 import { givingOf } from './host-giving';
+import { importOf } from './host-import';
+import { guardrailsOf } from './host-guardrails';
 import { myHistoryOf } from './host-history';
+import { noticesOf } from './host-notices';
 import { organizationOf } from './host-organization';
 import { requestsOf } from './host-requests';
 import { servicesOf } from './host-services';
@@ -44,12 +48,16 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...secretsOf(fake),
     ...valuesOf(fake),
     ...editsOf(fake),
+    ...importOf(fake),
     ...binOf(fake),
     ...requestsOf(fake),
     ...accessOf(fake),
     ...givingOf(fake),
+    ...emergencyOf(fake),
     ...organizationOf(fake),
+    ...guardrailsOf(fake),
     ...servicesOf(fake),
+    ...noticesOf(fake),
     ...myHistoryOf(fake),
     ...deviceOf(fake),
   };

@@ -19,6 +19,8 @@ export interface FakeOptions {
   delay?: number;
   /** At least so many secrets. */
   many?: number;
+  /** Somebody else has drawn emergency access. */
+  drawn?: boolean;
 }
 
 /** The invented world behind a fake host, and what all its answers have in common. */
@@ -26,6 +28,7 @@ export class FakeWorld {
   readonly scene: Scene;
   readonly now: () => number;
   readonly delay: number;
+  readonly drawn: boolean;
   readonly start: number;
   readonly world: ReturnType<typeof organization>;
   readonly listeners = new Map<keyof HostEvents, Set<(payload: never) => void>>();
@@ -41,10 +44,11 @@ export class FakeWorld {
   access: AccessRequest[];
   state: AppState;
 
-  constructor({ scene = 'signedIn', now = Date.now, delay = 0, many = 0 }: FakeOptions = {}) {
+  constructor({ scene = 'signedIn', now = Date.now, delay = 0, many = 0, drawn = false }: FakeOptions = {}) {
     this.scene = scene;
     this.now = now;
     this.delay = delay;
+    this.drawn = drawn;
     this.start = now();
     this.world = organization(this.start, many);
     if (scene === 'empty') {

@@ -15,12 +15,15 @@ export type PaletteLine =
 /** What can be done from anywhere. */
 export const deeds: readonly Omit<PaletteAction, 'matches'>[] = [
   { command: 'create', title: 'New secret', chord: 'Mod+N' },
+  { command: 'importFile', title: 'Import a .env file', chord: 'Mod+I' },
   { command: 'goRequests', title: 'Go to requests', chord: 'Mod+2' },
   { command: 'goHistory', title: 'Go to my history', chord: 'Mod+3' },
   { command: 'goBin', title: 'Go to the bin', chord: 'Mod+4' },
   { command: 'giveAccess', title: 'Give access', chord: 'Mod+G' },
+  { command: 'emergency', title: 'Emergency access', chord: 'Mod+E' },
   { command: 'goAccess', title: 'Go to access', chord: 'Mod+5' },
   { command: 'goOrganization', title: 'Go to the organization', chord: 'Mod+6' },
+  { command: 'goNotices', title: 'Go to notices', chord: 'Mod+7' },
   { command: 'goSettings', title: 'Go to settings', chord: 'Mod+,' },
   { command: 'sync', title: 'Sync now', chord: 'F5' },
   { command: 'lock', title: 'Lock', chord: 'Mod+L' },

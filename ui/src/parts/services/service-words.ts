@@ -31,7 +31,7 @@ export function keysWords(service: Pick<ServiceView, 'keys'>, now: number): stri
 
 export function endsWords(key: ServiceKeyView, now: number): string {
   if (key.endedAt !== null) return `ended ${ago(key.endedAt, now)}${key.endedBy ? ` by ${key.endedBy.name}` : ''}`;
-  if (!key.live) return `over since ${ago(key.endsAt, now)}`;
+  if (!key.live) return `ran out ${ago(key.endsAt, now)}`;
   return `in ${left(key.endsAt, now)}`;
 }
 
