@@ -14,6 +14,8 @@ const STRETCH: usize = 5;
 const DEEDS: u64 = 4;
 /// After them it lives for at most so long, in milliseconds.
 const LIFE: u64 = 300;
+/// An app that gives no answer for so long gives none any more.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::print_stdout, reason = "the result of a campaign")]
@@ -51,9 +53,17 @@ async fn journey_campaign_of_kills() {
         let app = desktop.app().unwrap();
         // However slow the machine: some deeds are done, and another is under way.
         let deeds = acknowledged.deeds + 1 + usize::try_from(random(DEEDS)).unwrap();
-        while acknowledged.deeds < deeds {
-            things.act(&window, served, &mut acknowledged).await;
-        }
+        let acts = async {
+            while acknowledged.deeds < deeds {
+                things.act(&window, served, &mut acknowledged).await;
+            }
+        };
+        let done = tokio::time::timeout(PATIENCE, acts).await;
+        assert!(
+            done.is_ok(),
+            "start {kill} answers no more\n{}",
+            desktop.app_log()
+        );
         tokio::select! {
             () = tokio::time::sleep(life) => {}
             () = things.load(&window, served, &mut acknowledged) => {}

@@ -11,12 +11,16 @@ mod by_rule;
 mod certificate;
 mod desk;
 mod first_start;
+mod guardrail;
+#[path = "../../crates/vault/tests/support/instance.rs"]
+mod instance;
 mod keyboard;
 mod kills;
 mod load;
 mod organization;
 mod rig;
 mod screens;
+mod service;
 mod spine;
 mod step_up;
 mod who_has_what;

@@ -67,6 +67,16 @@ async fn walk(window: &Window<'_>, theme: &str) {
     window.keys("body", Key::Control + "4").await;
     window.find("empty-bin").await;
     shows("bin").await;
+    window.keys("body", Key::Control + "7").await;
+    window
+        .until("the notices are there", async || {
+            let shown = window.shown().await;
+            shown
+                .contains("What waits for you, what became of what you asked for")
+                .then_some(())
+        })
+        .await;
+    shows("notices").await;
     window.keys("body", Key::Control + ",").await;
     window.find("theme").await;
 }

@@ -50,6 +50,8 @@ async fn journey_of_a_developer() {
     company.serve();
     back_online(&window).await;
 
+    window.click("nav-vault").await;
+    window.css("[data-testid='place'][data-place^='ledger']").await;
     let lead = Lead::sign_in(&company, LEAD).await;
     let ended = lead.end_grants(HELP).await;
     assert!(!ended.is_empty());
@@ -153,7 +155,7 @@ async fn change(window: &Window<'_>) {
     window.write("value-input", NEW_VALUE).await;
     window.picture("journey-7-new-version").await;
     window.audit("a new version").await;
-    window.click("submit").await;
+    window.click_css("[data-testid='submit']:enabled").await;
     window.gone("[data-testid='dialog']").await;
     window
         .until("one version more", async || {
@@ -164,9 +166,13 @@ async fn change(window: &Window<'_>) {
 
 async fn versions(window: &Window<'_>) -> usize {
     window.click("tab-versions").await;
-    window.find("version-row").await;
-    let rows = By::Css("[data-testid='version-row']");
-    window.driver.find_all(rows).await.unwrap().len()
+    window
+        .until("the versions", async || {
+            let rows = By::Css("[data-testid='version-row']");
+            let rows = window.driver.find_all(rows).await.ok()?.len();
+            (rows > 0).then_some(rows)
+        })
+        .await
 }
 
 async fn ask_for_rotation(window: &Window<'_>) {
@@ -175,7 +181,7 @@ async fn ask_for_rotation(window: &Window<'_>) {
         .await;
     window.click("request-rotation").await;
     window.write("reason-field", REASON).await;
-    window.click("submit").await;
+    window.click_css("[data-testid='submit']:enabled").await;
     window.gone("[data-testid='dialog']").await;
     window.find("rotation-state").await;
     window.picture("journey-8-requested").await;
@@ -186,7 +192,7 @@ async fn keep_offline(window: &Window<'_>, place: &str) {
     window.go_to(place).await;
     window.click("keep-offline").await;
     window.find("confirm-keep-offline").await;
-    window.click("submit").await;
+    window.click_css("[data-testid='submit']:enabled").await;
     window.gone("[data-testid='dialog']").await;
     window
         .css("[data-testid='keep-offline'][aria-pressed='true']")
@@ -249,6 +255,11 @@ async fn back_online(window: &Window<'_>) {
 async fn gone(window: &Window<'_>, company: &Company) {
     window.click("nav-vault").await;
     window.gone("[data-testid='place'][data-place^='ledger']").await;
+    let query = json!({ "text": "ledger", "limit": 50 });
+    let found = window.ask("search", query).await.unwrap();
+    let hits = found["secrets"].as_array().unwrap();
+    let still = |hit: &Value| hit["row"]["path"].as_str().unwrap().starts_with("ledger/");
+    assert!(!hits.iter().any(still), "{hits:?}");
     window.obeyed(company).await;
     window.picture("journey-13-ended").await;
 }

@@ -103,9 +103,12 @@ async fn row_now(lead: &Window<'_>) -> Option<WebElement> {
 }
 
 async fn revokes(lead: &Window<'_>) {
-    let row = on_call(lead).await;
-    let menu = row.find(By::Css("[data-testid='grant-menu']")).await.unwrap();
-    menu.send_keys(char::from(Key::Enter).to_string()).await.unwrap();
+    lead.until("the menu of the grant opens", async || {
+        let row = row_now(lead).await?;
+        let menu = row.find(By::Css("[data-testid='grant-menu']")).await.ok()?;
+        menu.send_keys(char::from(Key::Enter).to_string()).await.ok()
+    })
+    .await;
     lead.click("revoke-grant").await;
     // What is lost is said before it is done, and nothing is done without a reason.
     lead.text("grant-plan", |plan| plan.contains("reveal and copy values"))

@@ -1,13 +1,13 @@
 //! Choosing one of a few.
 
-use super::window::{Window, read};
+use super::window::{Window, of, read};
 use thirtyfour::prelude::*;
 
 impl Window<'_> {
     /// Chooses by label in a group of choices.
     pub async fn choose(&self, testid: &str, label: &str) {
-        let group = self.find(testid).await;
         self.until(&format!("`{label}` of `{testid}`"), async || {
+            let group = self.shown_now(&of(testid)).await?;
             for choice in group.find_all(By::Tag("label")).await.ok()? {
                 if choice.text().await.ok()? == label {
                     return choice.click().await.ok();
@@ -20,8 +20,8 @@ impl Window<'_> {
 
     /// Picks the option of a list whose label begins so.
     pub async fn pick(&self, testid: &str, label: &str) {
-        let list = self.find(testid).await;
         self.until(&format!("`{label}` of `{testid}`"), async || {
+            let list = self.shown_now(&of(testid)).await?;
             for option in list.find_all(By::Tag("option")).await.ok()? {
                 if option.text().await.ok()?.starts_with(label) {
                     return option.click().await.ok();
@@ -35,7 +35,7 @@ impl Window<'_> {
     /// Opens the menu of the row that begins so by keyboard, and takes an item of it. A row that was drawn anew meanwhile
     /// is looked for again.
     pub async fn take(&self, [row, menu, item]: [&str; 3], begins: &str) {
-        let named = |testid: &str| By::Css(format!("[data-testid='{testid}']"));
+        let named = |testid: &str| By::Css(of(testid));
         self.until(&format!("`{item}` of `{begins}`"), async || {
             if let Ok(found) = self.driver.find(named(item)).await {
                 return found.click().await.ok();

@@ -2,6 +2,7 @@
 
 use claviger_testkit::peers::{
     browser::{Answer, write_xdg_open},
+    port,
     process::Process,
 };
 use rustix::process::Pid;
@@ -9,7 +10,6 @@ use std::{
     ffi::OsStr,
     fs,
     io::Write,
-    net::TcpListener,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -66,7 +66,7 @@ impl Desktop {
         }
         fs::set_permissions(at("run"), fs::Permissions::from_mode(0o700)).unwrap();
         write_settings(&at("data/claviger"), stay);
-        let port = free_port();
+        let port = port::kept().unwrap();
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/journey/rig/desktop.sh");
         let mut command = Command::new(script);
         command.arg(folder.path()).arg(port.to_string());
@@ -230,14 +230,6 @@ fn write_settings(folder: &Path, stay: Stay) {
         "revealSeconds": stay.screen,
     });
     fs::write(folder.join("settings.json"), settings.to_string()).unwrap();
-}
-
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
 }
 
 fn log(folder: &Path) -> String {

@@ -27,11 +27,21 @@ impl Window<'_> {
 
     /// Asks the host as the page does. None when the app is gone, or says that it cannot.
     pub async fn ask(&self, command: &str, given: Value) -> Option<Value> {
+        self.answer(command, given).await?.get("value").cloned()
+    }
+
+    /// Asks for what must be refused: the code of the problem.
+    pub async fn refusal(&self, command: &str, given: Value) -> String {
+        let reply = self.answer(command, given).await.unwrap();
+        assert!(reply.get("value").is_none(), "`{command}` was not refused");
+        reply["problem"]["code"].as_str().unwrap().to_owned()
+    }
+
+    async fn answer(&self, command: &str, given: Value) -> Option<Value> {
         let asked = self
             .driver
             .execute_async(ASK, vec![Value::from(command), given])
             .await;
-        let reply: Value = asked.ok()?.convert().ok()?;
-        reply.get("value").cloned()
+        asked.ok()?.convert().ok()
     }
 }

@@ -1,7 +1,9 @@
 //! A server of ours as a process, at one address for as long as a journey lasts.
 
-use super::desktop::free_port;
-use claviger_testkit::{peers::provider::CLIENT_ID, products::Product};
+use claviger_testkit::{
+    peers::{port, provider::CLIENT_ID},
+    products::Product,
+};
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fs,
@@ -39,7 +41,7 @@ impl Server {
         for part in ["data", "keys"] {
             fs::create_dir(folder.path().join(part)).unwrap();
         }
-        let port = free_port();
+        let port = port::kept().unwrap();
         let origin = match settings {
             Settings::Disguised => format!("https://localhost:{port}"),
             Settings::Demonstration | Settings::Empty => format!("http://127.0.0.1:{port}"),

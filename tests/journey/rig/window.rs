@@ -60,7 +60,8 @@ impl<'a> Window<'a> {
         .await;
     }
 
-    async fn shown_now(&self, selector: &str) -> Option<WebElement> {
+    /// [`Self::css`] without waiting.
+    pub async fn shown_now(&self, selector: &str) -> Option<WebElement> {
         for element in self.driver.find_all(By::Css(selector)).await.ok()? {
             if element.is_displayed().await.unwrap_or(false) {
                 return Some(element);
@@ -69,25 +70,33 @@ impl<'a> Window<'a> {
         None
     }
 
+    /// Writes into what shows with a test id.
     pub async fn write(&self, testid: &str, text: &str) {
-        self.find(testid).await.send_keys(text).await.unwrap();
+        self.until(&format!("`{testid}` can be written in"), async || {
+            let element = self.shown_now(&of(testid)).await?;
+            element.send_keys(text).await.ok()
+        })
+        .await;
     }
 
-    /// Presses keys where a selector points.
+    /// Presses keys where a selector points, which need not show.
     pub async fn keys(&self, selector: &str, keys: impl Into<TypingData>) {
-        self.driver
-            .find(By::Css(selector))
-            .await
-            .unwrap()
-            .send_keys(keys)
-            .await
-            .unwrap();
+        let keys: String = keys.into().to_string();
+        self.until(&format!("keys reach `{selector}`"), async || {
+            let element = self.driver.find(By::Css(selector)).await.ok()?;
+            element.send_keys(&keys).await.ok()
+        })
+        .await;
     }
 
     /// Presses keys wherever the focus is, as a person without a mouse does.
     pub async fn type_keys(&self, keys: impl Into<TypingData>) {
-        let focused = self.driver.active_element().await.unwrap();
-        focused.send_keys(keys).await.unwrap();
+        let keys: String = keys.into().to_string();
+        self.until("keys reach what has the focus", async || {
+            let focused = self.driver.active_element().await.ok()?;
+            focused.send_keys(&keys).await.ok()
+        })
+        .await;
     }
 
     /// Gives the window another size.
@@ -111,8 +120,13 @@ impl<'a> Window<'a> {
         for depth in 1..=segments.len() {
             let place = segments.get(..depth).unwrap().join("/");
             let selector = format!("[data-testid='place'][data-place='{place}']");
-            let line = self.css(&selector).await;
-            let open = line.attr("aria-expanded").await.unwrap().as_deref() == Some("true");
+            let open = self
+                .until(&format!("`{place}` shows"), async || {
+                    let line = self.shown_now(&selector).await?;
+                    let expanded = line.attr("aria-expanded").await.ok()?;
+                    Some(expanded.as_deref() == Some("true"))
+                })
+                .await;
             if depth == segments.len() || !open {
                 self.click_css(&selector).await;
             }
@@ -186,7 +200,8 @@ impl<'a> Window<'a> {
     }
 }
 
-fn of(testid: &str) -> String {
+/// The selector of a test id.
+pub fn of(testid: &str) -> String {
     format!("[data-testid='{testid}']")
 }
 
