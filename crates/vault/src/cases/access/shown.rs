@@ -324,7 +324,7 @@ mod tests {
         assert!(lesser(roles::VIEWER).is_empty());
         assert_eq!(lesser(roles::EDITOR), ["Viewer", "Consumer", "Reader"]);
         assert_eq!(lesser(roles::LEAD), ["Viewer"]);
-        assert_eq!(lesser(roles::OWNER), ["Viewer", "Lead"]);
+        assert_eq!(lesser(roles::OWNER), ["Viewer", "Lead", "Offboarder"]);
     }
 
     #[test]
