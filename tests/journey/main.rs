@@ -10,8 +10,10 @@ mod asking;
 mod by_rule;
 mod certificate;
 mod desk;
+mod emergency;
 mod first_start;
 mod guardrail;
+mod importing;
 #[path = "../../crates/vault/tests/support/instance.rs"]
 mod instance;
 mod keyboard;

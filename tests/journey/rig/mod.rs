@@ -9,5 +9,6 @@ mod entry;
 pub mod lead;
 pub mod remains;
 pub mod server;
+pub mod system_dialog;
 mod watch;
 pub mod window;

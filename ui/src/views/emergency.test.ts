@@ -116,7 +116,7 @@ describe('emergency access', () => {
     await fireEvent.click(first as HTMLElement);
     await type(testids.reasonField, 'on call');
     // What could be read in an emergency is shown first, and just that is given.
-    const plan = await dialog().findByText(/Newly:/);
+    const plan = await dialog().findByText(/^Newly /);
     expect(plan.textContent).toMatch(/14 secrets/);
     await waitFor(() => expect(submit().disabled).toBe(false));
     await audit();

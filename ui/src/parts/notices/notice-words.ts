@@ -41,7 +41,11 @@ export function noticeWords(notice: NoticeView): string {
   const asked = notice.role === null ? `A new version of ${secret}` : capital(access);
   switch (notice.kind) {
     case 'request.waits':
-      return notice.role === null ? `${by} asks for a new version of ${secret}.` : `${by} asks for ${access}.`;
+      if (notice.role !== null) return `${by} asks for ${access}.`;
+      // The server itself asks after an emergency, and when somebody leaves.
+      return notice.by === null
+        ? `A new version of ${secret} is asked for.`
+        : `${by} asks for a new version of ${secret}.`;
     case 'request.approved':
       return `${asked}: approved as you asked.`;
     case 'request.narrowed':
@@ -53,7 +57,9 @@ export function noticeWords(notice: NoticeView): string {
     case 'request.done':
       return `${capital(secret)} has a new version.`;
     case 'rotation.waits':
-      return `${by} asks you to write a new version of ${secret}.`;
+      return notice.by === null
+        ? `A new version of ${secret} is asked for. Please write it.`
+        : `${by} asks you to write a new version of ${secret}.`;
     case 'rotation.overdue':
       return `A new version of ${secret} was asked for a week ago.`;
     case 'rotation.due':
