@@ -318,6 +318,8 @@ routes! {
     ACCEPT_ROTATION = "POST" "/v1/offboarding/cases/{case}/accept" Session does;
     /// [`crate::offboarding::cases::EndedGrants`].
     CASE_GRANTS = "GET" "/v1/offboarding/cases/{case}/grants" Session;
+    /// [`crate::offboarding::report::ReportReply`].
+    CASE_REPORT = "GET" "/v1/offboarding/cases/{case}/report" Session;
     /// [`crate::offboarding::cases::RestoreGrants`].
     RESTORE_GRANTS = "POST" "/v1/offboarding/cases/{case}/restore" Session does;
     /// [`crate::offboarding::cases::EnablePerson`].

@@ -3,6 +3,7 @@
 pub mod cases;
 pub mod leak;
 pub mod radius;
+pub mod report;
 
 use crate::session::DeviceState;
 use claviger_model::{

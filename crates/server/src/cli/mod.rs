@@ -1,10 +1,11 @@
-//! The command line: serve, migrate, check, bootstrap, keys.
+//! The command line: serve, migrate, check, bootstrap, keys, report.
 
 mod bootstrap;
 mod check;
 mod keys;
 mod logging;
 mod migrate;
+mod report;
 mod serve;
 
 use crate::config::Sources;
@@ -53,6 +54,11 @@ enum Command {
         #[command(subcommand)]
         command: keys::Command,
     },
+    /// Check a report of offboarding; needs no configuration and no connection.
+    Report {
+        #[command(subcommand)]
+        command: report::Command,
+    },
 }
 
 /// Runs the program.
@@ -81,6 +87,9 @@ fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
             .map_err(|error| anyhow::anyhow!("{error}"))
             .context("the process could not be hardened")?;
     }
+    if let Command::Report { command } = command {
+        return report::run(command);
+    }
     install_crypto();
     let config = sources.load().context("the configuration cannot be used")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -94,6 +103,7 @@ fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
             Command::Check => check::run(config).await,
             Command::Bootstrap { file } => bootstrap::run(config, file).await,
             Command::Keys { command } => keys::run(config, command).await,
+            Command::Report { command } => report::run(command),
         }
     });
     // A keyring that asks somebody for a password may never answer the thread that waits for it.

@@ -847,7 +847,9 @@ impl Cell<'_> {
             }
             route::REHEARSE_CASE => made(&[], json!({"person": self.other().await.principal})),
             route::CASES => made(&[], json!({"open": true})),
-            route::CASE | route::CASE_GRANTS => made(&[&self.case("running").await], Value::Null),
+            route::CASE | route::CASE_GRANTS | route::CASE_REPORT => {
+                made(&[&self.case("running").await], Value::Null)
+            }
             route::CASE_ROTATIONS => made(&[&self.case("running").await], json!({})),
             route::APPROVE_CASE => made(&[&self.case("planned").await], Value::Null),
             route::CANCEL_CASE => made(&[&self.case("planned").await], json!({"reason": "stays"})),

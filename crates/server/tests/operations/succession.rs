@@ -30,7 +30,7 @@ use claviger_storage::{log::LogFilter, organization::KeyPurpose};
 use serde_json::json;
 
 /// As the command does it.
-async fn rotate(house: &House, purpose: KeyPurpose) {
+pub async fn rotate(house: &House, purpose: KeyPurpose) {
     let (mut locked, keys) = house.app.keys.lock(&house.app.store).await.unwrap();
     let organization = house.app.organization;
     let replaced = replace(&mut *locked, &keys, purpose, organization, &SystemEntropy)

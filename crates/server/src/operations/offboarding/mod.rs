@@ -9,6 +9,7 @@ pub mod facts;
 mod leak;
 mod named;
 mod radius;
+mod report;
 
 use super::view::View;
 use crate::{
@@ -24,6 +25,7 @@ pub fn routes() -> Vec<Handled> {
     let mut routes = vec![
         handle(route::BLAST_RADIUS, radius::radius),
         handle(route::LOOK_UP_LEAK, leak::look_up),
+        handle(route::CASE_REPORT, report::report),
     ];
     routes.extend(case::routes());
     routes

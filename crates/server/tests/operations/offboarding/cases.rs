@@ -36,7 +36,7 @@ async fn own(house: &House, actor: &Actor, secret: claviger_model::ids::SecretId
 }
 
 /// Everything that the device is ordered to destroy, it destroys.
-async fn obey(house: &House, actor: &Actor) {
+pub async fn obey(house: &House, actor: &Actor) {
     for (order, signed) in orders(house, actor).await {
         let word = acknowledgement(house, actor, &order, &signed.body.0, 9);
         let answer = house.call(Some(actor), &route::ACKNOWLEDGE, &[], &word).await;

@@ -7,6 +7,7 @@ mod leaks;
 mod measured;
 mod nothing_left;
 mod radius;
+mod report;
 mod undo;
 
 use crate::house::{Actor, Answer, House, split};

@@ -14,7 +14,7 @@ mod grants;
 mod heir;
 mod list;
 pub mod open;
-mod record;
+pub mod record;
 mod rehearse;
 mod rotations;
 mod settings;
@@ -22,7 +22,7 @@ pub mod settle;
 mod start;
 mod steps;
 
-pub use rotations::value_changed;
+pub use rotations::{record as rotation_record, value_changed};
 
 use crate::{
     events::{Event, Who},

@@ -77,7 +77,8 @@ pub async fn list(
     }))
 }
 
-fn record(rotation: Rotation) -> RotationRecord {
+/// A rotation as it is told.
+pub fn record(rotation: Rotation) -> RotationRecord {
     RotationRecord {
         secret: rotation.secret,
         version: rotation.version,
