@@ -2,7 +2,7 @@
 
 use crate::commands::{
     access, account, device, emergency, export, giving, guardrails, history, import, notices, organization,
-    requests, secrets, services, state, values,
+    policy_files, requests, secrets, services, state, values,
 };
 use claviger_vault::view::{
     event::{Changed, ClipboardCleared, OrderExecuted},
@@ -45,6 +45,10 @@ pub fn builder() -> Builder<tauri::Wry> {
             import::choose_env_file,
             import::import_env_file,
             import::forget_env_file,
+            policy_files::export_policy_files,
+            policy_files::compare_policy_files,
+            policy_files::policy_delegations,
+            policy_files::delegate_policy_files,
             requests::requests,
             requests::request_rotation,
             requests::refuse_request,

@@ -14,6 +14,7 @@ pub mod history;
 pub mod import;
 pub mod notices;
 pub mod organization;
+pub mod policy_files;
 pub mod requests;
 pub mod secrets;
 pub mod services;

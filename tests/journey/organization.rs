@@ -71,6 +71,13 @@ async fn looks_around(owner: &Window<'_>, theme: &str) {
     owner.click("service-row").await;
     owner.find("key-row").await;
     shows("organization-service").await;
+    part(owner, "Files", "files-write").await;
+    shows("organization-files").await;
+    owner.click("files-delegate").await;
+    owner.find("delegate-role").await;
+    shows("organization-delegate-files").await;
+    owner.type_keys(Key::Escape).await;
+    owner.gone("[data-testid='dialog']").await;
     part(owner, "Roles", "role-row").await;
     shows("organization-roles").await;
     owner.click("new-role").await;

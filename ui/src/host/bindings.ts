@@ -66,6 +66,14 @@ export const commands = {
 	importEnvFile: (id: string, choices: EnvChoice[]) => __TAURI_INVOKE<EnvOutcome[]>("import_env_file", { id, choices }),
 	/**  Gives the file up: its values are erased. */
 	forgetEnvFile: () => __TAURI_INVOKE<null>("forget_env_file"),
+	/**  Asks for a folder and writes all policies there. */
+	exportPolicyFiles: () => __TAURI_INVOKE<PolicyExport | null>("export_policy_files"),
+	/**  Asks for a folder and compares its files with what is so today. */
+	comparePolicyFiles: () => __TAURI_INVOKE<PolicyComparison | null>("compare_policy_files"),
+	/**  The service identities that apply files. */
+	policyDelegations: () => __TAURI_INVOKE<PolicyDelegation[]>("policy_delegations"),
+	/**  Proposes that a service identity applies files. */
+	delegatePolicyFiles: (draft: PolicyDelegationDraft, reason: string) => __TAURI_INVOKE<ChangeOutcome>("delegate_policy_files", { draft, reason }),
 	/**  Requests of mine and those that I may answer. */
 	requests: () => __TAURI_INVOKE<RequestsView>("requests"),
 	/**  Asks for a rotation. */
@@ -2261,6 +2269,115 @@ export type PlacesView = {
 	/**  Requests that wait for an answer by this person. */
 	toAnswer: number,
 };
+
+/**  Something that differs. */
+export type PolicyChange = {
+	/**  The file that speaks of it. */
+	path: string,
+	/**  What it is. */
+	kind: PolicyKind,
+	/**  Its id. */
+	id: string,
+	/**  What people call it. */
+	name: string,
+	/**  In which way. */
+	differs: PolicyDiffers,
+	/**  Who changed it since files were applied last. */
+	since: PolicySince,
+	/**  It stays as it is when the files are applied. */
+	left: boolean,
+	/**  What is otherwise, by field. */
+	fields: PolicyField[],
+};
+
+/**  How far the organization is from the files of a folder. */
+export type PolicyComparison = {
+	/**  The folder. */
+	folder: string,
+	/**  How many files were compared. */
+	files: number,
+	/**  What differs. */
+	changes: PolicyChange[],
+	/**  Files that cannot be compared. */
+	problems: PolicyFileProblem[],
+};
+
+/**  A service identity that applies files. */
+export type PolicyDelegation = {
+	/**  Its grant. */
+	grant: string,
+	/**  The service identity. */
+	service: PersonRef,
+	/**  Where; empty for the organization. */
+	path: string,
+	/**  Names of the roles that it may give and take there. */
+	mayGrant: string[],
+	/**  It makes and changes roles. */
+	roles: boolean,
+	/**  It makes and changes guardrails. */
+	guardrails: boolean,
+	/**  Until when. */
+	endsAt: number,
+	/**  Why. */
+	reason: string,
+	/**  Who wanted it. */
+	madeBy: PersonRef,
+	/**  Who approved it. */
+	approvedBy: PersonRef,
+	/**  Since when. */
+	madeAt: number,
+};
+
+/**  What a service identity is to carry out by files. */
+export type PolicyDelegationDraft = {
+	/**  The service identity. */
+	service: string,
+	/**  The place: the organization, or a project. */
+	place: string,
+	/**  The roles that it may give and take there. */
+	mayGrant: string[],
+	/**  It makes and changes roles. */
+	roles: boolean,
+	/**  It makes and changes guardrails. */
+	guardrails: boolean,
+	/**  Until when. */
+	endsAt: number,
+};
+
+/**  In which way something differs. */
+export type PolicyDiffers = "onlyInFile" | "onlyInOrganization" | "otherwise";
+
+/**  An export that was written into a folder. */
+export type PolicyExport = {
+	/**  The folder. */
+	folder: string,
+	/**  How many files. */
+	files: number,
+};
+
+/**  A field that is otherwise. */
+export type PolicyField = {
+	/**  Its name in the file. */
+	field: string,
+	/**  In the organization; null where it has none. */
+	is: string | null,
+	/**  In the file; null where it has none. */
+	file: string | null,
+};
+
+/**  Why a file cannot be compared. */
+export type PolicyFileProblem = {
+	/**  Which. */
+	path: string,
+	/**  In words. */
+	message: string,
+};
+
+/**  What a file speaks of. */
+export type PolicyKind = "role" | "guardrail" | "grant";
+
+/**  What has changed since a file with it was applied last. */
+export type PolicySince = "neverApplied" | "inFile" | "inOrganization" | "both";
 
 /**  What a principal is. */
 export type PrincipalKind = 

@@ -125,6 +125,11 @@ export function desktopHost(): Host {
     readNoticesUntil: (until) => call('read_notices_until', { until }),
     noticePreferences: () => call('notice_preferences'),
     setNoticePreference: (kind, way, wanted) => call('set_notice_preference', { kind, way, wanted }),
+    exportPolicyFiles: () => call('export_policy_files'),
+    comparePolicyFiles: () => call('compare_policy_files'),
+    policyDelegations: () => call('policy_delegations'),
+    delegatePolicyFiles: (draft, reason) => call('delegate_policy_files', { draft, reason }),
+
     webhooks: () => call('webhooks'),
     createWebhook: (draft) => call('create_webhook', { draft }),
     endWebhook: (id) => call('end_webhook', { id }),

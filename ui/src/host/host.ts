@@ -55,6 +55,7 @@ import type {
   WebhooksView,
   WebhookTest,
 } from './notices';
+import type { PolicyComparison, PolicyDelegation, PolicyDelegationDraft, PolicyExport } from './policy-files';
 import type { Id, Millis } from './primitives';
 import type { AccessOptions, AnswerOutcome, ApproveAccess, AskAccess, RequestEvidence, RequestsView } from './requests';
 import type { BinRow, SecretView } from './secrets';
@@ -224,6 +225,13 @@ export interface Host {
   readNoticesUntil(until: Millis): Promise<number>;
   noticePreferences(): Promise<NoticePreferences>;
   setNoticePreference(kind: string, way: NoticeWay, wanted: boolean): Promise<NoticePreferences>;
+  /** Asks for a folder and writes all policies there; null when the person closed the dialog. */
+  exportPolicyFiles(): Promise<PolicyExport | null>;
+  /** Asks for a folder and compares its files with what is so today. */
+  comparePolicyFiles(): Promise<PolicyComparison | null>;
+  policyDelegations(): Promise<PolicyDelegation[]>;
+  delegatePolicyFiles(draft: PolicyDelegationDraft, reason: string): Promise<ChangeOutcome>;
+
   webhooks(): Promise<WebhooksView>;
   createWebhook(draft: WebhookDraft): Promise<void>;
   endWebhook(id: Id): Promise<void>;

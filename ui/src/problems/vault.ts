@@ -31,6 +31,16 @@ export const vault: Words = {
     'The value is larger than 64 KiB.',
     'Keep large files elsewhere and put their key here.',
   ),
+  noPolicyFiles: entry(
+    'problem',
+    'There are no policy files in this folder.',
+    'Choose the folder that holds roles.toml, or write the files there first.',
+  ),
+  policyFilesUnreadable: entry(
+    'problem',
+    'The files of this folder cannot be read.',
+    'They have to be UTF-8 text that you may read, 16 MiB together at most.',
+  ),
   valueInvalid: entry('problem', 'This value cannot be read.', 'Choose the file again, or paste the value as text.'),
   variableInvalid: entry(
     'problem',

@@ -58,6 +58,7 @@ export type OrganizationDialog =
   | { type: 'newWebhook'; view: WebhooksView }
   | { type: 'endWebhook'; webhook: WebhookView }
   | { type: 'rotateWebhookKey'; key: WebhookKeyView }
+  | { type: 'delegateFiles' }
   | { type: 'refuseProposal'; proposal: ProposalView };
 
 /** At most one dialog stands in front of the page. */

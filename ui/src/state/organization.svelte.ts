@@ -2,11 +2,13 @@ import type { GuardrailView } from '../host/guardrails';
 import type { Host } from '../host/host';
 import type { ManagedPlace, PeopleView, ProposalView, RolesView, TeamView } from '../host/organization';
 import type { WebhooksView } from '../host/notices';
+import type { PolicyDelegation } from '../host/policy-files';
 import type { Id } from '../host/primitives';
 import type { ServicesView, ServiceView } from '../host/services';
 import { Query } from './query.svelte';
 
-export type OrganizationPart = 'places' | 'people' | 'services' | 'roles' | 'guardrails' | 'proposals' | 'webhooks';
+export type OrganizationPart =
+  'places' | 'people' | 'services' | 'roles' | 'guardrails' | 'proposals' | 'webhooks' | 'files';
 
 /** Places, people, teams and roles, and what waits for a second owner. */
 export class Organization {
@@ -19,6 +21,7 @@ export class Organization {
   readonly guardrails = new Query<GuardrailView[]>();
   readonly proposals = new Query<ProposalView[]>();
   readonly webhooks = new Query<WebhooksView>();
+  readonly files = new Query<PolicyDelegation[]>();
   part = $state<OrganizationPart>('places');
   /** The team that is looked at; null for the list. */
   teamId = $state<Id | null>(null);
@@ -53,6 +56,7 @@ export class Organization {
     if (this.part === 'guardrails') return this.guardrails.ask(() => this.#host.guardrails());
     if (this.part === 'proposals') return this.proposals.ask(() => this.#host.proposals());
     if (this.part === 'webhooks') return this.webhooks.ask(() => this.#host.webhooks());
+    if (this.part === 'files') return this.files.ask(() => this.#host.policyDelegations());
     if (this.part === 'services') return this.#loadServices();
     const team = this.teamId;
     if (team !== null) return this.team.ask(() => this.#host.team(team));
@@ -96,8 +100,8 @@ export class Organization {
   }
 
   forget(): void {
-    const { places, people, team, services, service, roles, guardrails, proposals, webhooks } = this;
-    const all = [places, people, team, services, service, roles, guardrails, proposals, webhooks];
+    const { places, people, team, services, service, roles, guardrails, proposals, webhooks, files } = this;
+    const all = [places, people, team, services, service, roles, guardrails, proposals, webhooks, files];
     for (const query of all) query.forget();
     this.part = 'places';
     this.teamId = null;

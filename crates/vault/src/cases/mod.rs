@@ -31,6 +31,7 @@ mod offline;
 mod people;
 mod places;
 mod policy_files;
+mod policy_folder;
 mod proposals;
 mod requests;
 mod roles;

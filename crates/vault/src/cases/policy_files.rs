@@ -1,9 +1,20 @@
 //! Roles, guardrails and grants as files: for those who manage policies. What applies them is a service identity, by the same routes.
 
-use super::{input, names};
-use crate::{Vault, view::problem::Problem};
-use claviger_model::ids::ProposalId;
+use super::{input, names, people, roles};
+use crate::{
+    Vault,
+    view::{
+        policy_files::{PolicyDelegation, PolicyDelegationDraft},
+        problem::Problem,
+        role::ChangeOutcome,
+    },
+};
+use claviger_model::{
+    ids::{GrantId, ProposalId, RoleId},
+    time::Timestamp,
+};
 use claviger_protocol::{
+    grants::RolesReply,
     policy_files::{
         DelegateFiles, DelegationForm, DelegationRecord, DelegationsReply, ExportFiles, FilesPlan,
         FilesReply, PlanFiles, PolicyFile,
@@ -42,9 +53,35 @@ impl Vault {
     ///
     /// # Errors
     /// When the person may not, or the server does not answer.
-    pub async fn file_delegations(&self) -> Result<Vec<DelegationRecord>, Problem> {
+    pub async fn policy_delegations(&self) -> Result<Vec<PolicyDelegation>, Problem> {
         let reply: DelegationsReply = self.inner.ask(route::FILE_DELEGATIONS, &[]).await?;
-        Ok(reply.delegations)
+        if reply.delegations.is_empty() {
+            return Ok(Vec::new());
+        }
+        let roles: RolesReply = self.inner.ask(route::ROLES, &[]).await?;
+        let people = self.everybody().await?;
+        let book = self.inner.live()?.book();
+        let role = |id: &RoleId| {
+            let known = roles.roles.iter().find(|role| role.id == *id);
+            known.map_or_else(|| UNKNOWN_ROLE.to_owned(), |role| role.name.to_string())
+        };
+        let view = |record: &DelegationRecord| {
+            let form = &record.delegation;
+            PolicyDelegation {
+                grant: form.grant.to_string(),
+                service: people::one_of(&people, form.service),
+                path: book.places.path(form.scope).to_owned(),
+                may_grant: form.may_grant.iter().map(role).collect(),
+                roles: form.roles,
+                guardrails: form.guardrails,
+                ends_at: form.expires_at.millis(),
+                reason: record.reason.clone(),
+                made_by: people::one_of(&people, record.made_by),
+                approved_by: people::one_of(&people, record.approved_by),
+                made_at: record.made_at.millis(),
+            }
+        };
+        Ok(reply.delegations.iter().map(view).collect())
     }
 
     /// Proposes that a service identity applies files; a second owner approves it.
@@ -53,16 +90,27 @@ impl Vault {
     /// When the person may not, the words cannot stand, or what is proposed cannot be.
     pub async fn delegate_policy_files(
         &self,
-        proposal: &str,
-        delegation: DelegationForm,
+        draft: &PolicyDelegationDraft,
         reason: &str,
-    ) -> Result<Changed, Problem> {
-        let proposal: ProposalId = names::id(proposal)?;
+    ) -> Result<ChangeOutcome, Problem> {
+        let entropy = &*self.inner.parts.entropy;
+        let may_grant = draft.may_grant.iter().map(|id| names::id(id));
         let call = DelegateFiles {
-            delegation,
+            delegation: DelegationForm {
+                grant: GrantId::random(entropy),
+                service: names::id(&draft.service)?,
+                scope: names::id(&draft.place)?,
+                may_grant: may_grant.collect::<Result<_, _>>()?,
+                roles: draft.roles,
+                guardrails: draft.guardrails,
+                expires_at: Timestamp::from_millis(draft.ends_at),
+            },
             reason: input::words(reason)?,
-            proposal,
+            proposal: ProposalId::random(entropy),
         };
-        Ok(self.inner.call(route::DELEGATE_FILES, &[], &call).await?)
+        let changed: Changed = self.inner.call(route::DELEGATE_FILES, &[], &call).await?;
+        Ok(roles::outcome(&changed))
     }
 }
+
+const UNKNOWN_ROLE: &str = "A role that was deleted";

@@ -17,6 +17,7 @@ pub mod list;
 pub mod managing;
 pub mod notices;
 pub mod places;
+pub mod policy_files;
 pub mod problem;
 pub mod request;
 pub mod role;

@@ -6,23 +6,20 @@ use super::{
     support::Server,
     until,
 };
-use claviger_model::{
-    builtin_roles::READER,
-    entropy::SystemEntropy,
-    ids::{GrantId, ProposalId},
-    time::Timestamp,
-};
-use claviger_protocol::{
-    policy_files::{DelegationForm, Differs, Since},
-    roles::Changed,
-};
+use claviger_model::builtin_roles::READER;
+use claviger_protocol::policy_files::{Differs, Since};
 use claviger_testkit::peers::provider::{CLIENT_ID, Person, Provider};
-use claviger_vault::view::{
-    giving::{GiveAccess, GiveConditions},
-    places::EnvironmentClass,
-    role::ProposalChange,
-    services::{ServiceDraft, ServiceKind},
+use claviger_vault::{
+    Vault,
+    view::{
+        giving::{GiveAccess, GiveConditions},
+        places::EnvironmentClass,
+        policy_files::{PolicyDelegationDraft, PolicyDiffers, PolicyKind},
+        role::{ChangeOutcome, ProposalChange},
+        services::{ServiceDraft, ServiceKind},
+    },
 };
+use std::{fs, path::Path};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_are_delegated_by_two_owners_and_drift_is_seen() {
@@ -84,26 +81,20 @@ async fn files_are_delegated_by_two_owners_and_drift_is_seen() {
         home: home.clone(),
     };
     let service = olga.create_service(&draft).await.unwrap();
-    let delegation = DelegationForm {
-        grant: GrantId::random(&SystemEntropy),
-        service: service.id.parse().unwrap(),
-        scope: home.parse().unwrap(),
-        may_grant: [READER].into(),
+    let draft = PolicyDelegationDraft {
+        service: service.id.clone(),
+        place: home.clone(),
+        may_grant: vec![READER.to_string()],
         roles: false,
         guardrails: false,
-        expires_at: Timestamp::from_millis(now_in_millis() + 30 * 24 * 3_600_000),
+        ends_at: now_in_millis() + 30 * 24 * 3_600_000,
     };
-    let proposal = ProposalId::random(&SystemEntropy);
     let proposed = olga
-        .delegate_policy_files(
-            &proposal.to_string(),
-            delegation.clone(),
-            "reviewed in the repository",
-        )
+        .delegate_policy_files(&draft, "reviewed in the repository")
         .await
         .unwrap();
-    assert_eq!(proposed, Changed::Proposed { proposal });
-    assert!(olga.file_delegations().await.unwrap().is_empty());
+    assert_eq!(proposed, ChangeOutcome::Proposed);
+    assert!(olga.policy_delegations().await.unwrap().is_empty());
     let waiting = until("the other owner sees it", async || {
         otto.proposals().await.ok()?.into_iter().next()
     })
@@ -125,8 +116,61 @@ async fn files_are_delegated_by_two_owners_and_drift_is_seen() {
         (&["Reader".to_owned()][..], false, false)
     );
     otto.approve_proposal(&waiting.id, &waiting.digest).await.unwrap();
-    let living = olga.file_delegations().await.unwrap();
-    assert_eq!((living.len(), &living[0].delegation), (1, &delegation));
+    let living = olga.policy_delegations().await.unwrap();
+    assert_eq!(living.len(), 1);
+    let one = &living[0];
+    assert_eq!(
+        (
+            one.service.name.as_str(),
+            one.path.as_str(),
+            one.may_grant.as_slice()
+        ),
+        ("policy-deploy", "payments", &["Reader".to_owned()][..])
+    );
+    assert_eq!(
+        (
+            one.made_by.name.as_str(),
+            one.approved_by.name.as_str(),
+            one.ends_at
+        ),
+        ("olga", "otto", draft.ends_at)
+    );
+
+    in_a_folder(&olga, &folder.path().join("policy")).await;
+}
+
+/// Written, compared, edited by hand, and compared again.
+async fn in_a_folder(olga: &Vault, folder: &Path) {
+    fs::create_dir(folder).unwrap();
+    let empty = olga.compare_policy_folder(folder).await.unwrap_err();
+    assert_eq!(empty.code, "noPolicyFiles");
+    let written = olga.export_policy_folder(folder).await.unwrap();
+    let same = olga.compare_policy_folder(folder).await.unwrap();
+    assert_eq!((same.files, same.changes.len()), (written.files, 0));
+    assert_eq!(same.problems, []);
+
+    let name = fs::read_dir(folder.join("grants"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .find(|name| name.starts_with("payments"))
+        .unwrap();
+    let grants = folder.join("grants").join(&name);
+    let text = fs::read_to_string(&grants).unwrap();
+    // The head of the file says what it is about.
+    fs::write(&grants, text.split("[[").next().unwrap()).unwrap();
+    let without = olga.compare_policy_folder(folder).await.unwrap();
+    assert!(
+        without
+            .changes
+            .iter()
+            .all(|one| one.kind == PolicyKind::Grant && one.differs == PolicyDiffers::OnlyInOrganization),
+        "{without:?}"
+    );
+    assert!(!without.changes.is_empty());
+    fs::write(&grants, format!("{text}\nnonsense")).unwrap();
+    let wrong = olga.compare_policy_folder(folder).await.unwrap();
+    assert_eq!(wrong.problems.len(), 1, "{wrong:?}");
+    assert_eq!(wrong.problems[0].path, format!("grants/{name}"));
 }
 
 /// The server's own clock is the machine's here.

@@ -13,6 +13,7 @@ import { guardrailsOf } from './host-guardrails';
 import { myHistoryOf } from './host-history';
 import { noticesOf } from './host-notices';
 import { organizationOf } from './host-organization';
+import { policyFilesOf } from './host-policy-files';
 import { requestsOf } from './host-requests';
 import { servicesOf } from './host-services';
 import { secretsOf } from './host-secrets';
@@ -56,6 +57,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...emergencyOf(fake),
     ...organizationOf(fake),
     ...guardrailsOf(fake),
+    ...policyFilesOf(fake),
     ...servicesOf(fake),
     ...noticesOf(fake),
     ...myHistoryOf(fake),
