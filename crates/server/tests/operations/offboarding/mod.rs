@@ -8,6 +8,7 @@ mod leaks;
 mod measured;
 mod nothing_left;
 mod radius;
+mod taken_back;
 mod undo;
 mod values;
 
