@@ -15,7 +15,7 @@ use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::path::PathBuf;
 
 /// A house, and its tables by another way.
-async fn with_tables() -> (House, SqliteConnection) {
+pub async fn with_tables() -> (House, SqliteConnection) {
     let mut file = PathBuf::new();
     let house = House::with(|config| {
         if let Database::Sqlite(path) = &config.database {

@@ -1,6 +1,6 @@
 //! What hangs on a person beside grants: teams, requests, approvals, proposals, and what they own.
 
-use super::{opened, record, settle_steps};
+use super::{always::with_tables, open, opened, record, settle_steps};
 use crate::{
     access::team,
     house::{Actor, House, request_id},
@@ -9,7 +9,7 @@ use claviger_model::{
     builtin_roles as roles,
     entropy::SystemEntropy,
     ids::{PrincipalId, ProposalId, RequestId, SecretId},
-    offboarding::EffectKind,
+    offboarding::{CaseState, EffectKind, StepState},
 };
 use claviger_protocol::route;
 use claviger_storage::{
@@ -19,6 +19,7 @@ use claviger_storage::{
     requests::RequestState,
 };
 use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, SqliteConnection};
 use std::{collections::BTreeMap, time::Duration};
 
 async fn ask(house: &House, by: &Actor, want: Value) -> RequestId {
@@ -143,4 +144,63 @@ async fn an_heir_gets_what_they_may_know_of_and_only_while_they_are_fit() {
     opened(&house, &admin, heir.principal, json!({})).await;
     settle_steps(&house).await;
     assert_eq!(owner(seen).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_noted_is_not_done() {
+    let (house, mut tables) = with_tables().await;
+    let production = house.places.production;
+    let admin = house.actor(&[(roles::OFFBOARDER, house.places.root)]).await;
+    let leaver = house.actor(&[(roles::CONSUMER, production)]).await;
+    let secret = house.secret(production, "DB", b"1").await;
+    own(&house, leaver.principal, secret).await;
+    let want = json!({"kind": "access", "role": roles::READER, "scope": production, "seconds": 3600});
+    let asked = ask(&house, &leaver, want).await;
+    let team = team(&house, "here", &[leaver.principal]).await;
+    let refuse = async |tables: &mut SqliteConnection, kinds: &str| {
+        let full = format!(
+            "CREATE TRIGGER full BEFORE INSERT ON offboarding_effects WHEN NEW.kind IN ({kinds}) \
+             BEGIN SELECT RAISE(ABORT, 'full'); END"
+        );
+        sqlx::query("DROP TRIGGER IF EXISTS full")
+            .execute(&mut *tables)
+            .await
+            .unwrap();
+        sqlx::query(AssertSqlSafe(full)).execute(tables).await.unwrap();
+    };
+    // The transaction that begins: nothing of it stays, and the call says so.
+    refuse(&mut tables, "'session'").await;
+    let failed = open(&house, &admin, leaver.principal, json!({})).await;
+    assert_eq!(failed.code(), "internal");
+    let me = house.call(Some(&leaver), &route::ME, &[], &Value::Null).await;
+    assert_eq!(me.code(), "ok");
+
+    refuse(&mut tables, "'grant', 'local-team', 'request', 'secret-owner'").await;
+    let case = opened(&house, &admin, leaver.principal, json!({})).await;
+    settle_steps(&house).await;
+    let stands = async || {
+        let mut reader = house.app.store.reader().await.unwrap();
+        let now = claviger_model::time::Clock::now(&house.clock);
+        let grants = reader.scope_index(&[leaver.principal], now).await.unwrap().len();
+        let members = reader.team_members(team).await.unwrap().len();
+        let open = reader.request(asked).await.unwrap().unwrap().state == RequestState::Open;
+        let owner = reader.secret(secret).await.unwrap().unwrap().description.owner;
+        (grants, members, open, owner)
+    };
+    assert_eq!(stands().await, (1, 1, true, Some(leaver.principal)));
+    let shown = record(&house, &admin, case.id).await;
+    let failing = shown.steps.iter().filter(|step| step.state == StepState::Failing);
+    assert_eq!(failing.count(), 4, "{:?}", shown.steps);
+    sqlx::query("DROP TRIGGER full")
+        .execute(&mut tables)
+        .await
+        .unwrap();
+    house.clock.advance(Duration::from_secs(2));
+    settle_steps(&house).await;
+    assert_eq!(stands().await, (0, 0, false, None));
+    assert_eq!(
+        record(&house, &admin, case.id).await.state,
+        CaseState::Waiting,
+        "for the device"
+    );
 }
