@@ -21,7 +21,7 @@ use claviger_storage::Reader;
 use std::time::Duration;
 use tokio::{task::JoinHandle, time::timeout};
 
-/// For so long a case waits for its numbers at most.
+/// For so long a case waits for the tables, for a snapshot of them, and for its numbers, at most.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A blast radius that is being counted.
