@@ -189,32 +189,86 @@ pub struct Standing {
     pub in_bin: bool,
 }
 
-/// Puts holdings of values together by the secret that has the value today, the riskiest first. What has no standing is left
-/// out: it was erased, value and all.
+/// A value that is current.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Current {
+    /// The secret that has it today, be it in the bin.
+    pub secret: SecretId,
+    /// As which version.
+    pub version: u64,
+    /// What tells it from other values.
+    pub fingerprint: [u8; 32],
+}
+
+/// What tells two ways of coming by a value apart, wherever the value stood.
+type Way = (PrincipalId, DeviceId, How);
+
+/// All that came of one value.
+#[derive(Default)]
+struct OfValue {
+    by_secret: BTreeMap<SecretId, Vec<Holding>>,
+    alike: BTreeMap<Way, Holding>,
+}
+
+impl OfValue {
+    fn add(&mut self, holding: Holding) {
+        let way = (holding.principal, holding.device, holding.how);
+        match self.alike.get_mut(&way) {
+            Some(latest) if order(latest, &holding).is_le() => {}
+            Some(latest) => latest.clone_from(&holding),
+            None => {
+                self.alike.insert(way, holding.clone());
+            }
+        }
+        self.by_secret.entry(holding.secret).or_default().push(holding);
+    }
+
+    /// What came from a secret, and the latest of each way in which the value came from others; the riskiest first.
+    fn to(&self, secret: SecretId) -> Vec<Holding> {
+        let mut holdings = self.by_secret.get(&secret).cloned().unwrap_or_default();
+        let own: BTreeSet<Way> = holdings
+            .iter()
+            .map(|holding| (holding.principal, holding.device, holding.how))
+            .collect();
+        let others = self.alike.iter().filter(|(way, _)| !own.contains(way));
+        holdings.extend(others.map(|(_, holding)| holding.clone()));
+        holdings.sort_by(order);
+        holdings
+    }
+}
+
+fn order(a: &Holding, b: &Holding) -> std::cmp::Ordering {
+    (b.how, b.last_at, a.device, a.secret, a.version, a.principal).cmp(&(
+        a.how,
+        a.last_at,
+        b.device,
+        b.secret,
+        b.version,
+        b.principal,
+    ))
+}
+
+/// Puts holdings of values, each with its value's fingerprint, together by the secret that has the value today, the riskiest first. Where
+/// a value stands in many places, each lists what came from itself, and of what came from the others the latest of each way. What has no
+/// standing is left out: it was erased, value and all.
 pub fn known(
-    held: impl IntoIterator<Item = (SecretId, u64, Holding)>,
+    current: &[Current],
+    held: impl IntoIterator<Item = ([u8; 32], Holding)>,
     standing: &BTreeMap<SecretId, Standing>,
 ) -> Vec<Known> {
-    let mut by_secret: BTreeMap<SecretId, (u64, Vec<Holding>)> = BTreeMap::new();
-    for (secret, version, holding) in held {
-        by_secret
-            .entry(secret)
-            .or_insert_with(|| (version, Vec::new()))
-            .1
-            .push(holding);
+    let mut values: BTreeMap<[u8; 32], OfValue> = BTreeMap::new();
+    for (fingerprint, holding) in held {
+        values.entry(fingerprint).or_default().add(holding);
     }
-    let mut known: Vec<_> = by_secret
-        .into_iter()
-        .filter_map(|(secret, (version, mut holdings))| {
-            let standing = standing.get(&secret)?;
-            holdings.sort_by(|a, b| {
-                (b.how, b.last_at, a.device, a.secret, a.version)
-                    .cmp(&(a.how, a.last_at, b.device, b.secret, b.version))
-            });
+    let mut known: Vec<_> = current
+        .iter()
+        .filter_map(|current| {
+            let standing = standing.get(&current.secret)?;
+            let holdings = values.get(&current.fingerprint)?.to(current.secret);
             let how = holdings.first()?.how;
             Some(Known {
-                secret,
-                version,
+                secret: current.secret,
+                version: current.version,
                 scope: standing.scope,
                 since: standing.since,
                 in_bin: standing.in_bin,
@@ -462,6 +516,73 @@ mod tests {
         }
     }
 
+    fn value((secret, version, fingerprint): (SecretId, u64, u8)) -> Current {
+        Current {
+            secret,
+            version,
+            fingerprint: [fingerprint; 32],
+        }
+    }
+
+    #[test]
+    fn a_value_that_stands_in_many_places_is_listed_once_for_each_way() {
+        let entropy = Sequence::new(3);
+        let device = DeviceId::random(&entropy);
+        let secrets: Vec<_> = (0..200).map(|_| SecretId::random(&entropy)).collect();
+        let of = secrets
+            .iter()
+            .map(|secret| {
+                (
+                    *secret,
+                    standing(SecretKind::Generic, EnvironmentClass::Production),
+                )
+            })
+            .collect();
+        let current: Vec<_> = secrets.iter().map(|secret| value((*secret, 1, 1))).collect();
+        let held = secrets.iter().zip(0..).flat_map(|(secret, at)| {
+            let one = |how| Holding {
+                device,
+                secret: *secret,
+                ..holding(&entropy, how, at)
+            };
+            [([1; 32], one(How::Used)), ([1; 32], one(How::Kept))]
+        });
+        let found = known(&current, held.collect::<Vec<_>>(), &of);
+        assert_eq!(found.len(), 200);
+        // Each was read where it stands; none repeats what came from the other 199 places.
+        assert!(found.iter().all(|one| one.holdings.len() == 2), "linear");
+        // A place where nobody read it has the latest of each way.
+        let unread = SecretId::random(&entropy);
+        let held = [
+            ([1; 32], holding(&entropy, How::Used, 1)),
+            (
+                [1; 32],
+                Holding {
+                    device,
+                    ..holding(&entropy, How::Copied, 1)
+                },
+            ),
+            (
+                [1; 32],
+                Holding {
+                    device,
+                    ..holding(&entropy, How::Copied, 2)
+                },
+            ),
+        ];
+        let of = BTreeMap::from([(
+            unread,
+            standing(SecretKind::Generic, EnvironmentClass::Production),
+        )]);
+        let found = known(&[value((unread, 1, 1))], held, &of);
+        let ways: Vec<_> = found[0]
+            .holdings
+            .iter()
+            .map(|holding| (holding.how, holding.last_at.millis()))
+            .collect();
+        assert_eq!(ways, [(How::Copied, 2), (How::Used, 1)]);
+    }
+
     #[test]
     fn the_riskiest_comes_first_and_what_was_erased_is_left_out() {
         let entropy = Sequence::new(1);
@@ -473,14 +594,15 @@ mod tests {
                 standing(SecretKind::ApiKey, EnvironmentClass::Production),
             ),
         ]);
+        let current = [(staging, 1, 1), (production, 4, 2), (erased, 1, 3)].map(value);
         let held = [
-            (staging, 1, holding(&entropy, How::Revealed, 9)),
-            (production, 4, holding(&entropy, How::Used, 1)),
-            (production, 4, holding(&entropy, How::Copied, 2)),
-            (production, 4, holding(&entropy, How::Copied, 3)),
-            (erased, 1, holding(&entropy, How::Revealed, 9)),
+            ([1; 32], holding(&entropy, How::Revealed, 9)),
+            ([2; 32], holding(&entropy, How::Used, 1)),
+            ([2; 32], holding(&entropy, How::Copied, 2)),
+            ([2; 32], holding(&entropy, How::Copied, 3)),
+            ([3; 32], holding(&entropy, How::Revealed, 9)),
         ];
-        let found = known(held, &of);
+        let found = known(&current, held, &of);
         let order: Vec<_> = found.iter().map(|one| (one.secret, one.version)).collect();
         assert_eq!(order, [(production, 4), (staging, 1)]);
         let last: Vec<_> = found[0]
@@ -514,12 +636,9 @@ mod tests {
             kept_until: Some(Timestamp::from_millis(5)),
             ..holding(&entropy, How::Kept, 1)
         };
-        let held = [
-            (secret, 1, kept),
-            (secret, 1, holding(&entropy, How::Revealed, 2)),
-        ];
+        let held = [([1; 32], kept), ([1; 32], holding(&entropy, How::Revealed, 2))];
         let radius = BlastRadius {
-            known: known(held, &of),
+            known: known(&[value((secret, 1, 1))], held, &of),
             ..BlastRadius::nothing(Suspect::Secret(secret))
         };
         let numbers = radius.numbers();

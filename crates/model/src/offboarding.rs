@@ -230,7 +230,14 @@ pub struct Begun {
     pub clicked_at: Timestamp,
     /// When everything of the person was refused from.
     pub at: Timestamp,
-    /// The blast radius at that moment.
+    /// The blast radius just before; none where it could not be counted, which is no reason to wait.
+    pub counted: Option<Counted>,
+}
+
+/// A blast radius in short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// In numbers.
     pub numbers: Numbers,
     /// SHA-256 of its canonical form.
     pub digest: [u8; 32],
@@ -276,6 +283,8 @@ pub struct Case {
     pub begun: Option<Begun>,
     /// That it is over.
     pub closed: Option<Closed>,
+    /// When its person came back while it waited: it goes on to its end, and stands in the way of no other one.
+    pub returned_at: Option<Timestamp>,
     /// When a job looks at it next.
     pub look_at: Option<Timestamp>,
 }
@@ -289,6 +298,8 @@ pub struct Voice {
     pub at: Timestamp,
     /// Why.
     pub reason: String,
+    /// Whether they altered what the case will do.
+    pub altered: bool,
 }
 
 /// A device of a case.

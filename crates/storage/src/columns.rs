@@ -137,7 +137,7 @@ macro_rules! case_columns {
     () => {
         "a.id, a.person, a.cause, a.state, a.reason, a.opened_by, a.opened_at, a.heir, a.starts_at, a.starts_local, \
          a.starts_zone, a.brake, a.approved_by, a.approved_at, a.clicked_at, a.begun_at, a.numbers, a.digest, \
-         a.closed_by, a.closed_at, a.closed_reason, a.look_at"
+         a.closed_by, a.closed_at, a.closed_reason, a.returned_at, a.look_at"
     };
 }
 

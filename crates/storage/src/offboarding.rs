@@ -1,10 +1,12 @@
 //! Offboarding cases: their steps, what these did, the devices and rotations that they wait for.
 
-use crate::Result;
+use crate::{Digest, Result};
 use async_trait::async_trait;
 use claviger_model::{
     ids::{CaseId, DeviceId, OrderId, PrincipalId, SecretId},
-    offboarding::{Case, CaseDevice, Effect, EffectKind, Progress, Restored, Rotation, Settled, Step, Voice},
+    offboarding::{
+        Case, CaseDevice, Counted, Effect, EffectKind, Progress, Restored, Rotation, Settled, Step, Voice,
+    },
     offboarding::{RotationState, StepKind},
     time::Timestamp,
 };
@@ -14,6 +16,15 @@ use claviger_model::{
 pub struct BeforeCase {
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// Its id.
+    pub id: CaseId,
+}
+
+/// A case that a job has to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DueCase {
+    /// Since when.
+    pub look_at: Timestamp,
     /// Its id.
     pub id: CaseId,
 }
@@ -43,14 +54,20 @@ pub struct Span {
 pub trait CaseReads {
     /// One case.
     async fn case(&mut self, id: CaseId) -> Result<Option<Case>>;
-    /// The case of a person that is not over; there is one at most.
+    /// The case of a person that is not over, and that they have not come back from; there is one at most.
     async fn open_case_of(&mut self, person: PrincipalId) -> Result<Option<Case>>;
     /// The newest case of a person.
     async fn last_case_of(&mut self, person: PrincipalId) -> Result<Option<Case>>;
     /// Cases, newest first, before the given one; only those that are not over where asked so.
     async fn cases(&mut self, open: bool, before: Option<BeforeCase>, limit: u32) -> Result<Vec<Case>>;
-    /// Cases that a job has to look at, the longest due first.
-    async fn cases_due(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Case>>;
+    /// Cases that a job has to look at, the longest due first, after the given one. Only what names them is read, so that one that
+    /// cannot be read holds up no other.
+    async fn cases_due(&mut self, now: Timestamp, after: Option<DueCase>, limit: u32)
+    -> Result<Vec<DueCase>>;
+    /// The cases that have begun and are not over, whose person holds this value.
+    async fn cases_holding(&mut self, fingerprint: &Digest) -> Result<Vec<Case>>;
+    /// Whether a value that a person holds is current at a secret that a case has no rotation for.
+    async fn is_any_unqueued(&mut self, case: CaseId, person: PrincipalId) -> Result<bool>;
     /// How many cases began since a moment or wait for a second pair of eyes since then.
     async fn cases_begun_since(&mut self, moment: Timestamp) -> Result<u64>;
     /// Others who asked for the same, in the order of time.
@@ -105,7 +122,9 @@ pub trait CaseWrites {
     async fn insert_case(&mut self, case: &Case) -> Result<()>;
     /// Writes everything of a case that can change; whether it exists.
     async fn update_case(&mut self, case: &Case) -> Result<bool>;
-    /// Somebody else asks for the same; the first time counts.
+    /// Writes what was counted of a case that has begun without; what was counted before stays.
+    async fn put_counted(&mut self, case: CaseId, counted: &Counted) -> Result<()>;
+    /// Somebody else asks for the same; the first time counts, and that they altered it ever.
     async fn insert_voice(&mut self, case: CaseId, voice: &Voice) -> Result<()>;
     /// Makes a step or writes it anew.
     async fn put_step(&mut self, step: &Step) -> Result<()>;
@@ -129,6 +148,8 @@ pub trait CaseWrites {
     ) -> Result<()>;
     /// Queues rotations; those that are there stay as they are.
     async fn insert_rotations(&mut self, rotations: &[Rotation]) -> Result<()>;
+    /// Opens a rotation again whose value had changed, and says when it is due now; whether there is one that had.
+    async fn open_rotation_again(&mut self, rotation: &Rotation) -> Result<bool>;
     /// Settles a rotation; [`crate::Conflict::Changed`] when it is not open.
     async fn settle_rotation(
         &mut self,

@@ -139,6 +139,8 @@ pub struct SessionContext {
     pub device: Device,
     /// Its person.
     pub principal: Principal,
+    /// Whether it was made with a key of a service identity whose maker is suspended or disabled: they may have its private half.
+    pub is_key_held: bool,
 }
 
 /// Which sessions a logout ends (rule 5).

@@ -102,8 +102,12 @@ pub trait VersionReads {
     async fn current_sealed(&mut self, secrets: &[SecretId]) -> Result<Vec<CurrentVersion>>;
     /// How the living among these secrets stand, without their values, in one statement and no order; for the check under the lock (rule 21).
     async fn current_numbers(&mut self, secrets: &[SecretId]) -> Result<Vec<CurrentNumber>>;
-    /// The versions whose value has one of these fingerprints.
-    async fn versions_with_fingerprint(&mut self, fingerprints: &[Digest]) -> Result<Vec<Version>>;
+    /// The versions whose value has one of these fingerprints, those first that are current.
+    async fn versions_with_fingerprint(
+        &mut self,
+        fingerprints: &[Digest],
+        limit: u32,
+    ) -> Result<Vec<Version>>;
     /// Data keys wrapped by a key-encryption key, some at a time; for rotating it.
     async fn data_keys_under(&mut self, kek: KeyId, limit: u32) -> Result<Vec<WrappedKey>>;
     /// How many data keys a key-encryption key wraps.

@@ -170,6 +170,9 @@ pub struct CaseRecord {
     pub begun: Option<BegunRecord>,
     /// That it is over.
     pub closed: Option<Closed>,
+    /// When the person came back while it waited: it goes on to its end, and they can be offboarded again.
+    #[serde(default)]
+    pub returned_at: Option<Timestamp>,
     /// Until when what it ended can be given again.
     pub undo_until: Option<Timestamp>,
     /// Others who asked for the same.
@@ -201,10 +204,10 @@ pub struct BegunRecord {
     pub at: Timestamp,
     /// What lies between, in milliseconds.
     pub refused_after_ms: u64,
-    /// The blast radius at that moment.
-    pub numbers: Numbers,
+    /// The blast radius just before; none where it could not be counted, or not yet.
+    pub numbers: Option<Numbers>,
     /// SHA-256 of its canonical form.
-    pub digest: crate::wire::Bytes,
+    pub digest: Option<crate::wire::Bytes>,
 }
 
 /// A step.
@@ -277,6 +280,16 @@ impl Times {
             p99_ms: rank(99),
         }
     }
+}
+
+/// `POST /v1/offboarding/cases/{case}/approve`: what was shown to whoever approves; anything else by now is `stale_plan`. Nobody approves
+/// what they opened or altered. Answers with [`CaseRecord`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApproveCase {
+    /// The start of a planned case; none for one that begins with the approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<Timestamp>,
 }
 
 /// `POST /v1/offboarding/cases/{case}/cancel`: before it has begun. Answers with [`CaseRecord`].

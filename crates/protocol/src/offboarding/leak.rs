@@ -13,6 +13,11 @@ use serde::{Deserialize, Serialize};
 /// Look-ups of one person in an hour; more would be guessing.
 pub const MOST_IN_AN_HOUR: usize = 60;
 
+/// Versions of one answer at most, those first that are current.
+pub const MOST_VERSIONS: usize = 500;
+/// Ways in which a value came to somebody, of one answer at most, the latest first.
+pub const MOST_HOLDINGS: usize = 2_000;
+
 /// `POST /v1/offboarding/leak`: for those who may conduct offboarding. Each is an event; the value is kept nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,8 +46,11 @@ pub struct LeakedVersion {
 pub struct LeakReply {
     /// Where it stands and stood; empty for a value that was never here.
     pub versions: Vec<LeakedVersion>,
-    /// To whom it came.
+    /// To whom it came, the latest first.
     pub holdings: Vec<Holding>,
+    /// Whether there is more of either than one answer lists.
+    #[serde(default)]
+    pub more: bool,
     /// Whom these name.
     pub principals: Vec<PrincipalRecord>,
     /// Which places.

@@ -254,7 +254,7 @@ fn good_for(
     Ok(())
 }
 
-/// Whether the states of session, device and person let them act; the same outside the lock and under it.
+/// Whether the states of session, device and person, and of whoever made a service's key, let them act; the same outside the lock and under it.
 ///
 /// # Errors
 /// The code that says which of them does not.
@@ -268,6 +268,9 @@ pub fn stands(context: &SessionContext, now: Timestamp) -> Result<(), Code> {
     }
     if context.session.state != SessionState::Active || context.session.ends_at <= now {
         return Err(Code::SessionEnded);
+    }
+    if context.is_key_held {
+        return Err(Code::Disabled);
     }
     Ok(())
 }

@@ -109,7 +109,7 @@ fn summary(report: &Report, names: &Names<'_>) -> Markup {
 }
 
 fn reached(report: &Report, names: &Names<'_>) -> Markup {
-    let numbers = report.case.begun.as_ref().map(|begun| begun.numbers);
+    let numbers = report.case.begun.as_ref().and_then(|begun| begun.numbers);
     html! {
         section {
             h2 { "What could be reached" }
@@ -120,6 +120,8 @@ fn reached(report: &Report, names: &Names<'_>) -> Markup {
                     (count(numbers.known, "value")) " that had not changed were held: " (numbers.seen)
                     " of them had been shown or copied, " (numbers.kept) " might be kept on a device."
                 }
+            } @else {
+                p.none { "It could not be counted at that moment. What was taken away and what was held stands below." }
             }
             @if report.grants.is_empty() {
                 p.none { "No grant of their own ended. What teams gave ended with the teams." }

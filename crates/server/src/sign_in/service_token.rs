@@ -241,6 +241,11 @@ async fn admitted(
     if row.state != PrincipalState::Active {
         return Ok(Err(Refusal::new(Code::Disabled)));
     }
+    // Whoever made a key may have its private half.
+    let maker = change.db().principal(key.made_by).await?;
+    if maker.is_none_or(|maker| maker.state != PrincipalState::Active) {
+        return Ok(Err(Refusal::new(Code::Disabled)));
+    }
     let Nature::Service { owner, .. } = row.nature else {
         return Ok(Err(Refusal::new(Code::BadAssertion)));
     };

@@ -851,7 +851,10 @@ impl Cell<'_> {
                 made(&[&self.case("running").await], Value::Null)
             }
             route::CASE_ROTATIONS => made(&[&self.case("running").await], json!({})),
-            route::APPROVE_CASE => made(&[&self.case("planned").await], Value::Null),
+            route::APPROVE_CASE => made(
+                &[&self.case("planned").await],
+                json!({"starts_at": crate::offboarding::PLANNED_FOR}),
+            ),
             route::CANCEL_CASE => made(&[&self.case("planned").await], json!({"reason": "stays"})),
             route::ACCEPT_ROTATION => {
                 let (case, secret) = self.rotation().await;

@@ -18,7 +18,7 @@ use std::time::Duration;
 use tower::ServiceExt;
 
 /// Somebody whose grant asks for a sign-in of at most five minutes.
-async fn careful(house: &House, role: RoleId, scope: ScopeId) -> Actor {
+pub async fn careful(house: &House, role: RoleId, scope: ScopeId) -> Actor {
     let actor = house.actor(&[(VIEWER, scope)]).await;
     let mut locked = house.app.store.locked().await.unwrap();
     let mut grant = grant(actor.principal, role, scope, locked.now());

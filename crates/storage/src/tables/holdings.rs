@@ -1,12 +1,13 @@
 //! Who holds which value.
 
 use super::{
+    Row,
     cells::{Cells, all, one},
     handle::Handle,
-    ids,
+    list,
 };
 use crate::{
-    Result, StorageError,
+    Digest, Result, StorageError,
     codes::Coded as _,
     holdings::{Held, HoldingReads, HoldingWrites, OfflineRead},
     raw_id::{RawId as _, int},
@@ -14,12 +15,11 @@ use crate::{
 };
 use async_trait::async_trait;
 use claviger_model::{
-    blast::{Holding, How},
+    blast::{Current, Holding, How},
     event::EventKind,
     ids::{DeviceId, PrincipalId, SecretId},
     time::Timestamp,
 };
-use std::collections::BTreeSet;
 
 macro_rules! holding_columns {
     () => {
@@ -27,73 +27,118 @@ macro_rules! holding_columns {
     };
 }
 
-/// From holdings to the secrets that have the same value today.
+/// The values of some holdings.
+macro_rules! values {
+    ($columns:expr, $condition:expr) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM holdings h JOIN secret_versions v ON v.secret = h.secret AND v.version = h.version WHERE ",
+            $condition
+        )
+    };
+}
+
+/// Those holdings whose values are current somewhere.
 macro_rules! held {
     ($condition:literal) => {
         concat!(
-            "SELECT c.secret, c.version, ",
-            holding_columns!(),
-            " FROM holdings h JOIN secret_versions v ON v.secret = h.secret AND v.version = h.version \
-             JOIN secret_versions c ON c.fingerprint = v.fingerprint AND c.stage = 'current' WHERE ",
-            $condition,
-            " ORDER BY c.secret, h.secret, h.version, h.device, h.how"
+            values!(concat!("v.fingerprint, ", holding_columns!()), $condition),
+            " AND EXISTS (SELECT 1 FROM secret_versions c WHERE c.fingerprint = v.fingerprint AND c.stage = 'current') \
+             ORDER BY h.secret, h.version, h.principal, h.device, h.how"
+        )
+    };
+}
+
+/// Where those values stand.
+macro_rules! stands {
+    ($condition:literal) => {
+        concat!(
+            "SELECT c.secret, c.version, c.fingerprint FROM secret_versions c WHERE c.stage = 'current' \
+             AND c.fingerprint IN (",
+            values!("v.fingerprint", $condition),
+            ") ORDER BY c.secret"
         )
     };
 }
 
 #[async_trait]
 impl HoldingReads for Handle {
-    async fn held_by(&mut self, principal: PrincipalId) -> Result<Vec<Held>> {
-        let rows = sqlx::query(held!("h.principal = $1"))
+    async fn held_by(&mut self, principal: PrincipalId) -> Result<Held> {
+        let current = sqlx::query(stands!("h.principal = $1"))
             .bind(principal.raw())
             .fetch_all(self.db())
             .await?;
-        all(&rows, held)
+        let holdings = sqlx::query(held!("h.principal = $1"))
+            .bind(principal.raw())
+            .fetch_all(self.db())
+            .await?;
+        both(&current, &holdings)
     }
 
-    async fn held_on(&mut self, device: DeviceId, since: Timestamp) -> Result<Vec<Held>> {
-        let rows = sqlx::query(held!("h.device = $1 AND h.last_at >= $2"))
+    async fn held_on(&mut self, device: DeviceId, since: Timestamp) -> Result<Held> {
+        let current = sqlx::query(stands!("h.device = $1 AND h.last_at >= $2"))
             .bind(device.raw())
             .bind(since.millis())
             .fetch_all(self.db())
             .await?;
-        all(&rows, held)
+        let holdings = sqlx::query(held!("h.device = $1 AND h.last_at >= $2"))
+            .bind(device.raw())
+            .bind(since.millis())
+            .fetch_all(self.db())
+            .await?;
+        both(&current, &holdings)
     }
 
-    async fn value_held_of(&mut self, secret: SecretId) -> Result<Vec<Held>> {
-        let rows = sqlx::query(concat!(
-            "SELECT c.secret, c.version, ",
+    async fn value_held_of(&mut self, secret: SecretId) -> Result<Held> {
+        let current = sqlx::query(
+            "SELECT c.secret, c.version, c.fingerprint FROM secret_versions c WHERE c.secret = $1 AND c.stage = 'current'",
+        )
+        .bind(secret.raw())
+        .fetch_all(self.db())
+        .await?;
+        let holdings = sqlx::query(concat!(
+            "SELECT v.fingerprint, ",
             holding_columns!(),
             " FROM secret_versions c JOIN secret_versions v ON v.fingerprint = c.fingerprint \
              JOIN holdings h ON h.secret = v.secret AND h.version = v.version \
-             WHERE c.secret = $1 AND c.stage = 'current' ORDER BY h.principal, h.device, h.secret, h.version, h.how"
+             WHERE c.secret = $1 AND c.stage = 'current' ORDER BY h.secret, h.version, h.principal, h.device, h.how"
         ))
         .bind(secret.raw())
         .fetch_all(self.db())
         .await?;
-        all(&rows, held)
+        both(&current, &holdings)
     }
 
-    async fn holdings_of(&mut self, versions: &[(SecretId, u64)]) -> Result<Vec<Holding>> {
-        let secrets: BTreeSet<_> = versions.iter().map(|(secret, _)| *secret).collect();
-        let secrets: Vec<_> = secrets.into_iter().collect();
-        if secrets.is_empty() {
-            return Ok(Vec::new());
-        }
+    async fn holdings_of(&mut self, fingerprints: &[Digest], limit: u32) -> Result<Vec<Holding>> {
+        let rows = sqlx::query(concat!(
+            values!(holding_columns!(), concat!("v.fingerprint ", any!("$1"))),
+            " ORDER BY h.last_at DESC, h.principal, h.device, h.secret, h.version, h.how LIMIT $2"
+        ))
+        .bind(list(fingerprints.iter().map(Digest::as_slice)))
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, holding)
+    }
+
+    async fn came_to(
+        &mut self,
+        principal: PrincipalId,
+        secret: SecretId,
+        version: u64,
+    ) -> Result<Vec<Holding>> {
         let rows = sqlx::query(concat!(
             "SELECT ",
             holding_columns!(),
-            " FROM holdings h WHERE h.secret ",
-            any!("$1"),
-            " ORDER BY h.principal, h.device, h.secret, h.version, h.how"
+            " FROM holdings h WHERE h.principal = $1 AND h.secret = $2 AND h.version = $3 ORDER BY h.device, h.how"
         ))
-        .bind(ids(&secrets))
+        .bind(principal.raw())
+        .bind(secret.raw())
+        .bind(int(version))
         .fetch_all(self.db())
         .await?;
-        let wanted: BTreeSet<_> = versions.iter().copied().collect();
-        let mut found = all(&rows, holding)?;
-        found.retain(|holding| wanted.contains(&(holding.secret, holding.version)));
-        Ok(found)
+        all(&rows, holding)
     }
 
     async fn leases_at_hand(&mut self, device: DeviceId, now: Timestamp) -> Result<(u64, Option<Timestamp>)> {
@@ -134,11 +179,16 @@ impl HoldingWrites for Handle {
     }
 }
 
-fn held(cells: &mut Cells<'_>) -> Result<Held> {
+fn both(current: &[Row], holdings: &[Row]) -> Result<Held> {
     Ok(Held {
-        secret: cells.id()?,
-        version: cells.number()?,
-        holding: holding(cells)?,
+        current: all(current, |cells| {
+            Ok(Current {
+                secret: cells.id()?,
+                version: cells.number()?,
+                fingerprint: cells.digest()?,
+            })
+        })?,
+        holdings: all(holdings, |cells| Ok((cells.digest()?, holding(cells)?)))?,
     })
 }
 

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Digest, Result,
     codes::Coded as _,
-    offboarding::{BeforeCase, CaseReads, EffectCount, Span, place},
+    offboarding::{BeforeCase, CaseReads, DueCase, EffectCount, Span, place},
     raw_id::RawId as _,
 };
 use async_trait::async_trait;
@@ -15,8 +15,8 @@ use claviger_model::{
     blast::{Numbers, Risk},
     ids::{CaseId, DeviceId, PrincipalId, SecretId},
     offboarding::{
-        Approved, Begun, Case, CaseDevice, Closed, Effect, EffectKind, Progress, Restored, Rotation, Settled,
-        Start, Step, Voice,
+        Approved, Begun, Case, CaseDevice, Closed, Counted, Effect, EffectKind, Progress, Restored, Rotation,
+        Settled, Start, Step, Voice,
     },
     time::Timestamp,
 };
@@ -65,10 +65,12 @@ impl CaseReads for Handle {
     }
 
     async fn open_case_of(&mut self, person: PrincipalId) -> Result<Option<Case>> {
-        let row = sqlx::query(cases!("a.person = $1 AND a.closed_at IS NULL"))
-            .bind(person.raw())
-            .fetch_optional(self.db())
-            .await?;
+        let row = sqlx::query(cases!(
+            "a.person = $1 AND a.closed_at IS NULL AND a.returned_at IS NULL"
+        ))
+        .bind(person.raw())
+        .fetch_optional(self.db())
+        .await?;
         one(row.as_ref(), case)
     }
 
@@ -99,13 +101,54 @@ impl CaseReads for Handle {
         all(&rows, case)
     }
 
-    async fn cases_due(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Case>> {
-        let rows = sqlx::query(cases!("a.look_at <= $1 ORDER BY a.look_at, a.id LIMIT $2"))
-            .bind(now.millis())
-            .bind(i64::from(limit))
-            .fetch_all(self.db())
-            .await?;
+    async fn cases_due(
+        &mut self,
+        now: Timestamp,
+        after: Option<DueCase>,
+        limit: u32,
+    ) -> Result<Vec<DueCase>> {
+        let at = after.map_or(i64::MIN, |after| after.look_at.millis());
+        let rows = sqlx::query(
+            "SELECT a.look_at, a.id FROM offboarding_cases a WHERE a.look_at <= $1 \
+             AND (a.look_at > $2 OR (a.look_at = $2 AND a.id > $3)) ORDER BY a.look_at, a.id LIMIT $4",
+        )
+        .bind(now.millis())
+        .bind(at)
+        .bind(after.as_ref().map_or(&[][..], |after| after.id.raw()))
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, |cells| {
+            Ok(DueCase {
+                look_at: cells.time()?,
+                id: cells.id()?,
+            })
+        })
+    }
+
+    async fn cases_holding(&mut self, fingerprint: &Digest) -> Result<Vec<Case>> {
+        let rows = sqlx::query(cases!(
+            "a.state IN ('running', 'waiting') AND a.person IN (SELECT h.principal FROM secret_versions v \
+             JOIN holdings h ON h.secret = v.secret AND h.version = v.version WHERE v.fingerprint = $1) ORDER BY a.id"
+        ))
+        .bind(fingerprint.as_slice())
+        .fetch_all(self.db())
+        .await?;
         all(&rows, case)
+    }
+
+    async fn is_any_unqueued(&mut self, id: CaseId, person: PrincipalId) -> Result<bool> {
+        let row = sqlx::query(
+            "SELECT 1 FROM secret_versions c WHERE c.stage = 'current' AND c.fingerprint IN (SELECT v.fingerprint \
+             FROM holdings h JOIN secret_versions v ON v.secret = h.secret AND v.version = h.version \
+             WHERE h.principal = $2) AND NOT EXISTS (SELECT 1 FROM offboarding_rotations t \
+             WHERE t.offboarding = $1 AND t.secret = c.secret) LIMIT 1",
+        )
+        .bind(id.raw())
+        .bind(person.raw())
+        .fetch_optional(self.db())
+        .await?;
+        Ok(row.is_some())
     }
 
     async fn cases_begun_since(&mut self, moment: Timestamp) -> Result<u64> {
@@ -122,7 +165,7 @@ impl CaseReads for Handle {
 
     async fn voices_of(&mut self, id: CaseId) -> Result<Vec<Voice>> {
         let rows = sqlx::query(
-            "SELECT v.principal, v.at, v.reason FROM offboarding_voices v WHERE v.offboarding = $1 \
+            "SELECT v.principal, v.at, v.reason, v.altered FROM offboarding_voices v WHERE v.offboarding = $1 \
              ORDER BY v.at, v.principal",
         )
         .bind(id.raw())
@@ -133,6 +176,7 @@ impl CaseReads for Handle {
                 principal: cells.id()?,
                 at: cells.time()?,
                 reason: cells.take()?,
+                altered: cells.flag()?,
             })
         })
     }
@@ -366,16 +410,14 @@ fn case(cells: &mut Cells<'_>) -> Result<Case> {
         (cells.time_or_null()?, cells.time_or_null()?);
     let numbers: Option<Numbers> = numbers(cells)?;
     let digest: Option<Digest> = cells.digest_or_null()?;
-    let begun =
-        clicked_at
-            .zip(begun_at)
-            .zip(numbers.zip(digest))
-            .map(|((clicked_at, at), (numbers, digest))| Begun {
-                clicked_at,
-                at,
-                numbers,
-                digest,
-            });
+    let counted = numbers
+        .zip(digest)
+        .map(|(numbers, digest)| Counted { numbers, digest });
+    let begun = clicked_at.zip(begun_at).map(|(clicked_at, at)| Begun {
+        clicked_at,
+        at,
+        counted,
+    });
     let (by, closed_at, closed_reason) = (cells.id_or_null()?, cells.time_or_null()?, cells.take()?);
     Ok(Case {
         id,
@@ -395,19 +437,24 @@ fn case(cells: &mut Cells<'_>) -> Result<Case> {
             by,
             reason: closed_reason,
         }),
+        returned_at: cells.time_or_null()?,
         look_at: cells.time_or_null()?,
     })
 }
 
+/// Stands for the numbers of a case that has begun and was not counted.
+pub(super) const NOT_COUNTED: &str = "{}";
+
+/// None before a case has begun, and where it could not be counted.
 fn numbers(cells: &mut Cells<'_>) -> Result<Option<Numbers>> {
     let text: Option<String> = cells.take()?;
-    text.map(|text| {
-        serde_json::from_str(&text).map_err(|error| crate::StorageError::Corrupt {
-            column: "numbers".to_owned(),
-            source: Box::new(error),
-        })
+    let Some(text) = text.filter(|text| text != NOT_COUNTED) else {
+        return Ok(None);
+    };
+    serde_json::from_str(&text).map_err(|error| crate::StorageError::Corrupt {
+        column: "numbers".to_owned(),
+        source: Box::new(error),
     })
-    .transpose()
 }
 
 /// Reads `effect_columns!`.

@@ -1,6 +1,6 @@
 //! Writes of offboarding cases.
 
-use super::{cells::json_text, handle::Handle, rows::insert_then};
+use super::{cells::json_text, handle::Handle, offboarding::NOT_COUNTED, rows::insert_then};
 use crate::{
     Conflict, Result,
     codes::Coded as _,
@@ -10,7 +10,9 @@ use crate::{
 use async_trait::async_trait;
 use claviger_model::{
     ids::{CaseId, DeviceId, GrantId, OrderId, SecretId},
-    offboarding::{Case, Effect, EffectKind, Restored, Rotation, RotationState, Settled, Step, Voice},
+    offboarding::{
+        Case, Counted, Effect, EffectKind, Restored, Rotation, RotationState, Settled, Step, Voice,
+    },
     time::Timestamp,
 };
 
@@ -35,11 +37,18 @@ impl CaseWrites for Handle {
 
     async fn update_case(&mut self, case: &Case) -> Result<bool> {
         let (start, begun, closed) = (case.start.as_ref(), case.begun.as_ref(), case.closed.as_ref());
-        let numbers = begun.map(|begun| json_text(&begun.numbers)).transpose()?;
+        let counted = begun.and_then(|begun| begun.counted);
+        let numbers = match (begun, counted) {
+            (None, _) => None,
+            (Some(_), None) => Some(NOT_COUNTED.to_owned()),
+            (Some(_), Some(counted)) => Some(json_text(&counted.numbers)?),
+        };
+        // Where nothing was counted the digest says nothing.
+        let digest = begun.map(|_| counted.map_or([0; 32], |counted| counted.digest).to_vec());
         let done = sqlx::query(
             "UPDATE offboarding_cases SET state = $2, heir = $3, starts_at = $4, starts_local = $5, starts_zone = $6, \
              brake = $7, approved_by = $8, approved_at = $9, clicked_at = $10, begun_at = $11, numbers = $12, \
-             digest = $13, closed_by = $14, closed_at = $15, closed_reason = $16, look_at = $17 WHERE id = $1",
+             digest = $13, closed_by = $14, closed_at = $15, closed_reason = $16, returned_at = $17, look_at = $18 WHERE id = $1",
         )
         .bind(case.id.raw())
         .bind(case.state.text())
@@ -53,25 +62,39 @@ impl CaseWrites for Handle {
         .bind(begun.map(|begun| begun.clicked_at.millis()))
         .bind(begun.map(|begun| begun.at.millis()))
         .bind(numbers)
-        .bind(begun.map(|begun| begun.digest.to_vec()))
+        .bind(digest)
         .bind(raw_or_null(closed.and_then(|closed| closed.by).as_ref()))
         .bind(closed.map(|closed| closed.at.millis()))
         .bind(closed.and_then(|closed| closed.reason.as_deref()))
+        .bind(case.returned_at.map(Timestamp::millis))
         .bind(case.look_at.map(Timestamp::millis))
         .execute(self.db())
         .await?;
         Ok(done.rows_affected() > 0)
     }
 
+    async fn put_counted(&mut self, case: CaseId, counted: &Counted) -> Result<()> {
+        sqlx::query("UPDATE offboarding_cases SET numbers = $2, digest = $3 WHERE id = $1 AND numbers = $4")
+            .bind(case.raw())
+            .bind(json_text(&counted.numbers)?)
+            .bind(counted.digest.as_slice())
+            .bind(NOT_COUNTED)
+            .execute(self.db())
+            .await?;
+        Ok(())
+    }
+
     async fn insert_voice(&mut self, case: CaseId, voice: &Voice) -> Result<()> {
         sqlx::query(
-            "INSERT INTO offboarding_voices (offboarding, principal, at, reason) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (offboarding, principal) DO NOTHING",
+            "INSERT INTO offboarding_voices AS v (offboarding, principal, at, reason, altered) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (offboarding, principal) DO UPDATE SET \
+             altered = CASE WHEN v.altered = 1 THEN 1 ELSE excluded.altered END",
         )
         .bind(case.raw())
         .bind(voice.principal.raw())
         .bind(voice.at.millis())
         .bind(&voice.reason)
+        .bind(i64::from(voice.altered))
         .execute(self.db())
         .await?;
         Ok(())
@@ -182,6 +205,23 @@ impl CaseWrites for Handle {
             " ON CONFLICT (offboarding, secret) DO NOTHING",
         )
         .await
+    }
+
+    async fn open_rotation_again(&mut self, rotation: &Rotation) -> Result<bool> {
+        let done = sqlx::query(
+            "UPDATE offboarding_rotations SET state = 'open', version = $3, fingerprint = $4, due_at = $5, request = $6, \
+             settled_at = NULL, settled_by = NULL, settled_version = NULL, words = NULL \
+             WHERE offboarding = $1 AND secret = $2 AND state = 'changed'",
+        )
+        .bind(rotation.case.raw())
+        .bind(rotation.secret.raw())
+        .bind(int(rotation.version))
+        .bind(rotation.fingerprint.as_slice())
+        .bind(rotation.due_at.millis())
+        .bind(raw_or_null(rotation.request.as_ref()))
+        .execute(self.db())
+        .await?;
+        Ok(done.rows_affected() > 0)
     }
 
     async fn settle_rotation(

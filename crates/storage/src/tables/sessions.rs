@@ -26,7 +26,9 @@ macro_rules! contexts {
             device_columns!(),
             ", ",
             principal_columns!(),
-            " FROM sessions s JOIN devices d ON d.id = s.device JOIN principals p ON p.id = s.principal WHERE ",
+            ", CAST(CASE WHEN s.service_key IS NULL THEN 0 WHEN EXISTS (SELECT 1 FROM service_keys k \
+             JOIN principals m ON m.id = k.made_by WHERE k.id = s.service_key AND m.state <> 'active') THEN 1 ELSE 0 END AS BIGINT) \
+             FROM sessions s JOIN devices d ON d.id = s.device JOIN principals p ON p.id = s.principal WHERE ",
             $condition
         )
     };
@@ -170,6 +172,7 @@ pub fn context(cells: &mut Cells<'_>) -> Result<SessionContext> {
         session,
         device,
         principal: super::principals::principal(cells)?,
+        is_key_held: cells.flag()?,
     })
 }
 

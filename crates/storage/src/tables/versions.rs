@@ -91,15 +91,20 @@ impl VersionReads for Handle {
         all(&rows, current_number)
     }
 
-    async fn versions_with_fingerprint(&mut self, fingerprints: &[Digest]) -> Result<Vec<Version>> {
+    async fn versions_with_fingerprint(
+        &mut self,
+        fingerprints: &[Digest],
+        limit: u32,
+    ) -> Result<Vec<Version>> {
         let rows = sqlx::query(concat!(
             "SELECT ",
             version_columns!(),
             " FROM secret_versions v WHERE v.fingerprint ",
             any!("$1"),
-            " ORDER BY v.secret, v.version"
+            " ORDER BY CASE v.stage WHEN 'current' THEN 0 ELSE 1 END, v.secret, v.version LIMIT $2"
         ))
         .bind(list(fingerprints.iter().map(Digest::as_slice)))
+        .bind(i64::from(limit))
         .fetch_all(self.db())
         .await?;
         all(&rows, version)

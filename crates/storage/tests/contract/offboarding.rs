@@ -1,26 +1,30 @@
 use crate::ground::Ground;
 use claviger_model::{
     blast::{How, Numbers, Risk},
-    ids::{CaseId, OrderId, PrincipalId, SecretId},
+    ids::{CaseId, DeviceId, EventId, OrderId, PrincipalId, SecretId},
     offboarding::{
-        Approved, Begun, Brake, Case, CaseState, Cause, Closed, Effect, EffectKind, Restored, Rotation,
-        RotationState, Settled, Start, Step, StepKind, StepState, Voice,
+        Approved, Begun, Brake, Case, CaseState, Cause, Closed, Counted, Effect, EffectKind, Restored,
+        Rotation, RotationState, Settled, Start, Step, StepKind, StepState, Voice,
     },
 };
 use claviger_storage::{
     Conflict, Locked, StorageError,
     offboarding::{BeforeCase, Span},
     orders::{Acknowledged, Order},
+    releases::Release,
 };
 
 contract!(
     a_case_reads_back_in_every_state,
     a_person_has_one_open_case,
+    a_case_begins_without_numbers_and_gets_them_once,
+    whoever_came_back_can_have_another_case,
     cases_come_newest_first_and_when_they_are_due,
     steps_are_written_anew_and_stand_in_their_order,
     an_effect_is_noted_once_and_restored_once,
     a_device_of_a_case_is_measured_by_its_acknowledgement,
     rotations_are_queued_once_settled_once_and_counted_by_owner,
+    what_is_held_and_not_queued_is_found,
 );
 
 fn planned(ground: &Ground, person: PrincipalId) -> Case {
@@ -38,6 +42,7 @@ fn planned(ground: &Ground, person: PrincipalId) -> Case {
         approved: None,
         begun: None,
         closed: None,
+        returned_at: None,
         look_at: None,
     }
 }
@@ -48,11 +53,13 @@ fn begun(ground: &Ground, case: Case) -> Case {
         begun: Some(Begun {
             clicked_at: ground.now(),
             at: ground.later(1),
-            numbers: Numbers {
-                known: 3,
-                ..Numbers::default()
-            },
-            digest: [7; 32],
+            counted: Some(Counted {
+                numbers: Numbers {
+                    known: 3,
+                    ..Numbers::default()
+                },
+                digest: [7; 32],
+            }),
         }),
         look_at: Some(ground.later(1)),
         ..case
@@ -121,6 +128,7 @@ async fn a_case_reads_back_in_every_state(ground: Ground) {
         principal: person,
         at: ground.now(),
         reason: "me too".to_owned(),
+        altered: false,
     };
     let again = Voice {
         reason: "again".to_owned(),
@@ -128,7 +136,57 @@ async fn a_case_reads_back_in_every_state(ground: Ground) {
     };
     locked.insert_voice(case.id, &voice).await.unwrap();
     locked.insert_voice(case.id, &again).await.unwrap();
-    assert_eq!(locked.voices_of(case.id).await.unwrap(), [voice]);
+    assert_eq!(
+        locked.voices_of(case.id).await.unwrap(),
+        std::slice::from_ref(&voice)
+    );
+    // Whoever altered it once has altered it.
+    for altered in [true, false] {
+        let again = Voice {
+            altered,
+            ..voice.clone()
+        };
+        locked.insert_voice(case.id, &again).await.unwrap();
+    }
+    let altered = Voice {
+        altered: true,
+        ..voice
+    };
+    assert_eq!(locked.voices_of(case.id).await.unwrap(), [altered]);
+}
+
+async fn a_case_begins_without_numbers_and_gets_them_once(ground: Ground) {
+    let mut locked = ground.locked().await;
+    let person = somebody(&ground, &mut *locked).await;
+    let mut case = begun(&ground, planned(&ground, person));
+    let counted = case.begun.as_mut().unwrap().counted.take().unwrap();
+    locked.insert_case(&case).await.unwrap();
+    assert_eq!(locked.case(case.id).await.unwrap(), Some(case.clone()));
+    locked.put_counted(case.id, &counted).await.unwrap();
+    let other = Counted {
+        digest: [8; 32],
+        ..counted
+    };
+    locked.put_counted(case.id, &other).await.unwrap();
+    case.begun.as_mut().unwrap().counted = Some(counted);
+    assert_eq!(locked.case(case.id).await.unwrap(), Some(case));
+}
+
+async fn whoever_came_back_can_have_another_case(ground: Ground) {
+    let mut locked = ground.locked().await;
+    let person = somebody(&ground, &mut *locked).await;
+    let mut first = begun(&ground, planned(&ground, person));
+    first.state = CaseState::Waiting;
+    locked.insert_case(&first).await.unwrap();
+    first.returned_at = Some(ground.later(5));
+    assert!(locked.update_case(&first).await.unwrap());
+    assert_eq!(locked.case(first.id).await.unwrap(), Some(first));
+    assert_eq!(locked.open_case_of(person).await.unwrap(), None);
+    let second = planned(&ground, person);
+    locked.insert_case(&second).await.unwrap();
+    assert_eq!(locked.open_case_of(person).await.unwrap(), Some(second));
+    let error = locked.insert_case(&planned(&ground, person)).await.unwrap_err();
+    assert!(is(&error, Conflict::AlreadyUsed), "{error:?}");
 }
 
 async fn a_person_has_one_open_case(ground: Ground) {
@@ -167,8 +225,17 @@ async fn cases_come_newest_first_and_when_they_are_due(ground: Ground) {
         id: page[1].id,
     };
     assert_eq!(locked.cases(false, Some(before), 2).await.unwrap(), cases[2..]);
-    assert_eq!(locked.cases_due(ground.later(7), 9).await.unwrap(), []);
-    assert_eq!(locked.cases_due(ground.later(9), 9).await.unwrap(), cases[..2]);
+    assert_eq!(locked.cases_due(ground.later(7), None, 9).await.unwrap(), []);
+    let due = locked.cases_due(ground.later(9), None, 9).await.unwrap();
+    let ids: Vec<_> = due.iter().map(|due| due.id).collect();
+    assert_eq!(ids, [cases[0].id, cases[1].id]);
+    let first = locked.cases_due(ground.later(9), None, 1).await.unwrap();
+    assert_eq!(first, due[..1]);
+    let rest = locked
+        .cases_due(ground.later(9), first.last().copied(), 9)
+        .await
+        .unwrap();
+    assert_eq!(rest, due[1..]);
     let mut over = cases[0].clone();
     over.state = CaseState::Cancelled;
     over.look_at = None;
@@ -388,9 +455,72 @@ async fn rotations_are_queued_once_settled_once_and_counted_by_owner(ground: Gro
         progress,
         [(None, 1, 1, Some(low.due_at)), (Some(ground.ada), 1, 0, None)]
     );
+    // One that had changed is opened again, with what is current now; one that is open is left as it is.
+    let again = Rotation {
+        version: 4,
+        fingerprint: [4; 32],
+        due_at: ground.later(500),
+        ..high.clone()
+    };
+    assert!(locked.open_rotation_again(&again).await.unwrap());
+    assert!(!locked.open_rotation_again(&high).await.unwrap());
+    assert_eq!(locked.case_rotation(case.id, one).await.unwrap(), Some(again));
+    locked
+        .settle_rotation(case.id, one, RotationState::Gone, &settled)
+        .await
+        .unwrap();
+    assert!(!locked.open_rotation_again(&high).await.unwrap());
     let error = locked
         .settle_rotation(case.id, one, RotationState::Accepted, &settled)
         .await
         .unwrap_err();
     assert!(is(&error, Conflict::Changed));
+}
+
+async fn what_is_held_and_not_queued_is_found(ground: Ground) {
+    let secret = ground.secret("db").await;
+    let mut locked = ground.locked().await;
+    let person = somebody(&ground, &mut *locked).await;
+    let case = begun(&ground, planned(&ground, person));
+    locked.insert_case(&case).await.unwrap();
+    let value = locked
+        .sealed_version(secret, 1)
+        .await
+        .unwrap()
+        .unwrap()
+        .fingerprint;
+    assert!(!locked.is_any_unqueued(case.id, person).await.unwrap());
+    assert_eq!(locked.cases_holding(&value).await.unwrap(), []);
+    let release = Release {
+        event: EventId::random(&ground.entropy),
+        principal: person,
+        device: DeviceId::random(&ground.entropy),
+        secret,
+        version: 1,
+        ciphertext_sha256: [5; 32],
+        issued_at: ground.now(),
+        max_age_ms: 0,
+        ended_at: None,
+    };
+    locked.insert_releases(&[release]).await.unwrap();
+    assert!(locked.is_any_unqueued(case.id, person).await.unwrap());
+    assert_eq!(
+        locked.cases_holding(&value).await.unwrap(),
+        std::slice::from_ref(&case)
+    );
+    let rotation = Rotation {
+        case: case.id,
+        secret,
+        version: 1,
+        fingerprint: value,
+        how: How::Copied,
+        risk: Risk::from_number(50),
+        owner: None,
+        due_at: ground.now(),
+        request: None,
+        state: RotationState::Open,
+        settled: None,
+    };
+    locked.insert_rotations(&[rotation]).await.unwrap();
+    assert!(!locked.is_any_unqueued(case.id, person).await.unwrap());
 }

@@ -25,6 +25,7 @@ async fn a_token_finds_session_device_and_person(ground: Ground) {
     let mut reader = ground.store.reader().await.unwrap();
     let principal = ground.person(ground.ada, "Ada");
     let expected = SessionContext {
+        is_key_held: false,
         session: session.clone(),
         device,
         principal,

@@ -192,7 +192,7 @@ async fn a_value_is_found_by_its_fingerprint(ground: Ground) {
         .await
         .unwrap();
     let found = locked
-        .versions_with_fingerprint(&[[2; 32], [77; 32]])
+        .versions_with_fingerprint(&[[2; 32], [77; 32]], 9)
         .await
         .unwrap();
     assert_eq!(

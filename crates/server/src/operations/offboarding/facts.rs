@@ -108,6 +108,21 @@ impl Facts<'_> {
         self.known(held).await
     }
 
+    /// The current value of a secret, if a principal holds it.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn known_of(
+        &mut self,
+        secret: SecretId,
+        principal: PrincipalId,
+    ) -> Result<Option<Known>, StorageError> {
+        let mut held = self.reader.value_held_of(secret).await?;
+        held.holdings
+            .retain(|(_, holding)| holding.principal == principal);
+        Ok(self.known(held).await?.pop())
+    }
+
     async fn device(&mut self, of: Suspect, id: DeviceId) -> Result<Option<BlastRadius>, StorageError> {
         let Some(device) = self.reader.device(id).await? else {
             return Ok(None);
@@ -141,7 +156,7 @@ impl Facts<'_> {
         // A device has one session at a time. What came before this one and again after it may be counted too.
         let mut held = self.reader.held_on(session.device, session.created_at).await?;
         let until = session.ended_at.unwrap_or(self.now);
-        held.retain(|held| held.holding.first_at <= until);
+        held.holdings.retain(|(_, holding)| holding.first_at <= until);
         radius.known = self.known(held).await?;
         if let Some(device) = self.reader.device(session.device).await? {
             radius.devices.extend(self.device_at_hand(&device).await?);
@@ -296,12 +311,12 @@ impl Facts<'_> {
     }
 
     /// Puts what is held together with what is known of the secrets.
-    async fn known(&mut self, held: Vec<Held>) -> Result<Vec<Known>, StorageError> {
-        let ids: BTreeSet<_> = held.iter().map(|held| held.secret).collect();
-        if ids.is_empty() {
+    async fn known(&mut self, held: Held) -> Result<Vec<Known>, StorageError> {
+        if held.holdings.is_empty() {
             return Ok(Vec::new());
         }
-        let secrets = self.reader.secrets(&ids.into_iter().collect::<Vec<_>>()).await?;
+        let ids: Vec<_> = held.current.iter().map(|current| current.secret).collect();
+        let secrets = self.reader.secrets(&ids).await?;
         let scopes: BTreeSet<_> = secrets.iter().map(|secret| secret.scope).collect();
         let classes = classes(self.reader, &scopes.into_iter().collect::<Vec<_>>()).await?;
         let standing = secrets
@@ -318,9 +333,7 @@ impl Facts<'_> {
                 Some((secret.id, standing))
             })
             .collect();
-        let held = held.into_iter();
-        let held = held.map(|held| (held.secret, held.version, held.holding));
-        Ok(known(held, &standing))
+        Ok(known(&held.current, held.holdings, &standing))
     }
 
     fn at_hand(&self, session: &Session) -> Option<SessionAtHand> {

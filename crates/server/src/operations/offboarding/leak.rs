@@ -3,12 +3,12 @@
 //! The value comes sealed like a write and is forgotten with the call; of it, only its keyed fingerprint is compared. Each look-up
 //! is an event, and one person has so many in an hour: a look-up tells whether a guess is right.
 
-use super::{demanded, named::Names};
+use super::{conducted, demanded, named::Names};
 use crate::{
     app::{App, Shared},
     caller::{Caller, body::Json},
     http::Refusal,
-    operations::secrets::value::unseal,
+    operations::{secrets::value::unseal, view::View},
     sequencer::{Change, Stop, job},
 };
 use axum::extract::State;
@@ -16,7 +16,7 @@ use claviger_crypto::{secret::SecretBytes, to_server::ToServer};
 use claviger_ledger::leaf::{Fact, Object};
 use claviger_model::{event::EventKind, ids::EventId, secret::MAX_VALUE_BYTES};
 use claviger_protocol::{
-    offboarding::leak::{LeakCall, LeakReply, LeakedVersion, MOST_IN_AN_HOUR},
+    offboarding::leak::{LeakCall, LeakReply, LeakedVersion, MOST_HOLDINGS, MOST_IN_AN_HOUR, MOST_VERSIONS},
     problem::Code,
 };
 use claviger_storage::{Digest, log::LogFilter};
@@ -49,8 +49,9 @@ pub async fn look_up(
     let value = unseal(&app, &binding, &sealed).await?;
     let fingerprints = fingerprints(&app, &value);
     drop(value);
+    let found = found(&app, &caller, &fingerprints).await?;
     let job = job::<LeakReply, _>(move |change| {
-        Box::pin(async move { make(change, &caller, call.event, &fingerprints).await })
+        Box::pin(async move { make(change, &caller, call.event, found).await })
     });
     app.sequencer.change(job).await.map(axum::Json)
 }
@@ -68,11 +69,56 @@ fn fingerprints(app: &App, value: &SecretBytes) -> Vec<Digest> {
     fingerprints
 }
 
+/// What is known of a value, read beside the lock and told under it; none for those who may not ask.
+async fn found(app: &App, caller: &Caller, fingerprints: &[Digest]) -> Result<Option<LeakReply>, Refusal> {
+    let Ok(mut view) = View::open(app, caller).await else {
+        return Ok(None);
+    };
+    if conducted(&mut view).await.is_err() {
+        return Ok(None);
+    }
+    // One more of each, which tells whether there are others.
+    let limit = |most: usize| u32::try_from(most).unwrap_or(u32::MAX).saturating_add(1);
+    let db = view.db();
+    let mut versions = db
+        .versions_with_fingerprint(fingerprints, limit(MOST_VERSIONS))
+        .await?;
+    let mut holdings = db.holdings_of(fingerprints, limit(MOST_HOLDINGS)).await?;
+    let more = versions.len() > MOST_VERSIONS || holdings.len() > MOST_HOLDINGS;
+    versions.truncate(MOST_VERSIONS);
+    holdings.truncate(MOST_HOLDINGS);
+    let mut names = Names::default();
+    for version in &versions {
+        names.secret(version.secret);
+    }
+    for holding in &holdings {
+        names.holding(holding);
+    }
+    let told = names.read(db).await?;
+    Ok(Some(LeakReply {
+        versions: versions
+            .into_iter()
+            .map(|version| LeakedVersion {
+                secret: version.secret,
+                version: version.version,
+                stage: version.stage,
+                created_at: version.created_at,
+            })
+            .collect(),
+        holdings,
+        more,
+        principals: told.principals,
+        scopes: told.scopes,
+        secrets: told.secrets,
+        named_devices: told.devices,
+    }))
+}
+
 async fn make(
     change: &mut Change,
     caller: &Caller,
     event: EventId,
-    fingerprints: &[Digest],
+    found: Option<LeakReply>,
 ) -> Result<LeakReply, Stop> {
     let acting = change.admit(caller, KIND).await?;
     let policies = demanded(change, &acting, KIND, Object::default()).await?;
@@ -95,38 +141,10 @@ async fn make(
             ))
             .into());
     }
-    let mut versions = change.db().versions_with_fingerprint(fingerprints).await?;
-    versions.sort_by_key(|version| (version.secret, version.version));
-    let pairs: Vec<_> = versions
-        .iter()
-        .map(|version| (version.secret, version.version))
-        .collect();
-    let holdings = change.db().holdings_of(&pairs).await?;
-    let mut names = Names::default();
-    for version in &versions {
-        names.secret(version.secret);
-    }
-    for holding in &holdings {
-        names.holding(holding);
-    }
-    let told = names.read(change.db()).await?;
-    let found = i64::try_from(versions.len()).unwrap_or(i64::MAX);
+    // Whoever came by the right only now asks again.
+    let found = found.ok_or(Code::StalePlan)?;
+    let count = i64::try_from(found.versions.len()).unwrap_or(i64::MAX);
     let event = change.event(acting.who, KIND).with_id(event);
-    change.record(event.decided_by(policies).fact("found", Fact::Number(found)));
-    Ok(LeakReply {
-        versions: versions
-            .into_iter()
-            .map(|version| LeakedVersion {
-                secret: version.secret,
-                version: version.version,
-                stage: version.stage,
-                created_at: version.created_at,
-            })
-            .collect(),
-        holdings,
-        principals: told.principals,
-        scopes: told.scopes,
-        secrets: told.secrets,
-        named_devices: told.devices,
-    })
+    change.record(event.decided_by(policies).fact("found", Fact::Number(count)));
+    Ok(found)
 }

@@ -20,7 +20,7 @@ use crate::{
 use axum::extract::State;
 use claviger_model::{action::Action, ids::RequestId};
 use claviger_protocol::{problem::Code, requests::RequestRecord, stream::Hint};
-use claviger_storage::requests::{Answer as Row, Asked, RequestState};
+use claviger_storage::requests::{Answer as Row, Asked, Request, RequestState};
 
 /// Takes one's own request back.
 pub async fn withdraw(
@@ -64,6 +64,12 @@ pub async fn withdraw(
     app.sequencer.change(job).await.map(axum::Json)
 }
 
+/// Whether this very version settled the rotation of a case that the request is for.
+fn settled_by(request: &Request, version: u64) -> bool {
+    let by = request.answer.as_ref().and_then(|answer| answer.version);
+    request.state == RequestState::Done && by == Some(version)
+}
+
 /// Fulfils a request with a version that was just written in this transaction.
 ///
 /// # Errors
@@ -95,7 +101,16 @@ pub async fn fulfil(
         asked: &id,
     };
     change.demand(acting, demand).await?;
+    if settled_by(&request, version) {
+        return Ok(());
+    }
     open(change, &request)?;
+    let rotations = change.db().open_rotations_of(located.secret.id).await?;
+    if rotations.iter().any(|rotation| rotation.request == Some(id)) {
+        return Err(Refusal::new(Code::WrongState)
+            .detail("somebody who has left holds this value; another one fulfils the request")
+            .into());
+    }
     if approve::rotation_waits(change, &request, &located.place).await? {
         return Err(Refusal::new(Code::WrongState)
             .detail("it has to be approved before it can be fulfilled")

@@ -5,7 +5,7 @@ use crate::{
     app::{App, Shared},
     caller::Caller,
     http::Refusal,
-    operations::{orders, path::Id, view::View},
+    operations::{offboarding::case::erased as erased_of_cases, orders, path::Id, view::View},
     sequencer::job,
 };
 use axum::{extract::State, http::StatusCode};
@@ -132,6 +132,7 @@ pub async fn erase_due(app: &App) -> Result<usize, Refusal> {
                     continue;
                 }
                 erased += 1;
+                erased_of_cases(change, secret.id).await?;
                 let event = change.own_event(EventKind::SecretErased).on(object(&secret));
                 change.record(event.commit(NAME, secret.description.name.as_str(), None));
             }

@@ -8,6 +8,7 @@ use crate::{
     app::Shared,
     caller::{Caller, body::Json},
     http::Refusal,
+    operations::offboarding::case::value_changed,
     sequencer::{Change, Stop, change::Demand, job},
 };
 use axum::extract::State;
@@ -74,6 +75,7 @@ async fn make(
         .await?;
     let row = value.row(&change.keys(), (by, now), &*change.entropy())?;
     change.db().add_version(&row).await?;
+    value_changed(change, by, call.id, (1, row.fingerprint)).await?;
     secret.version = 1;
     let event = change
         .event(acting.who, kind)

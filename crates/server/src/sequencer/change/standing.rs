@@ -45,7 +45,7 @@ pub fn stands_still(caller: &Caller, context: &SessionContext, now: Timestamp) -
         return Err(Code::DeviceEnded);
     }
     match context.principal.state {
-        PrincipalState::Active => Ok(()),
+        PrincipalState::Active if !context.is_key_held => Ok(()),
         _ => Err(Code::Disabled),
     }
 }

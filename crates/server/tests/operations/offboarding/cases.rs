@@ -1,9 +1,10 @@
 //! A case from its opening to its end: access, devices, grants, ownership, rotations.
 
-use super::{open, opened, record, release, settle_steps, write};
+use super::{obey, open, opened, record, release, settle_steps, write};
 use crate::{
     house::{Actor, House},
-    orders::{acknowledgement, grant_of, orders},
+    orders::{grant_of, orders},
+    services::{crew, exchange, given, instance, keyed, signed_in, using},
 };
 use claviger_model::{
     blast::How,
@@ -33,15 +34,6 @@ async fn own(house: &House, actor: &Actor, secret: claviger_model::ids::SecretId
     let now = locked.now();
     locked.describe_secret(secret, &description, now).await.unwrap();
     locked.commit().await.unwrap();
-}
-
-/// Everything that the device is ordered to destroy, it destroys.
-pub async fn obey(house: &House, actor: &Actor) {
-    for (order, signed) in orders(house, actor).await {
-        let word = acknowledgement(house, actor, &order, &signed.body.0, 9);
-        let answer = house.call(Some(actor), &route::ACKNOWLEDGE, &[], &word).await;
-        assert_eq!(answer.code(), "ok", "{:?}", answer.json());
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,7 +70,13 @@ async fn one_action_refuses_everything_from_the_next_call_on() {
     assert_eq!(row.state, PrincipalState::Disabled);
     let device = reader.device(laptop.device).await.unwrap().unwrap();
     assert_eq!(device.state, DeviceState::Ending);
-    assert_eq!(begun.begun.as_ref().map(|begun| begun.numbers.known), Some(1));
+    assert_eq!(
+        begun
+            .begun
+            .and_then(|begun| begun.numbers)
+            .map(|numbers| numbers.known),
+        Some(1)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -148,6 +146,39 @@ async fn a_case_is_done_when_its_devices_and_its_values_are() {
     let mut reader = house.app.store.reader().await.unwrap();
     let request = reader.request(request).await.unwrap().unwrap();
     assert_eq!(request.answer.and_then(|answer| answer.version), Some(3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_of_services_that_the_person_made_end_and_stay_ended() {
+    let house = House::new().await;
+    let production = house.places.production;
+    let admin = admin(&house).await;
+    let crew = crew(&house).await;
+    let (_, key) = keyed(&house, &crew.lead, crew.service, json!({})).await;
+    let running = signed_in(&house, crew.service, &key).await;
+    let secret = house.secret(production, "DB", b"1").await;
+    given(&house, crew.service, roles::CONSUMER, production).await;
+    assert_eq!(using(&house, &running, secret).await, "released");
+    let case = opened(&house, &admin, crew.lead.principal, json!({})).await;
+    let effects: BTreeMap<_, _> = case.effects.iter().map(|of| (of.kind, of.all)).collect();
+    assert_eq!(effects[&EffectKind::ServiceKey], 1);
+    assert_eq!(effects[&EffectKind::Session], 2, "the person's and the service's");
+    settle_steps(&house).await;
+    let body = json!({"reason": "by mistake"});
+    let back = house
+        .call(
+            Some(&admin),
+            &route::ENABLE_PERSON,
+            &[&crew.lead.principal],
+            &body,
+        )
+        .await;
+    assert_eq!(back.code(), "ok");
+    assert_eq!(using(&house, &running, secret).await, "session_ended");
+    assert_eq!(
+        exchange(&house, &instance(crew.service), &key).await.code(),
+        "key_ended"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -333,7 +364,10 @@ async fn a_rehearsal_says_the_same_and_does_nothing() {
     settle_steps(&house).await;
     let after = record(&house, &admin, case.id).await;
     assert_eq!(rehearsal.effects, after.effects.to_vec());
-    assert_eq!(Some(rehearsal.numbers), after.begun.map(|begun| begun.numbers));
+    assert_eq!(
+        Some(rehearsal.numbers),
+        after.begun.and_then(|begun| begun.numbers)
+    );
     let queued: u64 = after.rotations.iter().map(|of| of.all).sum();
     assert_eq!(rehearsal.rotations, queued);
 }

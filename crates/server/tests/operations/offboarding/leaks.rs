@@ -3,13 +3,19 @@
 use super::{leaked, release, write};
 use crate::house::{Actor, Answer, House};
 use claviger_model::{
-    blast::How, builtin_roles as roles, entropy::SystemEntropy, event::EventKind, ids::EventId, secret::Stage,
+    blast::How,
+    builtin_roles as roles,
+    entropy::SystemEntropy,
+    event::EventKind,
+    ids::{DeviceId, EventId},
+    secret::Stage,
+    time::Timestamp,
 };
 use claviger_protocol::{
-    offboarding::leak::{LeakReply, MOST_IN_AN_HOUR},
+    offboarding::leak::{LeakReply, MOST_HOLDINGS, MOST_IN_AN_HOUR},
     route,
 };
-use claviger_storage::log::LogFilter;
+use claviger_storage::{log::LogFilter, releases::Release};
 use serde_json::json;
 use std::time::Duration;
 
@@ -134,4 +140,38 @@ async fn nobody_guesses_for_long() {
     house.clock.advance(Duration::from_secs(3601));
     let later = house.sign_in(admin.principal).await;
     assert_eq!(look_up(&house, &later, b"one more").await.code(), "ok");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_very_many_hold_is_answered_in_part_and_says_so() {
+    let house = House::new().await;
+    let admin = house.actor(&[(roles::OFFBOARDER, house.places.root)]).await;
+    let secret = house
+        .secret(house.places.production, "DB", b"correct horse")
+        .await;
+    let reader = house.actor(&[]).await;
+    let mut locked = house.app.store.locked().await.unwrap();
+    let releases: Vec<_> = (0..=MOST_HOLDINGS)
+        .map(|number| Release {
+            event: EventId::random(&SystemEntropy),
+            principal: reader.principal,
+            device: DeviceId::random(&SystemEntropy),
+            secret,
+            version: 1,
+            ciphertext_sha256: [5; 32],
+            issued_at: Timestamp::from_millis(i64::try_from(number).unwrap()),
+            max_age_ms: 0,
+            ended_at: None,
+        })
+        .collect();
+    locked.insert_releases(&releases).await.unwrap();
+    locked.commit().await.unwrap();
+    let found: LeakReply = look_up(&house, &admin, b"correct horse").await.parse();
+    assert_eq!((found.holdings.len(), found.more), (MOST_HOLDINGS, true));
+    assert_eq!(
+        found.holdings[0].device, releases[MOST_HOLDINGS].device,
+        "the latest first"
+    );
+    let other: LeakReply = look_up(&house, &admin, b"never here").await.parse();
+    assert!(!other.more);
 }

@@ -1,5 +1,6 @@
 //! Offboarding through its routes.
 
+mod always;
 mod brake;
 mod cases;
 mod kills;
@@ -8,9 +9,14 @@ mod measured;
 mod nothing_left;
 mod radius;
 mod report;
+mod taken_back;
 mod undo;
+mod values;
 
-use crate::house::{Actor, Answer, House, split};
+use crate::{
+    house::{Actor, Answer, House, split},
+    orders::{acknowledgement, orders},
+};
 use claviger_crypto::to_server::{ToServer, seal_to_server};
 use claviger_model::{
     entropy::SystemEntropy,
@@ -82,6 +88,18 @@ pub async fn record(house: &House, by: &Actor, case: CaseId) -> CaseRecord {
 pub async fn settle_steps(house: &House) {
     drive::drive(&house.app).await.unwrap();
 }
+
+/// Everything that a device is ordered to destroy, it destroys.
+pub async fn obey(house: &House, actor: &Actor) {
+    for (order, signed) in orders(house, actor).await {
+        let word = acknowledgement(house, actor, &order, &signed.body.0, 9);
+        let answer = house.call(Some(actor), &route::ACKNOWLEDGE, &[], &word).await;
+        assert_eq!(answer.code(), "ok", "{:?}", answer.json());
+    }
+}
+
+/// When [`case_of`] plans cases for: 2026-06-01, six in the evening, UTC.
+pub const PLANNED_FOR: i64 = 1_780_336_800_000;
 
 /// A case that somebody else opened, which runs or is planned.
 pub async fn case_of(house: &House, person: PrincipalId, state: &str) -> CaseId {

@@ -125,8 +125,9 @@ async fn one(dice: &mut Dice) {
         .held_by(person)
         .await
         .unwrap()
+        .current
         .into_iter()
-        .map(|held| held.secret)
+        .map(|current| current.secret)
         .collect();
     let rotations = reader.case_rotations(case.id, None, 100).await.unwrap();
     let queued: std::collections::BTreeSet<_> = rotations.iter().map(|one| one.secret).collect();

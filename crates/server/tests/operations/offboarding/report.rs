@@ -1,6 +1,6 @@
 //! The report of a case: what the server signs, a stranger checks with the published keys alone; nothing can be changed in it.
 
-use super::{cases::obey, opened, record, release, settle_steps, write};
+use super::{obey, opened, record, release, settle_steps, write};
 use crate::{
     house::{Actor, House},
     succession::rotate,

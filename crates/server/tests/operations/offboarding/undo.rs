@@ -110,3 +110,46 @@ async fn undo_ends_after_thirty_days() {
         .await;
     assert_eq!(late.code(), "wrong_state", "{:?}", late.json());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn giving_again_asks_for_a_fresh_sign_in_where_giving_does() {
+    let house = House::new().await;
+    let (root, production) = (house.places.root, house.places.production);
+    let admin = house.actor(&[(roles::OFFBOARDER, root)]).await;
+    let careful = crate::stepping_up::careful(&house, roles::LEAD, production).await;
+    let leaver = house.actor(&[(roles::READER, production)]).await;
+    let grant = grant_of(&house, &leaver).await;
+    let case = opened(&house, &admin, leaver.principal, json!({})).await;
+    settle_steps(&house).await;
+    assert_eq!(enable(&house, &admin, &leaver).await, "ok");
+    let restore = async |by: &Actor| {
+        let body = json!({"grants": [grant], "reason": "by mistake"});
+        house
+            .call(Some(by), &route::RESTORE_GRANTS, &[&case.id], &body)
+            .await
+            .code()
+    };
+    house.clock.advance(Duration::from_secs(301));
+    assert_eq!(
+        restore(&careful).await,
+        "step_up",
+        "the sign-in is older than the grant allows"
+    );
+    // Whoever may look at grants otherwise is asked too.
+    let looking = house.actor(&[]).await;
+    let mut locked = house.app.store.locked().await.unwrap();
+    for (role, within) in [(roles::AUDITOR, None), (roles::LEAD, Some(300))] {
+        let mut grant = crate::house::grant(looking.principal, role, production, locked.now());
+        grant.conditions = claviger_model::conditions::Conditions {
+            multi_factor_within: within,
+            ..Default::default()
+        }
+        .into();
+        locked.insert_grant(&grant).await.unwrap();
+    }
+    locked.commit().await.unwrap();
+    house.clock.advance(Duration::from_secs(301));
+    assert_eq!(restore(&looking).await, "step_up");
+    let fresh = house.sign_in(careful.principal).await;
+    assert_eq!(restore(&fresh).await, "ok");
+}

@@ -1,9 +1,6 @@
 //! A second pair of eyes lets a case go on, or somebody calls it off before it has begun.
 
-use super::{
-    begin::{self, Taken},
-    event, label, record,
-};
+use super::{begin, counting::Counting, event, label, record};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
@@ -17,21 +14,22 @@ use claviger_model::{
     event::EventKind,
     grant::MAX_REASON_BYTES,
     ids::{CaseId, PrincipalId},
-    offboarding::{Approved, Case, CaseState, Closed},
+    offboarding::{Approved, Case, CaseState, Closed, Counted, Voice},
     principal::PrincipalState,
     time::Timestamp,
 };
 use claviger_protocol::{
-    offboarding::cases::{CancelCase, CaseRecord},
+    offboarding::cases::{ApproveCase, CancelCase, CaseRecord},
     problem::Code,
 };
 use claviger_storage::principals::Principal;
 
 const KIND: EventKind = EventKind::OffboardingAnswered;
 
-/// Whether somebody is a second pair of eyes for a case: neither who opened it nor who leaves.
-pub fn is_second(case: &Case, who: PrincipalId) -> bool {
-    case.opened_by != Some(who) && case.person != who
+/// Whether somebody is a second pair of eyes for a case: neither who opened it, nor who altered it, nor who leaves.
+pub fn is_second(case: &Case, voices: &[Voice], who: PrincipalId) -> bool {
+    let altered = voices.iter().any(|voice| voice.altered && voice.principal == who);
+    case.opened_by != Some(who) && case.person != who && !altered
 }
 
 /// Whether a case can be approved: it is braked, or planned and nobody approved it yet.
@@ -39,23 +37,26 @@ pub fn waits_for_approval(case: &Case) -> bool {
     case.approved.is_none() && matches!(case.state, CaseState::Braked | CaseState::Planned)
 }
 
-/// Lets a case go on: a braked one begins at once, a planned one will not be braked.
+/// Lets a case go on that is still what was shown: a braked one begins at once, a planned one will not be braked.
 pub async fn approve(
     State(app): State<Shared>,
     Id(id): Id<CaseId>,
     caller: Caller,
+    Json(call): Json<ApproveCase>,
 ) -> Result<axum::Json<CaseRecord>, Refusal> {
     let clicked_at = app.clock.now();
     let person = app.store.reader().await?.case(id).await?.map(|case| case.person);
-    let taken = match person {
-        Some(person) => begin::take_down_for(&app, &caller, person).await,
-        None => None,
+    let mut counting = match person {
+        Some(person) => Counting::by(&app, &caller, person).await,
+        None => Counting::none(),
     };
+    let counted = counting.now().await;
     let reader = caller.clone();
     let job = job::<(), _>(move |change| {
-        Box::pin(async move { go_on(change, &caller, id, clicked_at, taken).await })
+        Box::pin(async move { go_on(change, &caller, id, call, (clicked_at, counted)).await })
     });
     app.sequencer.change(job).await?;
+    counting.later(&app, id);
     record::committed(&app, id, Some(&reader)).await.map(axum::Json)
 }
 
@@ -63,26 +64,31 @@ async fn go_on(
     change: &mut Change,
     caller: &Caller,
     id: CaseId,
-    clicked_at: Timestamp,
-    taken: Option<Taken>,
+    shown: ApproveCase,
+    (clicked_at, counted): (Timestamp, Option<Counted>),
 ) -> Result<(), Stop> {
     let (acting, policies, mut case) = found(change, caller, id).await?;
     let event = event(change, Some(acting.who), KIND, &case).decided_by(policies);
     let event = label(event, "answer", "approved");
-    if !is_second(&case, acting.who.principal) {
+    let voices = change.db().voices_of(id).await?;
+    if !is_second(&case, &voices, acting.who.principal) {
         return Err(change.refuse(event, Code::SeparationOfDuties));
     }
     if !waits_for_approval(&case) {
         return Err(change.refuse(event, Code::WrongState));
     }
-    let taken = taken.ok_or(Code::NotFound)?;
+    // A braked case begins with the approval, whatever was planned.
+    let planned = case.start.as_ref().filter(|_| case.state == CaseState::Planned);
+    if planned.map(|start| start.at) != shown.starts_at {
+        return Err(change.refuse(event, Code::StalePlan));
+    }
     case.approved = Some(Approved {
         by: acting.who.principal,
         at: change.now(),
     });
     change.record(event);
     if case.state == CaseState::Braked {
-        return begin::begin(change, &mut case, Some(acting.who), clicked_at, taken).await;
+        return begin::begin(change, &mut case, Some(acting.who), clicked_at, counted).await;
     }
     change.db().update_case(&case).await?;
     Ok(())

@@ -2,26 +2,18 @@
 
 use super::{count, event, in_the_name_of, label, of_case};
 use crate::{
-    app::App,
-    caller::Caller,
-    entitlement::Epoch,
     events::{Who, session_object},
     http::Refusal,
-    operations::{
-        offboarding::{conducted, facts::Facts, radius::digest},
-        orders::{self, Targets},
-        view::View,
-    },
+    operations::orders::{self, Targets},
     sequencer::{Change, Stop},
     stream::Audience,
 };
 use claviger_ledger::leaf::Object;
 use claviger_model::{
-    blast::{Numbers, Suspect},
     builtin_roles,
     event::EventKind,
-    ids::{DeviceId, OrderId, PrincipalId},
-    offboarding::{Begun, Case, CaseState, Effect, EffectKind, Step, StepKind, StepState},
+    ids::{DeviceId, OrderId},
+    offboarding::{Begun, Case, CaseState, Counted, Effect, EffectKind, Step, StepKind, StepState},
     principal::PrincipalState,
     time::Timestamp,
 };
@@ -36,47 +28,6 @@ use std::time::Duration;
 /// How long a device keeps names after its last contact.
 const NAMES: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// A blast radius as it was taken down before the lock.
-#[derive(Debug, Clone, Copy)]
-pub struct Taken {
-    /// In numbers.
-    pub numbers: Numbers,
-    /// SHA-256 of its canonical form.
-    pub digest: [u8; 32],
-}
-
-/// Takes down a person's blast radius outside the lock, which everybody waits for.
-///
-/// # Errors
-/// When there is no such person, or the tables cannot be read.
-pub async fn take_down(app: &App, person: PrincipalId) -> Result<Taken, Refusal> {
-    let mut reader = app.store.snapshot().await?;
-    let epoch = Epoch::Committed(reader.committed_epoch().await?);
-    let mut facts = Facts {
-        reader: &mut *reader,
-        epoch,
-        entitlements: &app.entitlements,
-        now: app.clock.now(),
-    };
-    let radius = facts
-        .radius(Suspect::Person(person))
-        .await?
-        .ok_or(Code::NotFound)?;
-    Ok(Taken {
-        numbers: radius.numbers(),
-        digest: digest(&radius)?,
-    })
-}
-
-/// The same for a caller; none for whoever may not conduct offboarding, who is told so under the lock whoever they ask about, and where
-/// there is no such person.
-pub async fn take_down_for(app: &App, caller: &Caller, person: PrincipalId) -> Option<Taken> {
-    let mut view = View::open(app, caller).await.ok()?;
-    conducted(&mut view).await.ok()?;
-    drop(view);
-    take_down(app, person).await.ok()
-}
-
 /// Refuses everything of the person from the next call on, and orders their devices to destroy everything.
 ///
 /// # Errors
@@ -86,7 +37,7 @@ pub async fn begin(
     case: &mut Case,
     who: Option<Who>,
     clicked_at: Timestamp,
-    taken: Taken,
+    counted: Option<Counted>,
 ) -> Result<(), Stop> {
     let now = change.now();
     let person = change.db().principal(case.person).await?.ok_or(Code::NotFound)?;
@@ -126,8 +77,7 @@ pub async fn begin(
     case.begun = Some(Begun {
         clicked_at: clicked_at.min(now),
         at: now,
-        numbers: taken.numbers,
-        digest: taken.digest,
+        counted,
     });
     case.look_at = Some(now);
     change.db().update_case(case).await?;

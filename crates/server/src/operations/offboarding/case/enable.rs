@@ -72,15 +72,10 @@ async fn make(
         .concerning(id)
         .decided_by(policies);
     // What a case began goes on to its end; a brake is loosened by an answer to its case.
-    if change
-        .db()
-        .open_case_of(id)
-        .await?
-        .is_some_and(|case| case.begun.is_none())
-    {
-        return Err(change.refuse(event, Code::CaseOpen));
-    }
-    if let Some(case) = change.db().open_case_of(id).await? {
+    if let Some(mut case) = change.db().open_case_of(id).await? {
+        if case.begun.is_none() {
+            return Err(change.refuse(event, Code::CaseOpen));
+        }
         let steps = change.db().case_steps(case.id).await?;
         let going_on = steps
             .iter()
@@ -88,6 +83,8 @@ async fn make(
         if going_on {
             return Err(change.refuse(event, Code::CaseOpen));
         }
+        case.returned_at = Some(change.now());
+        change.db().update_case(&case).await?;
     }
     let active = Principal {
         state: PrincipalState::Active,

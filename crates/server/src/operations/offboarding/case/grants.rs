@@ -5,6 +5,8 @@ use super::{label, of_case};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
+    entitlement::Answer,
+    events::Event,
     http::Refusal,
     operations::{
         access::named::Named,
@@ -30,12 +32,14 @@ use claviger_model::{
     offboarding::{Case, EffectKind, Restored, UNDO_WITHIN},
     time::Timestamp,
 };
+use claviger_policy::{assign::AssignRefusal, decision::Reason};
 use claviger_protocol::{
     offboarding::cases::{EndedGrant, EndedGrants, MOST_RESTORED, RestoreGrants, RestoredGrants},
     problem::Code,
     stream::Hint,
 };
 use claviger_storage::principals::Principal;
+use std::sync::Arc;
 
 const KIND: EventKind = EventKind::GrantGiven;
 
@@ -141,13 +145,15 @@ async fn again(
         return Err(change.unknown(acting, KIND, id));
     };
     // Whoever may not look at grants there does not hear that there was one.
-    if !change
-        .decide(acting, Action::GrantView, &place)
-        .await?
-        .decision
-        .allowed
-    {
-        return Err(change.unknown(acting, KIND, id));
+    let seen = change.decide(acting, Action::GrantView, &place).await?;
+    if !seen.decision.allowed {
+        let event = of_case(change.event(acting.who, KIND), case).on(object(&ended));
+        return Err(
+            match change.step_up(acting, Action::GrantView, &place, &seen).await? {
+                Some(max_age) => stepped_up(event, max_age),
+                None => change.unknown(acting, KIND, id),
+            },
+        );
     }
     // The one who was given it again by this call before.
     if let Some(as_grant) = effect.restored.and_then(|restored| restored.as_grant) {
@@ -168,6 +174,18 @@ async fn again(
     let mut state = Asked::locked(change, acting).await?;
     let may = match may_assign(&mut state, &gift).await? {
         Ok(may) => may,
+        Err(AssignRefusal::NotAllowed(decision)) if decision.reason != Reason::NoGrant => {
+            let answer = Answer {
+                decision: Arc::from(decision),
+            };
+            let max_age = change
+                .step_up(acting, Action::GrantAssign, &place, &answer)
+                .await?;
+            return Err(match max_age {
+                Some(max_age) => stepped_up(event, max_age),
+                None => change.refuse(event, Code::Forbidden),
+            });
+        }
         Err(why) => {
             let refusal = delegation::refusal(&why);
             let event = event.refused(refusal.code());
@@ -199,6 +217,11 @@ async fn again(
         .because(reason);
     change.record(label(event, "restores", &format!("grant-{id}")));
     Ok(grant.id)
+}
+
+/// Asks for a fresh multi-factor sign-in, as giving does.
+fn stepped_up(event: Event, max_age: u32) -> Stop {
+    Stop::Refused(Refusal::step_up(max_age), Box::new(event.refused(Code::StepUp)))
 }
 
 /// Why a grant cannot come back any more.

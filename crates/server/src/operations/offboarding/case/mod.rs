@@ -8,10 +8,13 @@
 mod answer;
 mod begin;
 mod brake;
+mod changed;
+mod counting;
 pub mod drive;
 mod enable;
 mod grants;
 mod heir;
+mod join;
 mod list;
 pub mod open;
 pub mod record;
@@ -22,7 +25,8 @@ pub mod settle;
 mod start;
 mod steps;
 
-pub use rotations::{record as rotation_record, value_changed};
+pub use changed::{erased, value_changed};
+pub use rotations::record as rotation_record;
 
 use crate::{
     events::{Event, Who},

@@ -1,11 +1,6 @@
 //! Opening a case (`POST /v1/offboarding/cases`): the one entrance, for people and for the identity provider.
 
-use super::{
-    begin::{self, Taken},
-    brake, event, heir, label, record,
-    start::moment,
-    state_label,
-};
+use super::{begin, brake, counting::Counting, event, heir, join, label, record, start::moment};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
@@ -20,7 +15,7 @@ use claviger_model::{
     event::EventKind,
     grant::MAX_REASON_BYTES,
     ids::{CaseId, PrincipalId},
-    offboarding::{Brake, Case, CaseState, Cause, Start, Voice},
+    offboarding::{Brake, Case, CaseState, Cause, Counted, Start},
     principal::{PrincipalKind, PrincipalState},
     time::Timestamp,
 };
@@ -47,8 +42,8 @@ pub struct Opening {
     pub start: Option<Start>,
     /// When somebody or something asked for it.
     pub clicked_at: Timestamp,
-    /// The blast radius at that moment.
-    pub taken: Taken,
+    /// The blast radius at that moment; none where it is not counted yet.
+    pub counted: Option<Counted>,
 }
 
 /// Who opens a case.
@@ -81,14 +76,15 @@ pub async fn open(
         Some(said) => moment(said, clicked_at)?,
         None => None,
     };
-    let taken = begin::take_down_for(&app, &caller, call.person).await;
+    let mut counting = Counting::by(&app, &caller, call.person).await;
+    let counted = counting.now().await;
     let job = job::<Opened, _>(move |change| {
         Box::pin(async move {
             let acting = change.admit(&caller, KIND).await?;
             let policies = demanded(change, &acting, KIND, Object::default()).await?;
-            let Some(taken) = taken else {
+            if change.db().principal(call.person).await?.is_none() {
                 return Err(change.unknown(&acting, KIND, call.person));
-            };
+            }
             let opening = Opening {
                 id: call.id,
                 person: call.person,
@@ -96,12 +92,16 @@ pub async fn open(
                 heir: call.heir,
                 start,
                 clicked_at,
-                taken,
+                counted,
             };
             open_case(change, By::Admin(&acting), opening, policies).await
         })
     });
     let opened = app.sequencer.change(job).await?;
+    // What somebody has by now says nothing of a case that began before.
+    if !opened.merged {
+        counting.later(&app, opened.case);
+    }
     Ok(axum::Json(OpenedCase {
         case: record::committed(&app, opened.case, None).await?,
         merged: opened.merged,
@@ -156,8 +156,13 @@ pub async fn open_case(
     {
         return Err(change.refuse(asked, Code::UnfitHeir));
     }
-    if let Some(open) = change.db().open_case_of(opening.person).await? {
-        return join(change, admin, open, opening, policies).await;
+    if let Some(mut open) = change.db().open_case_of(opening.person).await? {
+        if !(open.state.has_begun() && person.state == PrincipalState::Active) {
+            return join::join(change, admin, open, opening, policies).await;
+        }
+        // They came back, by whatever way, and leave again: what the other case began goes on beside this one.
+        open.returned_at = Some(change.now());
+        change.db().update_case(&open).await?;
     }
     if person.state == PrincipalState::Disabled {
         return Err(change.refuse(asked, Code::AlreadyLeft));
@@ -174,7 +179,15 @@ pub async fn open_case(
     };
     change.record(event.because(case.reason.clone()));
     if case.start.is_none() {
-        go(change, &mut case, who, opening.clicked_at, opening.taken, person).await?;
+        go(
+            change,
+            &mut case,
+            who,
+            opening.clicked_at,
+            opening.counted,
+            person,
+        )
+        .await?;
     }
     Ok(Opened {
         case: case.id,
@@ -191,12 +204,12 @@ pub async fn go(
     case: &mut Case,
     who: Option<crate::events::Who>,
     clicked_at: Timestamp,
-    taken: Taken,
+    counted: Option<Counted>,
     person: Principal,
 ) -> Result<(), Stop> {
     let now = change.now();
     let Some(why) = brake::of_case(change.db(), case, now).await? else {
-        return begin::begin(change, case, who, clicked_at, taken).await;
+        return begin::begin(change, case, who, clicked_at, counted).await;
     };
     if begin::is_last_owner(change, &person).await? {
         let event = event(change, who, KIND, case);
@@ -215,57 +228,6 @@ pub async fn go(
     let event = label(event, "state", "suspended");
     change.record(label(event, "brake", brake_label(why)));
     Ok(())
-}
-
-/// Somebody else asks for the same: it stays one case, which begins at the sooner time and keeps the first heir.
-async fn join(
-    change: &mut Change,
-    admin: Option<&Acting>,
-    mut case: Case,
-    opening: Opening,
-    policies: Vec<String>,
-) -> Result<Opened, Stop> {
-    let now = change.now();
-    let who = admin.map(|acting| acting.who);
-    if let Some(acting) = admin.filter(|acting| Some(acting.who.principal) != case.opened_by) {
-        let voice = Voice {
-            principal: acting.who.principal,
-            at: now,
-            reason: opening.reason.clone(),
-        };
-        change.db().insert_voice(case.id, &voice).await?;
-    }
-    let event = event(change, who, KIND, &case).decided_by(policies);
-    let event = label(event, "merged-into", state_label(case.state));
-    change.record(event.because(opening.reason.clone()));
-    let mut changed = false;
-    if case.heir.is_none() && !case.state.has_begun() && opening.heir.is_some() {
-        case.heir = opening.heir;
-        changed = true;
-    }
-    if case.state == CaseState::Planned {
-        let sooner = match (&case.start, &opening.start) {
-            (Some(planned), Some(asked)) => asked.at < planned.at,
-            (_, asked) => asked.is_none(),
-        };
-        if sooner {
-            case.look_at = Some(opening.start.as_ref().map_or(now, |start| start.at));
-            case.start.clone_from(&opening.start);
-            changed = true;
-        }
-        if case.start.is_none() {
-            let person = change.db().principal(case.person).await?.ok_or(Code::NotFound)?;
-            go(change, &mut case, who, opening.clicked_at, opening.taken, person).await?;
-            changed = false;
-        }
-    }
-    if changed {
-        change.db().update_case(&case).await?;
-    }
-    Ok(Opened {
-        case: case.id,
-        merged: true,
-    })
 }
 
 fn new(change: &Change, admin: Option<&Acting>, opening: &Opening) -> Case {
@@ -287,6 +249,7 @@ fn new(change: &Change, admin: Option<&Acting>, opening: &Opening) -> Case {
         approved: None,
         begun: None,
         closed: None,
+        returned_at: None,
         look_at: opening.start.as_ref().map(|start| start.at),
     }
 }

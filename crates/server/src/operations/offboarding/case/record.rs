@@ -4,7 +4,7 @@ use super::answer::{is_second, waits_for_approval};
 use crate::{app::App, caller::Caller, http::Refusal, operations::offboarding::named::Names};
 use claviger_model::{
     ids::{CaseId, PrincipalId},
-    offboarding::{Case, CaseDevice, CaseState, StepState, UNDO_WITHIN},
+    offboarding::{Case, CaseDevice, CaseState, StepState, UNDO_WITHIN, Voice},
 };
 use claviger_protocol::{
     offboarding::cases::{
@@ -63,14 +63,15 @@ pub async fn record(
     }
     let told = names.read(reader).await?;
     Ok(CaseRecord {
-        may: asked_by.map_or_else(Vec::new, |by| may(&case, by)),
+        may: asked_by.map_or_else(Vec::new, |by| may(&case, &voices, by)),
+        returned_at: case.returned_at,
         undo_until: case.begun.map(|begun| begun.at.plus(UNDO_WITHIN)),
         begun: case.begun.map(|begun| BegunRecord {
             clicked_at: begun.clicked_at,
             at: begun.at,
             refused_after_ms: millis(begun.at.since(begun.clicked_at)),
-            numbers: begun.numbers,
-            digest: begun.digest.into(),
+            numbers: begun.counted.map(|counted| counted.numbers),
+            digest: begun.counted.map(|counted| counted.digest.into()),
         }),
         acknowledged: Times::of(devices.iter().filter_map(|device| device.after_ms).collect()),
         devices,
@@ -124,9 +125,9 @@ fn device_record(case: &Case, device: &CaseDevice) -> CaseDeviceRecord {
     }
 }
 
-fn may(case: &Case, by: PrincipalId) -> Vec<CaseVerb> {
+fn may(case: &Case, voices: &[Voice], by: PrincipalId) -> Vec<CaseVerb> {
     let mut verbs = Vec::new();
-    if waits_for_approval(case) && is_second(case, by) {
+    if waits_for_approval(case) && is_second(case, voices, by) {
         verbs.push(CaseVerb::Approve);
     }
     if matches!(case.state, CaseState::Planned | CaseState::Braked) && case.person != by {

@@ -1,15 +1,13 @@
-//! The values that a case wants changed: listed, settled by another value, or accepted as they are by an Owner.
+//! The values that a case wants changed: listed, and accepted as they are by an Owner.
 
-use super::{count, event, label, of_case, settle};
+use super::{count, event, label, settle};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
-    events::Event,
     http::Refusal,
     operations::{
         offboarding::{conducted, demanded, named::Names},
         path::Id,
-        requests::give::object,
         view::View,
         words,
     },
@@ -21,7 +19,7 @@ use claviger_model::{
     action::Action,
     event::EventKind,
     grant::MAX_REASON_BYTES,
-    ids::{CaseId, PrincipalId, SecretId},
+    ids::{CaseId, SecretId},
     offboarding::{Rotation, RotationState, Settled},
 };
 use claviger_protocol::{
@@ -29,10 +27,6 @@ use claviger_protocol::{
         AcceptRotation, AfterRotation, PAGE, RotationRecord, RotationsCall, RotationsReply,
     },
     problem::Code,
-};
-use claviger_storage::{
-    Digest,
-    requests::{Answer, RequestState},
 };
 
 const KIND: EventKind = EventKind::OffboardingRotationSettled;
@@ -90,82 +84,6 @@ pub fn record(rotation: Rotation) -> RotationRecord {
         state: rotation.state,
         settled: rotation.settled,
     }
-}
-
-/// A secret has another version: the rotations are settled whose value it is no more, and the requests for them are fulfilled.
-///
-/// # Errors
-/// When the tables cannot be read or written.
-pub async fn value_changed(
-    change: &mut Change,
-    by: PrincipalId,
-    secret: SecretId,
-    (version, fingerprint): (u64, Digest),
-) -> Result<(), Stop> {
-    let now = change.now();
-    let mut cases = Vec::new();
-    for rotation in change.db().open_rotations_of(secret).await? {
-        if rotation.fingerprint == fingerprint {
-            continue;
-        }
-        let settled = Settled {
-            at: now,
-            by: Some(by),
-            version: Some(version),
-            words: None,
-        };
-        change
-            .db()
-            .settle_rotation(rotation.case, secret, RotationState::Changed, &settled)
-            .await?;
-        told(change, None, &rotation, "changed").await?;
-        cases.push(rotation.case);
-        let request = match rotation.request {
-            Some(request) => change.db().request(request).await?,
-            None => None,
-        };
-        if let Some(request) = request.filter(|request| request.state == RequestState::Open) {
-            let answer = Answer {
-                by,
-                at: now,
-                word: String::new(),
-                version: Some(version),
-            };
-            change
-                .db()
-                .answer_request(request.id, RequestState::Done, &answer)
-                .await?;
-            let event = change
-                .own_event(EventKind::RequestAnswered)
-                .on(object(&request))
-                .concerning(request.asked_by);
-            change.record(label(event, "state", "done"));
-        }
-    }
-    settle::all(change, cases).await
-}
-
-/// The event of a rotation that is settled.
-async fn told(
-    change: &mut Change,
-    who: Option<crate::events::Who>,
-    rotation: &Rotation,
-    state: &str,
-) -> Result<(), Stop> {
-    let Some(case) = change.db().case(rotation.case).await? else {
-        return Ok(());
-    };
-    let event: Event = match who {
-        Some(who) => change.event(who, KIND),
-        None => change.own_event(KIND),
-    };
-    let object = Object {
-        secret: Some(rotation.secret),
-        version: Some(rotation.version),
-        ..Object::default()
-    };
-    change.record(label(of_case(event, &case), "state", state).on(object));
-    Ok(())
 }
 
 /// An Owner accepts that a value stays as it is.

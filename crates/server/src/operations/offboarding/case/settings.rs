@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::extract::State;
 use claviger_ledger::leaf::Object;
-use claviger_model::{action::Action, event::EventKind, principal::PrincipalKind};
+use claviger_model::{action::Action, event::EventKind, ids::PrincipalId, principal::PrincipalKind};
 use claviger_protocol::{
     offboarding::cases::{MOST_PROTECTED, OffboardingSettings},
     problem::Code,
@@ -71,7 +71,8 @@ async fn make(
             .detail("only people are protected")
             .into());
     }
-    if brake::settings(change.db()).await? == call {
+    let before = brake::settings(change.db()).await?;
+    if before == call {
         return Ok(call);
     }
     let value = serde_json::to_value(&call).map_err(Refusal::internal)?;
@@ -79,5 +80,20 @@ async fn make(
     let event = label(event, "what", "brake");
     let event = count(event, "people-per-hour", call.people_per_hour as usize);
     change.record(count(event, "protected", call.protected.len()));
+    let put_on = without(&call.protected, &before.protected).map(|person| (person, "protected"));
+    let taken_off = without(&before.protected, &call.protected).map(|person| (person, "unprotected"));
+    for (person, what) in put_on.chain(taken_off) {
+        // It does not concern them: nobody is told that they are to leave soon.
+        let event = label(change.event(acting.who, KIND), "what", what);
+        change.record(event.on(Object {
+            principal: Some(person),
+            ..Object::default()
+        }));
+    }
     Ok(call)
+}
+
+/// Those of a list that are not on another one.
+fn without<'a>(list: &'a [PrincipalId], other: &'a [PrincipalId]) -> impl Iterator<Item = PrincipalId> {
+    list.iter().copied().filter(|person| !other.contains(person))
 }

@@ -114,15 +114,8 @@ async fn reads(
     rotations: &[Rotation],
 ) -> Result<Vec<LogEntry>, Refusal> {
     let mut found = BTreeMap::new();
-    for some in rotations.chunks(PAGE as usize) {
-        let versions: Vec<_> = some
-            .iter()
-            .map(|rotation| (rotation.secret, rotation.version))
-            .collect();
-        for holding in db.holdings_of(&versions).await? {
-            if holding.principal != person {
-                continue;
-            }
+    for rotation in rotations {
+        for holding in db.came_to(person, rotation.secret, rotation.version).await? {
             if let Some(entry) = db.event_by_id(holding.event).await? {
                 found.insert(entry.index, entry);
             }

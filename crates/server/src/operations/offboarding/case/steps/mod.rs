@@ -4,14 +4,14 @@
 mod grants;
 mod ownership;
 mod requests;
-mod rotations;
+pub mod rotations;
 mod teams;
 
 use crate::sequencer::{Change, Stop};
 use claviger_model::offboarding::{Case, StepKind};
 
 /// Things of one transaction; the rest follows in the next, so that others get the lock in between.
-const ROUND: usize = 100;
+pub const ROUND: usize = 100;
 
 /// Whether there is more to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,7 @@ pub async fn run(change: &mut Change, case: &Case, kind: StepKind) -> Result<Lef
         StepKind::Teams => teams::leave(change, case).await,
         StepKind::Requests => requests::withdraw(change, case).await,
         StepKind::Ownership => ownership::hand_over(change, case).await,
-        StepKind::Rotations => rotations::queue(change, case).await,
+        // Queued before, portion by portion.
+        StepKind::Rotations => rotations::rest(change, case).await,
     }
 }

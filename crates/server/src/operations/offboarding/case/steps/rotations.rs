@@ -1,14 +1,11 @@
 //! A rotation is queued for each value that they hold and that is current, the riskiest first.
 
-use super::{Left, ROUND};
+use super::Left;
 use crate::{
-    entitlement::Epoch,
     events::Event,
+    http::Refusal,
     operations::{
-        offboarding::{
-            case::{in_the_name_of, of_case},
-            facts::Facts,
-        },
+        offboarding::case::{in_the_name_of, of_case},
         requests::give::object,
     },
     sequencer::{Change, Stop},
@@ -17,91 +14,78 @@ use crate::{
 use claviger_model::{
     blast::Known,
     event::EventKind,
-    ids::{RequestId, SecretId},
+    ids::RequestId,
     offboarding::{Case, Rotation, RotationState},
+    secret::Stage,
     time::Timestamp,
 };
-use claviger_protocol::stream::Hint;
+use claviger_protocol::{problem::Code, stream::Hint};
 use claviger_storage::requests::{Asked, Request, RequestState};
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 /// Requests of a secret that are looked at for one that is open.
 const LOOKED_AT: u32 = 100;
-/// Rotations of one statement.
-const PAGE: u32 = 5_000;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Queues some of them.
-pub(super) async fn queue(change: &mut Change, case: &Case) -> Result<Left, Stop> {
-    let known = known(change, case).await?;
-    let queued = queued(change, case).await?;
-    let mut rest = known.into_iter().filter(|known| !queued.contains(&known.secret));
-    let mut rotations = Vec::new();
-    for known in rest.by_ref().take(ROUND) {
-        let value = change.db().sealed_version(known.secret, known.version).await?;
-        // Erased in the meantime: value and all.
-        let Some(value) = value else { continue };
-        let request = if known.in_bin {
-            None
-        } else {
-            Some(asked(change, case, &known).await?)
-        };
-        rotations.push(Rotation {
-            case: case.id,
-            secret: known.secret,
-            version: known.version,
-            fingerprint: value.fingerprint,
-            how: known.how(),
-            risk: known.risk,
-            owner: known.owner.filter(|owner| *owner != case.person),
-            due_at: due(&known, change.now()),
-            request,
-            state: RotationState::Open,
-            settled: None,
-        });
+/// Queues rotations for values that somebody was found to hold; what has changed since, or is queued already, is left out.
+///
+/// # Errors
+/// When the tables cannot be read or written.
+pub async fn queue(change: &mut Change, case: &Case, held: Vec<Known>) -> Result<(), Stop> {
+    let mut rotations = Vec::with_capacity(held.len());
+    for known in held {
+        if change.db().case_rotation(case.id, known.secret).await?.is_none() {
+            rotations.extend(rotation(change, case, &known).await?);
+        }
     }
-    let left = if rest.next().is_some() {
-        Left::Some
-    } else {
-        Left::Nothing
-    };
     change.db().insert_rotations(&rotations).await?;
     if !rotations.is_empty() {
         change.hint(Audience::Everyone, Hint::Sync);
     }
-    Ok(left)
+    Ok(())
+}
+
+/// A rotation for a value that somebody holds, with a request for it; none where the value is not current any more.
+///
+/// # Errors
+/// When the tables cannot be read or written.
+pub async fn rotation(change: &mut Change, case: &Case, known: &Known) -> Result<Option<Rotation>, Stop> {
+    let value = change.db().sealed_version(known.secret, known.version).await?;
+    // Erased in the meantime, value and all, or changed.
+    let Some(value) = value.filter(|value| value.version.stage == Stage::Current) else {
+        return Ok(None);
+    };
+    let request = if known.in_bin {
+        None
+    } else {
+        Some(asked(change, case, known).await?)
+    };
+    Ok(Some(Rotation {
+        case: case.id,
+        secret: known.secret,
+        version: known.version,
+        fingerprint: value.fingerprint,
+        how: known.how(),
+        risk: known.risk,
+        owner: known.owner.filter(|owner| *owner != case.person),
+        due_at: due(known, change.now()),
+        request,
+        state: RotationState::Open,
+        settled: None,
+    }))
+}
+
+/// Whether something that they hold is not queued yet, because it became current while the others were queued.
+pub(super) async fn rest(change: &mut Change, case: &Case) -> Result<Left, Stop> {
+    if change.db().is_any_unqueued(case.id, case.person).await? {
+        // The next round reads anew what is held.
+        return Err(Refusal::new(Code::StalePlan).into());
+    }
+    Ok(Left::Nothing)
 }
 
 fn due(known: &Known, now: Timestamp) -> Timestamp {
     now.plus(DAY.saturating_mul(u32::try_from(known.risk.days()).unwrap_or(1)))
-}
-
-/// The values that they hold, the riskiest first.
-async fn known(change: &mut Change, case: &Case) -> Result<Vec<Known>, Stop> {
-    let (now, entitlements) = (change.now(), change.entitlements());
-    let epoch = Epoch::of(change.db()).await?;
-    let mut facts = Facts {
-        reader: change.db(),
-        epoch,
-        entitlements: &entitlements,
-        now,
-    };
-    Ok(facts.known_by(case.person).await?)
-}
-
-async fn queued(change: &mut Change, case: &Case) -> Result<BTreeSet<SecretId>, Stop> {
-    let (mut queued, mut after) = (BTreeSet::new(), None);
-    loop {
-        let page = change.db().case_rotations(case.id, after, PAGE).await?;
-        let full = page.len() >= PAGE as usize;
-        after = page
-            .last()
-            .map(|rotation| (rotation.risk.number(), rotation.secret));
-        queued.extend(page.into_iter().map(|rotation| rotation.secret));
-        if !full {
-            return Ok(queued);
-        }
-    }
 }
 
 /// The request for it: one that the same person has open, or a new one.
