@@ -15,6 +15,7 @@ pub mod http;
 pub mod jobs;
 pub mod keys;
 pub mod operations;
+pub mod scim;
 pub mod sequencer;
 pub mod sign_in;
 pub mod start;

@@ -96,6 +96,11 @@ pub(crate) const SQLITE: &[Step] = &[
         name: "offboarding",
         sql: include_str!("../migrations/sqlite/0016_offboarding.sql"),
     },
+    Step {
+        version: 18,
+        name: "scim",
+        sql: include_str!("../migrations/sqlite/0018_scim.sql"),
+    },
 ];
 
 /// The steps of PostgreSQL.
@@ -179,6 +184,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 16,
         name: "offboarding",
         sql: include_str!("../migrations/postgres/0016_offboarding.sql"),
+    },
+    Step {
+        version: 18,
+        name: "scim",
+        sql: include_str!("../migrations/postgres/0018_scim.sql"),
     },
 ];
 

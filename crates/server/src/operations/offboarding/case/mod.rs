@@ -22,6 +22,7 @@ pub mod settle;
 mod start;
 mod steps;
 
+pub use begin::{Taken, take_down};
 pub use rotations::value_changed;
 
 use crate::{
