@@ -348,8 +348,12 @@ routes! {
     SCIM_SCHEMAS = "GET" "/scim/v2/Schemas" Provisioner;
     /// One of them.
     SCIM_SCHEMA = "GET" "/scim/v2/Schemas/{schema}" Provisioner;
+    /// Users and groups; the body says which.
+    SEARCH_SCIM = "POST" "/scim/v2/.search" Provisioner asks;
     /// Users; the query says which.
     SCIM_USERS = "GET" "/scim/v2/Users" Provisioner;
+    /// The same; the body says which.
+    SEARCH_SCIM_USERS = "POST" "/scim/v2/Users/.search" Provisioner asks;
     /// A user comes.
     CREATE_SCIM_USER = "POST" "/scim/v2/Users" Provisioner does;
     /// One user.
@@ -362,6 +366,8 @@ routes! {
     DELETE_SCIM_USER = "DELETE" "/scim/v2/Users/{user}" Provisioner;
     /// Groups; the query says which.
     SCIM_GROUPS = "GET" "/scim/v2/Groups" Provisioner;
+    /// The same; the body says which.
+    SEARCH_SCIM_GROUPS = "POST" "/scim/v2/Groups/.search" Provisioner asks;
     /// A group comes.
     CREATE_SCIM_GROUP = "POST" "/scim/v2/Groups" Provisioner does;
     /// One group.

@@ -95,8 +95,6 @@ pub struct ScimMember {
     pub group: ScimId,
     /// The user.
     pub user: ScimId,
-    /// What the provider calls the user.
-    pub user_name: String,
 }
 
 /// Reads of what the provider said.

@@ -5,7 +5,6 @@
 
 use crate::{
     app::App,
-    http::Refusal,
     sequencer::{Change, Stop},
     sign_in::provider::Asserted,
 };
@@ -127,8 +126,10 @@ pub async fn seen(change: &mut Change, asserted: &Asserted, person: PrincipalId)
         return Ok(());
     }
     if !user.active {
-        // The provider said that they left before anybody knew who it was. They have; their case is opened when it says so again.
-        return Err(Refusal::new(Code::Disabled).into());
+        // The provider said that they left before anybody knew who it was: they do not come in, and what they have ends with the
+        // session that cannot be renewed.
+        let event = change.own_event(EventKind::SignedIn).concerning(person);
+        return Err(change.refuse(label(event, "by", "scim"), Code::Disabled));
     }
     move_to(change, &mut user, person).await?;
     user.version = user.version.saturating_add(1);

@@ -15,6 +15,7 @@ pub mod patch;
 mod query;
 mod reply;
 pub mod schema;
+mod search;
 pub mod users;
 
 use crate::http::{Handled, Refusal};
@@ -25,10 +26,15 @@ pub const ROOT: &str = "/scim/v2";
 
 /// The routes of this module.
 pub fn routes() -> Vec<Handled> {
-    [discovery::routes(), users::routes(), groups::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        discovery::routes(),
+        search::routes(),
+        users::routes(),
+        groups::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Whether an address is one of a SCIM client's.

@@ -70,6 +70,33 @@ impl Query {
         Ok(parsed)
     }
 
+    /// Reads the body of a search (RFC 7644, 3.4.3), which says the same as an address's query.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn of_search(schema: &Schema, body: &Value) -> Result<Self, Fault> {
+        const MESSAGE: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
+        let form = || bad("invalidSyntax", format!("a search is of `{MESSAGE}`"));
+        let body = body.as_object().ok_or_else(form)?;
+        let urns = body.get("schemas").and_then(Value::as_array).ok_or_else(form)?;
+        if !urns.iter().any(|urn| urn.as_str() == Some(MESSAGE)) {
+            return Err(form());
+        }
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in body {
+            match value {
+                Value::String(text) => query.append_pair(name, text),
+                Value::Number(number) => query.append_pair(name, &number.to_string()),
+                Value::Array(names) if name != "schemas" => {
+                    let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
+                    query.append_pair(name, &names.join(","))
+                }
+                _ => &mut query,
+            };
+        }
+        Self::parse(schema, Some(&query.finish()))
+    }
+
     /// Whether the filter looks at an attribute.
     pub fn looks_at(&self, name: &str) -> bool {
         self.filter

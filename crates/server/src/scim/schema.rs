@@ -62,6 +62,8 @@ pub struct Definition {
     pub returned: Returned,
     /// Whether no two resources have the same.
     pub unique: bool,
+    /// What a reference leads to.
+    pub leads_to: &'static [&'static str],
     /// For people.
     pub about: &'static str,
     /// What it is made of.

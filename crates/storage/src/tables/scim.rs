@@ -207,7 +207,7 @@ impl ScimReads for Handle {
 
     async fn scim_members(&mut self, groups: &[ScimId]) -> Result<Vec<ScimMember>> {
         let rows = sqlx::query(concat!(
-            "SELECT m.scim_group, m.scim_user, u.user_name FROM scim_members m JOIN scim_users u ON u.id = m.scim_user \
+            "SELECT m.scim_group, m.scim_user FROM scim_members m JOIN scim_users u ON u.id = m.scim_user \
              WHERE m.scim_group ",
             any!("$1"),
             " ORDER BY u.made_at, u.id"
@@ -219,7 +219,6 @@ impl ScimReads for Handle {
             Ok(ScimMember {
                 group: cells.id()?,
                 user: cells.id()?,
-                user_name: cells.take()?,
             })
         })
     }

@@ -14,6 +14,15 @@ const READ_THROUGH: u64 = 2_000;
 const AT_ONCE: u32 = 200;
 
 pub(super) async fn list(app: &App, query: &Query) -> Result<Response, Refusal> {
+    let (total, page) = page(app, query).await?;
+    Ok(reply::list(total, query.start, page))
+}
+
+/// How many there are, and those of the page.
+///
+/// # Errors
+/// When the filter would read through too many, or the tables cannot be read.
+pub async fn page(app: &App, query: &Query) -> Result<(u64, Vec<Value>), Refusal> {
     let mut reader = app.store.snapshot().await?;
     let members = query.select.wants("members");
     let Some(filter) = &query.filter else {
@@ -21,7 +30,7 @@ pub(super) async fn list(app: &App, query: &Query) -> Result<Response, Refusal> 
         let limit = u32::try_from(query.count).unwrap_or(u32::MAX);
         let page = reader.scim_groups(query.start.saturating_sub(1), limit).await?;
         let told = record::many(app, &mut *reader, &page, members).await?;
-        return Ok(answer(query, total, told));
+        return Ok((total, selected(query, told)));
     };
     let members = members || query.looks_at("members");
     let mut found = Vec::new();
@@ -55,12 +64,11 @@ pub(super) async fn list(app: &App, query: &Query) -> Result<Response, Refusal> 
     let skip = usize::try_from(query.start.saturating_sub(1)).unwrap_or(usize::MAX);
     let take = usize::try_from(query.count).unwrap_or(usize::MAX);
     let page = found.into_iter().skip(skip).take(take).collect();
-    Ok(answer(query, total, page))
+    Ok((total, selected(query, page)))
 }
 
-fn answer(query: &Query, total: u64, told: Vec<Value>) -> Response {
-    let told = told.iter().map(|group| query.select.of(&GROUP, group)).collect();
-    reply::list(total, query.start, told)
+fn selected(query: &Query, told: Vec<Value>) -> Vec<Value> {
+    told.iter().map(|group| query.select.of(&GROUP, group)).collect()
 }
 
 /// The groups that can fulfil a filter, where one of its conditions names an indexed attribute or a member.

@@ -7,6 +7,7 @@ mod members;
 mod record;
 mod write;
 
+pub use list::page;
 pub use members::{apply, givable, keys_of};
 
 use super::{
@@ -39,6 +40,7 @@ use write::Write;
 pub(super) fn routes() -> Vec<Handled> {
     vec![
         handle(route::SCIM_GROUPS, list),
+        handle(route::SEARCH_SCIM_GROUPS, search),
         handle(route::CREATE_SCIM_GROUP, create),
         handle(route::SCIM_GROUP, read),
         handle(route::REPLACE_SCIM_GROUP, replace),
@@ -114,6 +116,12 @@ fn offered(app: &App) -> Result<(), Refusal> {
 async fn list(State(app): State<Shared>, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
     offered(&app)?;
     let query = Query::parse(&GROUP, query.as_deref())?;
+    list::list(&app, &query).await
+}
+
+async fn search(State(app): State<Shared>, body: Bytes) -> Result<Response, Refusal> {
+    offered(&app)?;
+    let query = Query::of_search(&GROUP, &parsed(&body)?)?;
     list::list(&app, &query).await
 }
 

@@ -61,7 +61,5 @@ fn reference(app: &App, member: &ScimMember) -> Value {
     json!({
         "value": member.user.to_string(),
         "$ref": location(app, &USER, member.user),
-        "type": "User",
-        "display": member.user_name,
     })
 }

@@ -12,6 +12,7 @@ const TEXT: Definition = Definition {
     mutability: Mutability::Write,
     returned: Returned::Default,
     unique: false,
+    leads_to: &["uri"],
     about: "",
     subs: &[],
 };
@@ -163,7 +164,10 @@ pub const USER: Schema = Schema {
                     about: "The id of the group",
                     ..READ
                 },
-                REFERENCE,
+                Definition {
+                    leads_to: &["Group"],
+                    ..REFERENCE
+                },
                 Definition {
                     name: "display",
                     about: "What it is called",
@@ -206,17 +210,10 @@ pub const GROUP: Schema = Schema {
                     about: "The id of the user",
                     ..TEXT
                 },
-                REFERENCE,
                 Definition {
-                    name: "type",
-                    mutability: Mutability::Read,
-                    about: "User; groups in groups are not taken",
-                    ..TEXT
-                },
-                Definition {
-                    name: "display",
-                    about: "The user's name",
-                    ..READ
+                    leads_to: &["User"],
+                    mutability: Mutability::Once,
+                    ..REFERENCE
                 },
             ],
             ..TEXT

@@ -62,12 +62,7 @@ fn attribute(definition: &Definition) -> Value {
             Kind::Boolean | Kind::Moment => {}
         }
         if definition.kind == Kind::Reference {
-            let types = if definition.name == "$ref" {
-                json!(["User", "Group"])
-            } else {
-                json!(["uri"])
-            };
-            told.insert("referenceTypes".to_owned(), types);
+            told.insert("referenceTypes".to_owned(), json!(definition.leads_to));
         }
     }
     told

@@ -6,6 +6,7 @@ mod record;
 mod write;
 
 pub use active::SAID;
+pub use list::page;
 pub use write::Target;
 
 use super::{
@@ -36,6 +37,7 @@ use write::Write;
 pub(super) fn routes() -> Vec<Handled> {
     vec![
         handle(route::SCIM_USERS, list),
+        handle(route::SEARCH_SCIM_USERS, search),
         handle(route::CREATE_SCIM_USER, create),
         handle(route::SCIM_USER, read),
         handle(route::REPLACE_SCIM_USER, replace),
@@ -49,12 +51,13 @@ pub(super) fn routes() -> Vec<Handled> {
 pub struct Wanted {
     user_name: String,
     external_id: Option<String>,
-    active: bool,
+    /// Where it is said at all.
+    active: Option<bool>,
     rest: Map<String, Value>,
 }
 
 impl Wanted {
-    /// Takes a resource in the schema's form apart. Who is not said to be inactive is active.
+    /// Takes a resource in the schema's form apart.
     ///
     /// # Errors
     /// When it has no user name.
@@ -66,7 +69,7 @@ impl Wanted {
         let user_name =
             text("userName").ok_or_else(|| super::error::bad("invalidValue", "`userName` is missing"))?;
         let external_id = text("externalId");
-        let active = taken.remove("active") != Some(Value::Bool(false));
+        let active = taken.remove("active").and_then(|active| active.as_bool());
         Ok(Self {
             user_name,
             external_id,
@@ -89,6 +92,11 @@ impl Wanted {
 
 async fn list(State(app): State<Shared>, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
     let query = Query::parse(&USER, query.as_deref())?;
+    list::list(&app, &query).await
+}
+
+async fn search(State(app): State<Shared>, body: Bytes) -> Result<Response, Refusal> {
+    let query = Query::of_search(&USER, &parsed(&body)?)?;
     list::list(&app, &query).await
 }
 

@@ -105,18 +105,20 @@ async fn ahead(app: &App, write: &Write, target: Option<&Target>) -> Result<Opti
     let clicked_at = app.clock.now();
     let mut reader = app.store.snapshot().await?;
     let person = match (write, target) {
-        (Write::Create(wanted), _) if !wanted.active => {
+        (Write::Create(wanted), _) if !comes(wanted) => {
             link::known(app, &mut *reader, wanted.external_id.as_deref()).await?
         }
         (Write::Create(_), _) | (_, None) => None,
         (write, Some(target)) => {
             let user = reader.scim_user(target.id).await?.ok_or(Code::NotFound)?;
-            let stays = match write {
-                Write::Replace(wanted) => wanted.active,
-                Write::Change(operations) => after(&user, operations).is_ok_and(|wanted| wanted.active),
+            let still = match write {
+                Write::Replace(wanted) => stays(&user, wanted),
+                Write::Change(operations) => {
+                    after(&user, operations).is_ok_and(|wanted| stays(&user, &wanted))
+                }
                 Write::Create(_) | Write::Delete => false,
             };
-            (!stays).then_some(user.principal)
+            (!still).then_some(user.principal)
         }
     };
     drop(reader);
@@ -128,6 +130,16 @@ async fn ahead(app: &App, write: &Write, target: Option<&Target>) -> Result<Opti
         }),
         None => None,
     })
+}
+
+/// Who comes is active unless the provider says otherwise.
+fn comes(wanted: &Wanted) -> bool {
+    wanted.active.unwrap_or(true)
+}
+
+/// Whoever says nothing of it leaves it as it is: a list of attributes without `active` brings nobody back.
+fn stays(user: &ScimUser, wanted: &Wanted) -> bool {
+    wanted.active.unwrap_or(user.active)
 }
 
 fn after(user: &ScimUser, operations: &[Operation]) -> Result<Wanted, Refusal> {
@@ -185,12 +197,13 @@ async fn create(
         }
         None => made(change, by, &wanted).await?,
     };
+    let active = comes(&wanted);
     let user = ScimUser {
         id: ScimId::random(&*change.entropy()),
         principal: person.id,
         user_name: wanted.user_name,
         external_id: wanted.external_id,
-        active: wanted.active,
+        active,
         attributes: wanted.rest,
         version: 1,
         made_at: now,
@@ -215,7 +228,7 @@ async fn made(change: &mut Change, by: Provisioner, wanted: &Wanted) -> Result<P
     let person = Principal {
         id: PrincipalId::random(&*change.entropy()),
         name: name(wanted)?,
-        state: if wanted.active {
+        state: if comes(wanted) {
             PrincipalState::Active
         } else {
             PrincipalState::Disabled
@@ -254,7 +267,7 @@ async fn update(
     let mut user = ScimUser {
         user_name: wanted.user_name.clone(),
         external_id: wanted.external_id.clone(),
-        active: wanted.active,
+        active: stays(&before, &wanted),
         attributes: wanted.rest.clone(),
         ..before.clone()
     };
@@ -268,9 +281,13 @@ async fn update(
     user.version = before.version.saturating_add(1);
     user.changed_at = change.now();
     change.db().update_scim_user(&user).await?;
-    rename(change, &user, &wanted).await?;
+    let renamed = rename(change, &user, &wanted).await?;
     let event = by.event(change, EventKind::PrincipalChanged, Some(user.principal));
-    change.record(label(event, "user", "changed"));
+    let event = label(event, "user", "changed");
+    change.record(match renamed {
+        Some(name) => event.commit(NAME, name.to_string(), Some(user.principal)),
+        None => event,
+    });
     match (before.active, user.active) {
         (true, false) => active::leave(change, &user, ahead).await?,
         (false, true) => active::come_back(change, by, &user).await?,
@@ -320,10 +337,10 @@ async fn free(change: &mut Change, own: Option<ScimId>, wanted: &Wanted) -> Resu
     Ok(())
 }
 
-/// Takes over what the person is called.
-async fn rename(change: &mut Change, user: &ScimUser, wanted: &Wanted) -> Result<(), Stop> {
+/// Takes over what the person is called; the new name, where it is another one.
+async fn rename(change: &mut Change, user: &ScimUser, wanted: &Wanted) -> Result<Option<Name>, Stop> {
     let Some(person) = change.db().principal(user.principal).await? else {
-        return Ok(());
+        return Ok(None);
     };
     let renamed = Principal {
         name: name(wanted)?,
@@ -333,7 +350,7 @@ async fn rename(change: &mut Change, user: &ScimUser, wanted: &Wanted) -> Result
     if renamed != person {
         change.db().update_principal(&renamed).await?;
     }
-    Ok(())
+    Ok((renamed.name != person.name).then_some(renamed.name))
 }
 
 fn name(wanted: &Wanted) -> Result<Name, Refusal> {

@@ -106,6 +106,18 @@ async fn a_group_gives_the_team_that_it_stands_for_and_takes_it_again() {
         assert_eq!(list.json["totalResults"], 1, "{filter}");
         assert!(list.json["Resources"][0]["members"].is_null());
     }
+    let search = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": "displayName eq \"blue\"",
+        "attributes": ["displayName"],
+    });
+    for path in ["/.search", "/Groups/.search"] {
+        let found = client.call("POST", path, search.clone()).await.json;
+        assert_eq!(
+            (&found["totalResults"], &found["Resources"][0]["displayName"]),
+            (&json!(1), &json!("blue")),
+            "{found}"
+        );
+    }
     assert_eq!(client.call("DELETE", &path, Value::Null).await.status, 204);
     assert_eq!(teams(&house, ben).await, []);
 }

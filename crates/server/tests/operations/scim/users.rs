@@ -173,6 +173,7 @@ async fn lists_come_in_pages() {
     let house = House::new().await;
     let client = Client::new(&house).await;
     for number in 0..5 {
+        house.clock.advance(std::time::Duration::from_millis(1));
         client.user(&format!("user{number}"), json!({})).await;
     }
     for (query, start, names) in [
@@ -201,4 +202,32 @@ async fn lists_come_in_pages() {
         let total = if query.contains("filter") { 4 } else { 5 };
         assert_eq!(list["totalResults"], json!(total), "{query}");
     }
+    let search = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "count": 2, "startIndex": 2,
+        "attributes": ["userName"], "filter": "userName sw \"user\"",
+    });
+    let list = client.call("POST", "/Users/.search", search).await.json;
+    let found = list["Resources"].as_array().unwrap();
+    client.group("crew", &[]).await;
+    for (start, count, names) in [(1, 9, 6), (5, 2, 2), (6, 5, 1), (7, 5, 0), (1, 0, 0)] {
+        let search = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "count": count, "startIndex": start,
+        });
+        let all = client.call("POST", "/.search", search).await.json;
+        let page = all["Resources"].as_array().unwrap();
+        assert_eq!(
+            (page.len(), &all["totalResults"]),
+            (names, &json!(6)),
+            "{start} {count}"
+        );
+    }
+    assert_eq!(
+        (
+            found.len(),
+            &list["totalResults"],
+            &found[0]["userName"],
+            &found[0]["meta"]
+        ),
+        (2, &json!(5), &json!("user1"), &Value::Null)
+    );
 }
