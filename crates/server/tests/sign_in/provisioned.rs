@@ -1,4 +1,5 @@
 //! People whom the provider announced through SCIM, at their first sign-in (rule 4); and the published testers against a server.
+#![expect(clippy::indexing_slicing, reason = "tests")]
 
 use crate::support::{Setup, Tables, TestServer, device::TestDevice, people};
 use claviger_model::{builtin_roles::OWNER, entropy::SystemEntropy, ids::KeyId, name::Name};
