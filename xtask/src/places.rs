@@ -34,6 +34,11 @@ impl Places {
         self.root.join("crates/testkit/provider")
     }
 
+    /// The SCIM testers.
+    pub fn scim(&self) -> PathBuf {
+        self.root.join("crates/testkit/scim")
+    }
+
     /// The mail server of tests.
     pub fn mail(&self) -> PathBuf {
         self.root.join("crates/testkit/mail")

@@ -6,7 +6,7 @@ mod python;
 
 pub use node::{page, provider};
 pub use packages::system;
-pub use python::{cargo_deny, mail, openbao};
+pub use python::{cargo_deny, mail, openbao, scim};
 
 use crate::{places::Places, steps::Steps};
 use anyhow::Result;
@@ -22,5 +22,6 @@ pub fn steps_of(places: &Places, steps: &mut Steps) {
     steps.run("system packages", || system(&[]));
     steps.run("provider: packages", || provider(places));
     steps.run("mail server: packages", || mail(places));
+    steps.run("SCIM testers: packages", || scim(places));
     steps.run("page: packages, build", || page(places));
 }

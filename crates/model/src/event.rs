@@ -142,6 +142,12 @@ kinds! {
     WebhookMade = "webhook.made";
     /// Nothing is posted to a webhook any more.
     WebhookEnded = "webhook.ended";
+    /// The identity provider's SCIM client got a token.
+    ProvisioningTokenMade = "provisioning.token-made";
+    /// Such a token was ended before its time.
+    ProvisioningTokenEnded = "provisioning.token-ended";
+    /// The identity provider said that somebody signed out there.
+    LoggedOutByProvider = "session.logged-out-by-provider";
     /// A guardrail was deleted.
     PolicyDeleted = "policy.deleted";
     /// A guardrail could not be evaluated, counted for a minute; what it was asked about was refused (rule 11).

@@ -106,6 +106,8 @@ ids! {
     CallId;
     /// Something that somebody is told; derived from what happened and whom it concerns, so that it is told once.
     NoticeId;
+    /// A user or group as the identity provider knows it through SCIM.
+    ScimId;
     /// Where notices of an organization are posted to.
     WebhookId;
 }

@@ -26,6 +26,7 @@ pub mod policy_files;
 pub mod principals;
 pub mod problem;
 pub mod proof;
+pub mod provisioning;
 pub mod release;
 pub mod requests;
 pub mod roles;

@@ -13,6 +13,8 @@ pub enum Caller {
     Device,
     /// A signed-in session: token and proof.
     Session,
+    /// The identity provider's SCIM client: a bearer token of its own.
+    Provisioner,
 }
 
 /// A method and a path with `{names}`.
@@ -328,6 +330,56 @@ routes! {
     OFFBOARDING_SETTINGS = "GET" "/v1/offboarding/settings" Session;
     /// [`crate::offboarding::cases::OffboardingSettings`].
     SET_OFFBOARDING_SETTINGS = "PUT" "/v1/offboarding/settings" Session;
+    /// [`crate::provisioning::TokensReply`].
+    SCIM_TOKENS = "GET" "/v1/scim/tokens" Session;
+    /// [`crate::provisioning::MakeToken`].
+    MAKE_SCIM_TOKEN = "POST" "/v1/scim/tokens" Session does;
+    /// [`crate::provisioning::RotateToken`].
+    ROTATE_SCIM_TOKEN = "POST" "/v1/scim/tokens/{token}/rotate" Session does;
+    /// Ends a token at once.
+    END_SCIM_TOKEN = "DELETE" "/v1/scim/tokens/{token}" Session;
+    /// A logout token of the identity provider (OpenID Connect Back-Channel Logout 1.0).
+    BACK_CHANNEL_LOGOUT = "POST" "/v1/back-channel-logout" Anyone does;
+    /// What this server can (RFC 7644, 4).
+    SCIM_CONFIGURATION = "GET" "/scim/v2/ServiceProviderConfig" Provisioner;
+    /// Types of resources.
+    SCIM_TYPES = "GET" "/scim/v2/ResourceTypes" Provisioner;
+    /// One of them.
+    SCIM_TYPE = "GET" "/scim/v2/ResourceTypes/{type}" Provisioner;
+    /// Their schemas.
+    SCIM_SCHEMAS = "GET" "/scim/v2/Schemas" Provisioner;
+    /// One of them.
+    SCIM_SCHEMA = "GET" "/scim/v2/Schemas/{schema}" Provisioner;
+    /// Users and groups; the body says which.
+    SEARCH_SCIM = "POST" "/scim/v2/.search" Provisioner asks;
+    /// Users; the query says which.
+    SCIM_USERS = "GET" "/scim/v2/Users" Provisioner;
+    /// The same; the body says which.
+    SEARCH_SCIM_USERS = "POST" "/scim/v2/Users/.search" Provisioner asks;
+    /// A user comes.
+    CREATE_SCIM_USER = "POST" "/scim/v2/Users" Provisioner does;
+    /// One user.
+    SCIM_USER = "GET" "/scim/v2/Users/{user}" Provisioner;
+    /// The whole of a user.
+    REPLACE_SCIM_USER = "PUT" "/scim/v2/Users/{user}" Provisioner;
+    /// Parts of a user.
+    PATCH_SCIM_USER = "PATCH" "/scim/v2/Users/{user}" Provisioner;
+    /// A user leaves.
+    DELETE_SCIM_USER = "DELETE" "/scim/v2/Users/{user}" Provisioner;
+    /// Groups; the query says which.
+    SCIM_GROUPS = "GET" "/scim/v2/Groups" Provisioner;
+    /// The same; the body says which.
+    SEARCH_SCIM_GROUPS = "POST" "/scim/v2/Groups/.search" Provisioner asks;
+    /// A group comes.
+    CREATE_SCIM_GROUP = "POST" "/scim/v2/Groups" Provisioner does;
+    /// One group.
+    SCIM_GROUP = "GET" "/scim/v2/Groups/{group}" Provisioner;
+    /// The whole of a group.
+    REPLACE_SCIM_GROUP = "PUT" "/scim/v2/Groups/{group}" Provisioner;
+    /// Parts of a group.
+    PATCH_SCIM_GROUP = "PATCH" "/scim/v2/Groups/{group}" Provisioner;
+    /// A group goes.
+    DELETE_SCIM_GROUP = "DELETE" "/scim/v2/Groups/{group}" Provisioner;
     /// [`crate::order::OrdersCall`].
     ORDERS = "POST" "/v1/device/orders" Device asks;
     /// [`crate::device::AcknowledgementsCall`].

@@ -10,6 +10,7 @@ use crate::{
         release::{Encapsulations, KeptValues},
         sync::KeptScopes,
     },
+    scim::caller::Provisioners,
     sequencer::Sequencer,
     sign_in::{Provider, service_token::KeyRefusals},
     stream::Hints,
@@ -65,6 +66,8 @@ pub struct App {
     pub refusals: Refusals,
     /// Refusals of service identities' keys recorded lately.
     pub key_refusals: KeyRefusals,
+    /// SCIM clients that called lately.
+    pub provisioners: Provisioners,
     /// Failures that are not in the log yet.
     pub failures: Failures,
 }

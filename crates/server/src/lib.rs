@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod keys;
 pub mod operations;
 pub mod report;
+pub mod scim;
 pub mod sequencer;
 pub mod sign_in;
 pub mod start;

@@ -13,6 +13,7 @@ use crate::{
         release::{Encapsulations, KeptValues},
         sync::KeptScopes,
     },
+    scim::caller::Provisioners,
     sequencer::{Desk, Running, Sequencer},
     sign_in::{Provider, provider::FetchError, service_token::KeyRefusals},
     stream::Hints,
@@ -146,7 +147,7 @@ pub async fn start(
         // Never switched on by itself: an organization founded before it was there decides for itself.
         tracing::warn!(guardrail = %guardrail.name, "a built-in guardrail is switched off");
     }
-    let provider = Provider::new(&config.oidc, Arc::clone(&surroundings.clock))?;
+    let provider = Provider::new(&config.oidc, &config.scim.claim, Arc::clone(&surroundings.clock))?;
     let hints = Hints::new();
     let entitlements = Arc::new(Entitlements::default());
     let encapsulations = Encapsulations::new();
@@ -184,6 +185,7 @@ pub async fn start(
         replays: Replays::new(),
         refusals: Refusals::new(),
         key_refusals: KeyRefusals::new(),
+        provisioners: Provisioners::new(),
         failures: Failures::default(),
     };
     Ok(Started {

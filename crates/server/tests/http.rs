@@ -37,6 +37,21 @@ async fn every_refusal_is_a_problem() {
     {
         let reply = send(&server, route.method, &route.path.replace(['{', '}', '*'], "x")).await;
         assert_eq!(reply.status, 401, "{route}");
+        if route.caller == route::Caller::Provisioner {
+            assert_eq!(
+                reply.headers.get("content-type").unwrap(),
+                "application/scim+json"
+            );
+            assert!(
+                reply
+                    .headers
+                    .get("www-authenticate")
+                    .unwrap()
+                    .as_bytes()
+                    .starts_with(b"Bearer")
+            );
+            continue;
+        }
         assert!(
             matches!(reply.code(), Code::Unauthenticated | Code::BadProof),
             "{route}"

@@ -25,6 +25,24 @@ macro_rules! webhook_columns {
     };
 }
 
+macro_rules! scim_token_columns {
+    () => {
+        "k.id, k.name, k.hash, k.made_by, k.made_at, k.ends_at, k.last_used_at, k.replaces, k.ended_at, k.ended_by"
+    };
+}
+
+macro_rules! scim_user_columns {
+    () => {
+        "u.id, u.principal, u.user_name, u.external_id, u.active, u.attributes, u.version, u.made_at, u.changed_at"
+    };
+}
+
+macro_rules! scim_group_columns {
+    () => {
+        "g.id, g.display, g.external_id, g.version, g.made_at, g.changed_at"
+    };
+}
+
 macro_rules! service_columns {
     () => {
         "v.principal, v.kind, v.home, v.made_by, v.made_at"

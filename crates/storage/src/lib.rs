@@ -49,6 +49,7 @@ mod raw_id;
 pub mod reach;
 pub mod releases;
 pub mod requests;
+pub mod scim;
 pub mod scopes;
 pub mod secrets;
 pub mod services;

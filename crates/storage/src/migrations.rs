@@ -101,6 +101,11 @@ pub(crate) const SQLITE: &[Step] = &[
         name: "offboarding_again",
         sql: include_str!("../migrations/sqlite/0017_offboarding_again.sql"),
     },
+    Step {
+        version: 18,
+        name: "scim",
+        sql: include_str!("../migrations/sqlite/0018_scim.sql"),
+    },
 ];
 
 /// The steps of PostgreSQL.
@@ -189,6 +194,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 17,
         name: "offboarding_again",
         sql: include_str!("../migrations/postgres/0017_offboarding_again.sql"),
+    },
+    Step {
+        version: 18,
+        name: "scim",
+        sql: include_str!("../migrations/postgres/0018_scim.sql"),
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use claviger_model::ids::{
     CaseId, DeviceId, DrawId, EmergencyId, EventId, GrantId, KeyId, NoticeId, OrderId, OrganizationId,
-    ParseIdError, PolicyId, PrincipalId, ProposalId, RequestId, RoleId, ScopeId, SecretId, SessionId,
+    ParseIdError, PolicyId, PrincipalId, ProposalId, RequestId, RoleId, ScimId, ScopeId, SecretId, SessionId,
     WebhookId,
 };
 
@@ -28,7 +28,7 @@ macro_rules! raw {
 
 raw! {
     CaseId DeviceId DrawId EmergencyId EventId GrantId KeyId NoticeId OrderId OrganizationId
-    PolicyId PrincipalId ProposalId RequestId RoleId ScopeId SecretId SessionId WebhookId
+    PolicyId PrincipalId ProposalId RequestId RoleId ScimId ScopeId SecretId SessionId WebhookId
 }
 
 /// The bytes of an id that may be absent.

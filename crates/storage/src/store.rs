@@ -24,6 +24,7 @@ use crate::{
     reach::ReachReads,
     releases::{BatchAsks, BatchReads, Release, ReleaseReads, ReleaseWrites},
     requests::{RequestReads, RequestWrites},
+    scim::{ScimReads, ScimWrites},
     scopes::{ScopeReads, ScopeWrites},
     secrets::{SecretReads, SecretWrites},
     services::{ServiceReads, ServiceWrites},
@@ -67,6 +68,7 @@ pub trait Reader:
     + HoldingReads
     + LeavingReads
     + CaseReads
+    + ScimReads
     + Send
 {
 }
@@ -104,6 +106,7 @@ pub trait Locked:
     + HoldingWrites
     + LeavingWrites
     + CaseWrites
+    + ScimWrites
 {
     /// The head as it stands in this transaction; `epoch` is the one at its start (see [`Locked::epoch`]).
     fn head(&self) -> &Head;

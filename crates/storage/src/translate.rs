@@ -104,6 +104,12 @@ fn taken(said: &dyn DatabaseError) -> Conflict {
             "offboarding_cases.person",
             Conflict::AlreadyUsed,
         ),
+        ("scim_users_folded_key", "scim_users.folded", Conflict::NameTaken),
+        (
+            "scim_groups_folded_key",
+            "scim_groups.folded",
+            Conflict::NameTaken,
+        ),
         ("service_keys_jkt", "service_keys.jkt", Conflict::AlreadyUsed),
         (
             "requests_open_rotation",

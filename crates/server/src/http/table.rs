@@ -35,6 +35,14 @@ impl Handled {
         self
     }
 
+    /// The handler behind the layer that verifies a SCIM client.
+    pub fn provisioned(self, app: &Shared) -> MethodRouter<Shared> {
+        self.handler.route_layer(axum::middleware::from_fn_with_state(
+            app.clone(),
+            crate::scim::caller::layer,
+        ))
+    }
+
     /// The handler behind the layer that verifies its caller.
     pub fn verified(self, app: &Shared) -> MethodRouter<Shared> {
         let state = (app.clone(), self.route);
@@ -52,6 +60,7 @@ pub fn all() -> Vec<Handled> {
         crate::sign_in::routes(),
         crate::stream::routes(),
         crate::operations::routes(),
+        crate::scim::routes(),
     ]
     .into_iter()
     .flatten()

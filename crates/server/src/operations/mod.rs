@@ -19,6 +19,7 @@ pub mod orders;
 pub mod path;
 pub mod principals;
 mod proposals;
+mod provisioning;
 pub mod release;
 pub mod requests;
 mod roles;
@@ -55,6 +56,7 @@ pub fn routes() -> Vec<Handled> {
         requests::routes(),
         notices::routes(),
         webhooks::routes(),
+        provisioning::routes(),
         offboarding::routes(),
         sync::routes(),
         history::routes(),

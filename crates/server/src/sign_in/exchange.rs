@@ -185,7 +185,7 @@ async fn settle(app: &App, change: &mut Change, checked: Checked) -> Result<Done
         let event = change.event(who, EventKind::SessionEnded).on(object);
         change.record(event);
     }
-    let groups = teams::take(change, principal.id, &asserted).await?;
+    let groups = teams::take(app, change, principal.id, &asserted).await?;
     let object = session_object(session.id, device.id);
     let mut event = change.event(who, EventKind::SignedIn).on(object);
     for (name, fact) in teams::facts(&groups) {

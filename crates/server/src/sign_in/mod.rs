@@ -1,6 +1,7 @@
 //! Signing in: challenge, exchange of the ID token, tokens and their renewal, sessions and devices (rules 1 to 8).
 
 mod assertion;
+mod back_channel;
 pub mod bootstrap;
 mod challenge;
 mod device;
@@ -14,7 +15,7 @@ mod refresh;
 pub mod service_token;
 mod sessions;
 mod step_up;
-mod teams;
+pub mod teams;
 mod tokens;
 
 pub use provider::Provider;
@@ -33,6 +34,7 @@ pub fn routes() -> Vec<Handled> {
         handle(route::STEP_UP, step_up::step_up),
         handle(route::PROVIDER_REFUSED, reassert::refused),
         handle(route::SIGN_OUT, ending::sign_out),
+        handle(route::BACK_CHANNEL_LOGOUT, back_channel::log_out),
         handle(route::ME, me::me),
         handle(route::SESSIONS, sessions::sessions),
         handle(route::END_SESSION, ending::end_session),

@@ -1,7 +1,10 @@
 //! Who a token speaks of: by (issuer, subject) alone (rule 4). Unknown people are made on the spot, without rights.
 
 use super::provider::Asserted;
-use crate::sequencer::{Change, Stop};
+use crate::{
+    scim::link,
+    sequencer::{Change, Stop},
+};
 use claviger_model::{
     ids::PrincipalId,
     name::Name,
@@ -26,9 +29,17 @@ pub async fn find_or_make(change: &mut Change, asserted: &Asserted) -> Result<Fo
         issuer: asserted.issuer.clone(),
         subject: asserted.subject.clone(),
     };
-    let Some(mut principal) = change.db().principal_by_identity(&identity).await? else {
-        return make(change, asserted, &identity).await;
+    let found = match change.db().principal_by_identity(&identity).await? {
+        Some(known) => Some(known),
+        // Somebody whom the provider announced through SCIM.
+        None => link::awaited(change, asserted).await?,
     };
+    let Some(mut principal) = found else {
+        let made = make(change, asserted, &identity).await?;
+        link::seen(change, asserted, made.principal.id).await?;
+        return Ok(made);
+    };
+    link::seen(change, asserted, principal.id).await?;
     let known = change
         .db()
         .mail_addresses(&[principal.id])

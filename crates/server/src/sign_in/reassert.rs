@@ -5,6 +5,7 @@ use crate::{
     app::{App, Shared},
     caller::{Caller, Json},
     http::Refusal,
+    scim::link,
     sequencer::{Change, Stop},
 };
 use axum::{extract::State, http::StatusCode};
@@ -73,10 +74,11 @@ async fn settle(
     if !fresh || !same_sign_in(&session, &asserted) {
         return Err(change.refuse(event, Code::BadIdToken));
     }
+    link::seen(change, &asserted, session.principal).await?;
     session.asserted_at = now;
     let tokens = tokens::renew(app, &mut session, now);
     change.db().put_session(&session).await?;
-    let groups = teams::take(change, session.principal, &asserted).await?;
+    let groups = teams::take(app, change, session.principal, &asserted).await?;
     let event = teams::facts(&groups)
         .into_iter()
         .fold(event, |event, (name, fact)| event.fact(name, fact));

@@ -131,7 +131,7 @@ async fn settle(
     session.asserted_at = now;
     let tokens = tokens::renew(app, &mut session, now);
     change.db().put_session(&session).await?;
-    let groups = teams::take(change, session.principal, &asserted).await?;
+    let groups = teams::take(app, change, session.principal, &asserted).await?;
     let event = teams::facts(&groups)
         .into_iter()
         .fold(event, |event, (name, fact)| event.fact(name, fact));

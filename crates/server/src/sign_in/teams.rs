@@ -3,8 +3,10 @@
 
 use super::provider::Asserted;
 use crate::{
+    app::App,
     http::Refusal,
     operations::orders,
+    scim::groups,
     sequencer::{Change, Stop},
     stream::Audience,
 };
@@ -17,32 +19,54 @@ use claviger_model::{
 };
 use claviger_protocol::stream::Hint;
 use claviger_storage::principals::{Principal, TeamsChanged};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many teams may share a name before a group goes without.
 const MAX_NAMESAKES: u32 = 50;
 
-/// Makes the person's provider memberships exactly the asserted groups.
+/// Makes the person's provider memberships exactly the asserted groups; or those that the provider said through SCIM, where the
+/// configuration takes groups from there and from nowhere else.
+///
+/// # Errors
+/// When the tables cannot be read or written.
 pub async fn take(
+    app: &App,
     change: &mut Change,
     person: PrincipalId,
     asserted: &Asserted,
 ) -> Result<TeamsChanged, Stop> {
-    let mapped: BTreeMap<String, PrincipalId> = change
-        .db()
-        .group_mappings(&asserted.issuer)
-        .await?
-        .into_iter()
-        .collect();
-    let mut teams = Vec::with_capacity(asserted.groups.len());
-    for group in &asserted.groups {
+    if app.config.scim.groups {
+        let named = groups::keys_of(app, change.db(), person).await?;
+        return give(change, person, &asserted.issuer, &named, true).await;
+    }
+    give(change, person, &asserted.issuer, &asserted.groups, false).await
+}
+
+/// Makes the person's provider memberships exactly the teams that groups stand for.
+///
+/// # Errors
+/// When the tables cannot be read or written.
+pub async fn give(
+    change: &mut Change,
+    person: PrincipalId,
+    issuer: &str,
+    named: &BTreeSet<String>,
+    scim: bool,
+) -> Result<TeamsChanged, Stop> {
+    let mapped: BTreeMap<String, PrincipalId> =
+        change.db().group_mappings(issuer).await?.into_iter().collect();
+    let mut teams = Vec::with_capacity(named.len());
+    for group in named {
         match mapped.get(group) {
             Some(team) => teams.push(*team),
-            None => teams.extend(make(change, &asserted.issuer, group).await?),
+            None => teams.extend(make(change, issuer, group).await?),
         }
     }
     teams.sort_unstable();
     teams.dedup();
+    if scim {
+        teams = groups::givable(change, person, teams).await?;
+    }
     let before = orders::before(change, person).await?;
     let changed = change.db().set_provider_teams(person, &teams).await?;
     // What only a lost group gave is ordered away in the same transaction (rule 26).

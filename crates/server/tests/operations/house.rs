@@ -34,7 +34,7 @@ use claviger_protocol::{
 use claviger_server::{
     app::Shared,
     cli::install_crypto,
-    config::{Config, Limits, LogFormat, Oidc, Origin},
+    config::{Config, GroupsBy, Limits, LogFormat, Oidc, Origin, Scim},
     http::router,
     keys::root::Home,
     start::{self, Started, Surroundings},
@@ -517,6 +517,11 @@ fn config(database: Database, root: Home) -> Config {
             leeway: Duration::from_secs(60),
             certificate_authority: None,
             reassert: HOUR,
+        },
+        scim: Scim {
+            claim: "sub".to_owned(),
+            groups: true,
+            groups_by: GroupsBy::DisplayName,
         },
         organization: name("Example"),
         trusted_proxies: Vec::new(),

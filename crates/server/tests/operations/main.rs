@@ -46,6 +46,7 @@ mod root_asked;
 mod root_homes;
 mod root_over_tls;
 mod root_silent;
+mod scim;
 mod secrets;
 mod services;
 mod starts;

@@ -10,7 +10,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     emergency_rights, emergency_draws, emergency_reads, emergency_changes, file_delegations, file_objects,
     offboarding_cases, offboarding_voices, offboarding_steps, offboarding_effects, offboarding_devices, offboarding_rotations,
     holdings,
-    rotations_told, notice_mark, notices, notice_deliveries, notice_preferences, mail_addresses, webhooks
+    rotations_told, notice_mark, notices, notice_deliveries, notice_preferences, mail_addresses, webhooks,
+    scim_tokens, scim_users, scim_groups, scim_members, provider_claims
 TO claviger_server;
 GRANT SELECT, INSERT ON log_events, log_subjects, log_tiles TO claviger_server;
 GRANT SELECT, INSERT, DELETE ON log_openings TO claviger_server;

@@ -39,6 +39,8 @@ mod releases;
 mod requests;
 mod roles;
 mod rows;
+mod scim;
+mod scim_write;
 mod scope_tree;
 mod scopes;
 mod secrets;

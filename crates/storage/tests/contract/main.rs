@@ -49,6 +49,7 @@ mod releases;
 mod requests;
 mod rights;
 mod schema;
+mod scim;
 mod scopes;
 mod secrets;
 mod services;

@@ -11,6 +11,7 @@ pub mod port;
 pub mod postgres;
 pub mod process;
 pub mod provider;
+pub mod scim;
 
 /// Why a peer can't be had.
 #[derive(Debug, thiserror::Error)]

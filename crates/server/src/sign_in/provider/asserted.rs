@@ -18,7 +18,7 @@ use std::{
 };
 
 /// Signatures by a private key of the provider; never `none`, never by a secret that others could know.
-const ALGORITHMS: [CoreJwsSigningAlgorithm; 8] = [
+pub(super) const ALGORITHMS: [CoreJwsSigningAlgorithm; 8] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
@@ -29,7 +29,7 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 8] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 /// The longest token that is read, in bytes.
-const MAX_TOKEN: usize = 64 * 1024;
+pub(super) const MAX_TOKEN: usize = 64 * 1024;
 /// How old an ID token may be.
 const MAX_AGE: Duration = Duration::from_secs(5 * 60);
 /// The most groups of one person; a person with more than this is a mistake at the provider.
@@ -56,6 +56,10 @@ pub struct Asserted {
     pub verified_email: Option<String>,
     /// Groups; none when the claim is absent, since a right that is not vouched for does not count.
     pub groups: BTreeSet<String>,
+    /// What the configured claim says, which SCIM calls `externalId`.
+    pub link: Option<String>,
+    /// That claim.
+    pub link_claim: String,
     /// The provider's session.
     pub sid: Option<String>,
     /// Authentication context class.
@@ -126,7 +130,7 @@ impl AssertionError {
 /// Checks a token in everything but its nonce.
 pub(super) fn verify(
     token: &str,
-    oidc: &Oidc,
+    (oidc, link_claim): (&Oidc, &str),
     keys: &Keys,
     now: Timestamp,
 ) -> Result<Asserted, AssertionError> {
@@ -217,6 +221,15 @@ pub(super) fn verify(
         verified_email: email.clone().filter(|_| claims.email_verified() == Some(true)),
         email,
         groups: groups(extra.get(&oidc.groups_claim))?,
+        link: match link_claim {
+            "sub" => Some(subject.to_owned()),
+            claim => extra
+                .get(claim)
+                .and_then(Value::as_str)
+                .filter(|value| !value.is_empty() && storable(value))
+                .map(str::to_owned),
+        },
+        link_claim: link_claim.to_owned(),
         sid: sid.map(str::to_owned),
         amr,
         acr,
@@ -230,7 +243,7 @@ pub(super) fn verify(
 }
 
 /// Whether an identifier can be kept on both databases: PostgreSQL takes no U+0000.
-fn storable(text: &str) -> bool {
+pub(super) fn storable(text: &str) -> bool {
     text.len() <= MAX_IDENTIFIER && !text.contains(char::is_control)
 }
 

@@ -5,9 +5,11 @@
 mod asserted;
 mod fetch;
 mod keys;
+mod logout;
 
 pub use asserted::Asserted;
 pub use fetch::FetchError;
+pub use logout::LoggedOut;
 
 use crate::{config::Oidc, http::Refusal};
 use asserted::AssertionError;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 /// The configured provider.
 pub struct Provider {
     oidc: Oidc,
+    link_claim: String,
     clock: Arc<dyn Clock>,
     keys: ProviderKeys,
 }
@@ -28,10 +31,11 @@ impl Provider {
     ///
     /// # Errors
     /// When the HTTP client cannot be made, as when its certificate authority does not parse.
-    pub fn new(oidc: &Oidc, clock: Arc<dyn Clock>) -> Result<Self, FetchError> {
+    pub fn new(oidc: &Oidc, link_claim: &str, clock: Arc<dyn Clock>) -> Result<Self, FetchError> {
         let keys = ProviderKeys::new(oidc, Arc::clone(&clock))?;
         Ok(Self {
             oidc: oidc.clone(),
+            link_claim: link_claim.to_owned(),
             clock,
             keys,
         })
@@ -45,13 +49,31 @@ impl Provider {
     pub async fn verify(&self, token: &str) -> Result<Asserted, Refusal> {
         let now = self.clock.now();
         let keys = self.keys.current().await.map_err(down)?;
-        match asserted::verify(token, &self.oidc, &keys, now) {
+        let settings = (&self.oidc, self.link_claim.as_str());
+        match asserted::verify(token, settings, &keys, now) {
             // Perhaps signed by a key that the provider made since; asked for at most twice a minute.
             Err(AssertionError::UnknownKey) => match self.keys.newer_than(&keys).await.map_err(down)? {
-                Some(newer) => asserted::verify(token, &self.oidc, &newer, now).map_err(refuse),
+                Some(newer) => asserted::verify(token, settings, &newer, now).map_err(refuse),
                 None => Err(refuse(AssertionError::UnknownKey)),
             },
             other => other.map_err(refuse),
+        }
+    }
+
+    /// Checks a logout token in everything but that it counts once.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub async fn verify_logout(&self, token: &str) -> Result<LoggedOut, Refusal> {
+        let now = self.clock.now();
+        let keys = self.keys.current().await.map_err(down)?;
+        let refused = |error: logout::LogoutError| Refusal::new(Code::BadIdToken).because(error);
+        match logout::verify(token, &self.oidc, &keys, now) {
+            Err(logout::LogoutError::UnknownKey) => match self.keys.newer_than(&keys).await.map_err(down)? {
+                Some(newer) => logout::verify(token, &self.oidc, &newer, now).map_err(refused),
+                None => Err(refused(logout::LogoutError::UnknownKey)),
+            },
+            other => other.map_err(refused),
         }
     }
 

@@ -64,6 +64,8 @@ pub(super) const fn group(kind: Option<EventKind>) -> HistoryGroup {
         | Kind::EmergencyReviewed
         | Kind::WebhookMade
         | Kind::WebhookEnded
+        | Kind::ProvisioningTokenMade
+        | Kind::ProvisioningTokenEnded
         | Kind::ProposalMade
         | Kind::ProposalAnswered
         | Kind::FilesApplied
@@ -86,6 +88,7 @@ pub(super) const fn group(kind: Option<EventKind>) -> HistoryGroup {
         | Kind::KeyDestroyed => HistoryGroup::Access,
         Kind::SignedIn
         | Kind::SessionEnded
+        | Kind::LoggedOutByProvider
         | Kind::SessionReasserted
         | Kind::SessionSteppedUp
         | Kind::SessionSuspended
@@ -127,6 +130,8 @@ const fn plain(kind: EventKind) -> HistoryAction {
         | Kind::PolicyChanged
         | Kind::WebhookMade
         | Kind::WebhookEnded
+        | Kind::ProvisioningTokenMade
+        | Kind::ProvisioningTokenEnded
         | Kind::PolicyDeleted
         | Kind::PolicyFailed
         | Kind::ProposalMade
@@ -136,7 +141,7 @@ const fn plain(kind: EventKind) -> HistoryAction {
         Kind::OrderAcknowledged => Action::Purged,
         Kind::JournalDoubted => Action::JournalDoubted,
         Kind::SignedIn => Action::SignedIn,
-        Kind::SessionEnded => Action::SessionEnded,
+        Kind::SessionEnded | Kind::LoggedOutByProvider => Action::SessionEnded,
         Kind::SessionReasserted | Kind::SessionSteppedUp => Action::SignInChecked,
         Kind::SessionSuspended => Action::SessionSuspended,
         Kind::ReplayDetected => Action::ReplayDetected,

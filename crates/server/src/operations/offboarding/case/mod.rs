@@ -26,6 +26,7 @@ mod start;
 mod steps;
 
 pub use changed::{erased, value_changed};
+pub use counting::Counting;
 pub use rotations::record as rotation_record;
 
 use crate::{
