@@ -67,8 +67,25 @@ impl Inner {
         done
     }
 
-    /// The same for an open or a closed vault.
+    /// The same for an open or a closed vault. Where the reply to the last acknowledgement was lost, the server knows the device no
+    /// more; what was carried out here is done all the same.
     pub(super) async fn speak(
+        &self,
+        speaker: &Speaker<'_>,
+        obeyed: impl FnMut(Option<&Order>, &Executed),
+    ) -> Result<bool, SyncError> {
+        match self.spoken(speaker, obeyed).await {
+            Err(SyncError::Call(error))
+                if error.code() == Some(Code::DeviceEnded)
+                    && speaker.cache.document(EVERYTHING).await?.is_some() =>
+            {
+                Ok(true)
+            }
+            spoken => spoken,
+        }
+    }
+
+    async fn spoken(
         &self,
         speaker: &Speaker<'_>,
         mut obeyed: impl FnMut(Option<&Order>, &Executed),
