@@ -13,6 +13,7 @@ pub mod guardrails;
 pub mod history;
 pub mod import;
 pub mod notices;
+pub mod offboarding;
 pub mod organization;
 pub mod requests;
 pub mod secrets;

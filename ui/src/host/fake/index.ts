@@ -12,6 +12,7 @@ import { importOf } from './host-import';
 import { guardrailsOf } from './host-guardrails';
 import { myHistoryOf } from './host-history';
 import { noticesOf } from './host-notices';
+import { offboardingOf } from './host-offboarding';
 import { organizationOf } from './host-organization';
 import { requestsOf } from './host-requests';
 import { servicesOf } from './host-services';
@@ -54,6 +55,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...accessOf(fake),
     ...givingOf(fake),
     ...emergencyOf(fake),
+    ...offboardingOf(fake),
     ...organizationOf(fake),
     ...guardrailsOf(fake),
     ...servicesOf(fake),
