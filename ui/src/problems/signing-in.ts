@@ -78,7 +78,7 @@ export const signingIn: Words = {
     'Sign in again to enrol it anew.',
     'signIn',
   ),
-  accessEnded: entry(
+  allAccessEnded: entry(
     'problem',
     'Your access has ended.',
     'Everything that this computer kept of your organization’s secrets was destroyed, and nothing can be read here any more. If this is a mistake, ask whoever runs Claviger in your organization.',

@@ -16,6 +16,8 @@ export type OffboardingPart = 'cases' | 'leak' | 'brake';
 /** The long lists of a blast radius. */
 export type RadiusList = 'known' | 'reach' | 'alone';
 
+/** For so long an answer is waited for before it is asked again. */
+const patience = 15_000;
 const none: OffboardingRights = { conduct: false, own: false, enable: false, give: false };
 
 /** Cases of people who leave, what somebody or something reaches and holds, leaked values, the brake. */
@@ -35,6 +37,8 @@ export class Offboarding {
   /** Whose blast radius is looked at, and what led there; empty for none. */
   trail = $state.raw<SuspectRef[]>([]);
   #host: Host;
+  /** Since when an answer is waited for. */
+  #asked: number | null = null;
 
   constructor(host: Host) {
     this.#host = host;
@@ -110,20 +114,24 @@ export class Offboarding {
     await this.load();
   }
 
-  /** Asks again how a case stands, if it is still the one in sight; a lost connection leaves what was known. */
+  /** Asks again how a case stands, if it is still the one in sight; a lost answer leaves what was known. */
   async again(id: Id): Promise<void> {
     const inSight = () => this.caseId === id && this.part === 'cases' && this.trail.length === 0;
-    if (!inSight()) return;
-    const asked = Promise.all([this.#host.case(id), this.#host.caseRotations(id, null)]);
-    const answered = await asked.catch(() => null);
-    const one = answered?.[0] ?? this.one.value;
-    const first = answered?.[1] ?? null;
-    if (!inSight() || !one) return;
-    await this.one.ask(() => Promise.resolve({ ...one }));
-    const known = this.rotations.value;
-    // Pages that were asked for stay; the first one is what changes soonest.
-    if (first && (known?.rotations.length ?? 0) <= first.rotations.length) {
-      await this.rotations.ask(() => Promise.resolve(first));
+    const began = Date.now();
+    if (!inSight() || (this.#asked !== null && began - this.#asked < patience)) return;
+    this.#asked = began;
+    try {
+      const [one, first] = await Promise.all([this.#host.case(id), this.#host.caseRotations(id, null)]);
+      if (!inSight()) return;
+      await this.one.ask(() => Promise.resolve(one));
+      // Pages that were asked for stay; the first one is what changes soonest.
+      if ((this.rotations.value?.rotations.length ?? 0) <= first.rotations.length) {
+        await this.rotations.ask(() => Promise.resolve(first));
+      }
+    } catch {
+      // The next turn asks again; that the server does not answer is said elsewhere.
+    } finally {
+      if (this.#asked === began) this.#asked = null;
     }
   }
 

@@ -180,6 +180,20 @@ describe('offboarding', () => {
     expect(panel.textContent).toMatch(/1 of 3.*devices still to report/s);
   });
 
+  it('asks again and again while it waits, whatever an answer was, and not when it is over', async () => {
+    const host = open();
+    await toCase(/Jonas/);
+    host.refuse('case', 'serverError');
+    await waitFor(() => expect(calls(host, 'case').length).toBeGreaterThanOrEqual(4), { timeout: 40_000 });
+    expect(screen.getByTestId(testids.casePanel)).toBeTruthy();
+    await click(testids.caseBack);
+    await screen.findAllByTestId(testids.caseRow);
+    const before = calls(host, 'case').length;
+    await toCase(/Tomás/);
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    expect(calls(host, 'case')).toHaveLength(before + 1);
+  }, 60_000);
+
   it('accepts that a value stays, for Owners only', async () => {
     const host = open();
     const panel = await toCase(/Jonas/);

@@ -156,7 +156,7 @@ async fn whoever_was_offboarded_reads_that_their_access_has_ended_once_everythin
     device.server.order(vec![Target::Everything]);
     vault.inner.hint_sync();
     let state = until(&vault, |state| signed_out_for(state).is_some()).await;
-    assert_eq!(signed_out_for(&state).unwrap(), "accessEnded");
+    assert_eq!(signed_out_for(&state).unwrap(), "allAccessEnded");
 
     // A refusal came first, and alone it destroys nothing; the order follows.
     let device = Device::signed_in().await;
@@ -168,7 +168,7 @@ async fn whoever_was_offboarded_reads_that_their_access_has_ended_once_everythin
     assert_eq!(signed_out_for(&state).unwrap(), "accountDisabled");
     assert!(device.cache_file().is_some());
     device.server.order(vec![Target::Everything]);
-    let ended = |state: &AppState| signed_out_for(state).is_some_and(|code| code == "accessEnded");
+    let ended = |state: &AppState| signed_out_for(state).is_some_and(|code| code == "allAccessEnded");
     until(&vault, ended).await;
     assert!(device.device_item().await.is_none() && device.cache_file().is_none());
 }

@@ -202,7 +202,7 @@ async fn somebody_leaves_and_it_is_seen_device_by_device_until_the_value_changed
     let opened = olga.open_case(&draft).await.unwrap();
     assert!(!opened.merged && opened.case.begun.is_some());
     assert_eq!(olga.open_case(&draft).await.unwrap().case.id, opened.case.id);
-    assert_eq!(out(ben).await, "accessEnded");
+    assert_eq!(out(ben).await, "allAccessEnded");
     let case = until("each device's word and every step", async || {
         let case = olga.case(&draft.case).await.unwrap();
         let told = case.devices.iter().all(|device| device.acknowledged_at.is_some());
