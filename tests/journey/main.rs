@@ -17,6 +17,7 @@ mod instance;
 mod keyboard;
 mod kills;
 mod load;
+mod offboarding;
 mod organization;
 mod rig;
 mod screens;
