@@ -1,8 +1,8 @@
 //! The list of commands and events, from which the page's bindings are generated.
 
 use crate::commands::{
-    access, account, device, emergency, export, giving, guardrails, history, import, notices, organization,
-    policy_files, requests, secrets, services, state, values,
+    access, account, device, emergency, export, giving, guardrails, history, import, notices, offboarding,
+    organization, policy_files, requests, secrets, services, state, values,
 };
 use claviger_vault::view::{
     event::{Changed, ClipboardCleared, OrderExecuted},
@@ -128,6 +128,23 @@ pub fn builder() -> Builder<tauri::Wry> {
             notices::rotate_webhook_key,
             notices::test_webhook,
             notices::take_link,
+            offboarding::offboarding_rights,
+            offboarding::blast_radius,
+            offboarding::look_up_leak,
+            offboarding::rehearse_case,
+            offboarding::open_case,
+            offboarding::cases,
+            offboarding::case,
+            offboarding::approve_case,
+            offboarding::cancel_case,
+            offboarding::save_case_report,
+            offboarding::case_rotations,
+            offboarding::accept_rotation,
+            offboarding::ended_grants,
+            offboarding::restore_grants,
+            offboarding::enable_person,
+            offboarding::brake,
+            offboarding::set_brake,
             history::history,
             history::proof_status,
             export::export_history,

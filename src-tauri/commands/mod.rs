@@ -13,6 +13,7 @@ pub mod guardrails;
 pub mod history;
 pub mod import;
 pub mod notices;
+pub mod offboarding;
 pub mod organization;
 pub mod policy_files;
 pub mod requests;

@@ -19,6 +19,7 @@ mod instance;
 mod keyboard;
 mod kills;
 mod load;
+mod offboarding;
 mod organization;
 mod rig;
 mod screens;

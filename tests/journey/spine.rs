@@ -128,7 +128,7 @@ async fn copy(window: &Window<'_>, desktop: &Desktop) -> String {
     value
 }
 
-async fn reveal(window: &Window<'_>, picture: &str) -> String {
+pub async fn reveal(window: &Window<'_>, picture: &str) -> String {
     window.click("reveal").await;
     window.find("hide").await;
     let value = window.text("value-text", |text| !text.contains('•')).await;
@@ -188,7 +188,7 @@ async fn ask_for_rotation(window: &Window<'_>) {
     window.audit("a request").await;
 }
 
-async fn keep_offline(window: &Window<'_>, place: &str) {
+pub async fn keep_offline(window: &Window<'_>, place: &str) {
     window.go_to(place).await;
     window.click("keep-offline").await;
     window.find("confirm-keep-offline").await;
@@ -265,7 +265,7 @@ async fn gone(window: &Window<'_>, company: &Company) {
 }
 
 /// Names, paths and values that the app knows: what a person may see of the places that it keeps, and some values of theirs.
-async fn known(window: &Window<'_>, copied: &str) -> BTreeSet<String> {
+pub async fn known(window: &Window<'_>, copied: &str) -> BTreeSet<String> {
     let query =
         json!({ "query": { "place": null, "filter": "all", "owner": null, "offset": 0, "limit": 200 } });
     let listed = window.ask("list", query).await.unwrap();

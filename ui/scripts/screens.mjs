@@ -44,6 +44,15 @@ async function guardrails(page) {
   await id(page, 'guardrail-row').first().waitFor();
 }
 
+/** What somebody reaches and holds. */
+async function radius(page) {
+  await go(page, 'nav-offboarding', 'case-row');
+  await page.getByText('Jonas Keller').click();
+  await id(page, 'case-panel').waitFor();
+  await page.getByText('What they hold today').click();
+  await id(page, 'radius-panel').waitFor();
+}
+
 export const screens = {
   'server-address': { scene: 'noServer', after: (page) => shown(page, 'server-field') },
   'server-confirm': {
@@ -384,6 +393,83 @@ export const screens = {
       await guardrails(page);
       await page.locator('[data-testid=guardrail-switch]').nth(1).click();
       await id(page, 'guardrail-plan').waitFor();
+    },
+  },
+  offboarding: { after: (page) => go(page, 'nav-offboarding', 'case-row') },
+  'offboarding-empty': {
+    scene: 'empty',
+    after: async (page) => {
+      await page.keyboard.press('Control+8');
+      await shown(page, 'no-cases');
+    },
+  },
+  'offboarding-case': {
+    after: async (page) => {
+      await go(page, 'nav-offboarding', 'case-row');
+      await page.getByText('Jonas Keller').click();
+      await id(page, 'case-panel').waitFor();
+    },
+  },
+  'offboarding-rotations': {
+    after: async (page) => {
+      await go(page, 'nav-offboarding', 'case-row');
+      await page.getByText('Jonas Keller').click();
+      await id(page, 'rotation-progress').waitFor();
+      await page.locator('[data-testid=case-rotation]').nth(5).scrollIntoViewIfNeeded();
+    },
+  },
+  'offboarding-braked': {
+    after: async (page) => {
+      await go(page, 'nav-offboarding', 'case-row');
+      await page.getByText('Samir Haddad').click();
+      await id(page, 'case-panel').waitFor();
+    },
+  },
+  'offboarding-planned': {
+    after: async (page) => {
+      await go(page, 'nav-offboarding', 'case-row');
+      await page.getByText('Priya Raman').click();
+      await id(page, 'case-panel').waitFor();
+    },
+  },
+  'offboarding-radius': { after: (page) => radius(page) },
+  'offboarding-radius-below': {
+    after: async (page) => {
+      await radius(page);
+      await page.getByText('What stays behind').scrollIntoViewIfNeeded();
+    },
+  },
+  'dialog-offboard': {
+    after: async (page) => {
+      await radius(page);
+      await id(page, 'offboard-person').click();
+      await page.getByText('Sign-in is disabled').waitFor();
+      await page.getByLabel('At a set time').click({ force: true });
+      await id(page, 'choose-heir').scrollIntoViewIfNeeded();
+    },
+  },
+  'offboarding-leak': {
+    after: async (page) => {
+      await go(page, 'nav-offboarding', 'case-row');
+      await page.getByText('Leaked value').click();
+      await id(page, 'leak-value').fill('something that turned up');
+      await id(page, 'leak-look-up').click();
+      await id(page, 'leak-nothing').waitFor();
+    },
+  },
+  'offboarding-brake': {
+    after: async (page) => {
+      await go(page, 'nav-offboarding', 'case-row');
+      await page.getByText('Brake', { exact: true }).click();
+      await id(page, 'brake-number').waitFor();
+    },
+  },
+  'dialog-restore-grants': {
+    after: async (page) => {
+      await go(page, 'nav-offboarding', 'case-row');
+      await page.getByText('Tomás Reyes').click();
+      await id(page, 'restore-grants').click();
+      await page.locator('[data-testid=ended-grant]').first().waitFor();
     },
   },
   history: { after: (page) => go(page, 'nav-history', 'history-row') },

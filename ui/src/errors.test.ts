@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { asProblem, knownCodes, wordingOf } from './errors';
+import { device } from './problems/device';
+import { giving } from './problems/giving';
+import { server } from './problems/server';
+import { signingIn } from './problems/signing-in';
+import { vault } from './problems/vault';
 
 const problem = (code: string, message = '', remedy: string | null = null) => ({ code, message, detail: null, remedy });
 
@@ -9,6 +14,11 @@ describe('wordingOf', () => {
     for (const sentence of [words, remedy]) {
       if (sentence !== null) expect(sentence).toMatch(/^[A-Z“].*(\.|com)$/s);
     }
+  });
+
+  it('has no code twice, of which one would hide the other', () => {
+    const codes = [signingIn, server, vault, device, giving].flatMap((words) => Object.keys(words));
+    expect(codes.toSorted()).toEqual([...new Set(codes)].toSorted());
   });
 
   it('says what to do wherever it is not a mere note', () => {

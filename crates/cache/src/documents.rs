@@ -27,6 +27,8 @@ pub(crate) const LOG_KEYS: Document = Document("log-keys");
 pub(crate) const JOURNAL_HEAD: Document = Document("journal-head");
 /// The last order that was carried out.
 pub(crate) const LAST_ORDER: Document = Document("last-order");
+/// That an order to destroy everything was carried out.
+pub(crate) const EVERYTHING: Document = Document("everything-destroyed");
 
 impl Document {
     pub(crate) fn id(self) -> Id {

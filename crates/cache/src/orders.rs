@@ -71,6 +71,17 @@ impl Cache {
             .await
     }
 
+    /// Whether an order to destroy everything was carried out, by a call that somebody still waits for or not.
+    ///
+    /// # Errors
+    /// When the cache fails.
+    pub async fn everything_destroyed(&self) -> Result<bool, CacheError> {
+        self.detached(
+            |mut state| async move { Ok(state.read(documents::EVERYTHING).await?.unwrap_or(false)) },
+        )
+        .await
+    }
+
     /// Verifies an order and carries it out. Again is no harm.
     ///
     /// # Errors
@@ -182,6 +193,10 @@ impl State {
         let mut edits = Edits::default();
         edits.put(Book::Acknowledgements, *order.order.as_bytes(), json(&signed)?);
         edits.put_document(documents::LAST_ORDER, &order.seq.max(expected.saturating_sub(1)))?;
+        if order.targets.contains(&Target::Everything) {
+            // With the acknowledgement or not at all: whoever is told later must know what to erase.
+            edits.put_document(documents::EVERYTHING, &true)?;
+        }
         self.commit(edits).await?;
         Ok(signed)
     }

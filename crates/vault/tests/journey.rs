@@ -8,6 +8,7 @@ mod guardrails;
 mod late_keyring;
 mod new_keys;
 mod notices;
+mod offboarding;
 mod organization;
 mod policy_files;
 mod services;

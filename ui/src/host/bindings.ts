@@ -232,6 +232,38 @@ export const commands = {
 	testWebhook: (id: string) => __TAURI_INVOKE<WebhookTest>("test_webhook", { id }),
 	/**  Where the link leads that the app was last opened with; none, or it was asked before. The page asks once somebody is signed in. */
 	takeLink: () => __TAURI_INVOKE<LinkView | null>("take_link"),
+	/**  What this person may do here. */
+	offboardingRights: () => __TAURI_INVOKE<OffboardingRights>("offboarding_rights"),
+	/**  What somebody or something reaches and holds. */
+	blastRadius: (of: SuspectRef, after: string | null) => __TAURI_INVOKE<RadiusView>("blast_radius", { of, after }),
+	/**  Where a leaked value stands and stood, and to whom it came. */
+	lookUpLeak: (value: ValueInput) => __TAURI_INVOKE<LeakView>("look_up_leak", { value }),
+	/**  What offboarding somebody would do now. */
+	rehearseCase: (person: string, heir: string | null) => __TAURI_INVOKE<RehearsalView>("rehearse_case", { person, heir }),
+	/**  Opens a case, now or at a set time. */
+	openCase: (draft: CaseDraft) => __TAURI_INVOKE<OpenedCaseView>("open_case", { draft }),
+	/**  Cases, newest first. */
+	cases: (open: boolean, after: string | null) => __TAURI_INVOKE<CasesView>("cases", { open, after }),
+	/**  One case. */
+	case: (id: string) => __TAURI_INVOKE<CaseView>("case", { id }),
+	/**  Lets a case go on, as a second pair of eyes. */
+	approveCase: (id: string) => __TAURI_INVOKE<CaseView>("approve_case", { id }),
+	/**  Calls a case off that has not begun. */
+	cancelCase: (id: string, reason: string) => __TAURI_INVOKE<CaseView>("cancel_case", { id, reason }),
+	/**  Values of a case that have to change. */
+	caseRotations: (id: string, after: string | null) => __TAURI_INVOKE<CaseRotations>("case_rotations", { id, after }),
+	/**  Accepts that a value stays as it is. */
+	acceptRotation: (id: string, secret: string, reason: string) => __TAURI_INVOKE<null>("accept_rotation", { id, secret, reason }),
+	/**  The grants that a case ended. */
+	endedGrants: (id: string) => __TAURI_INVOKE<EndedGrantView[]>("ended_grants", { id }),
+	/**  Gives grants again that a case ended, all or none. */
+	restoreGrants: (id: string, grants: string[], reason: string) => __TAURI_INVOKE<null>("restore_grants", { id, grants, reason }),
+	/**  Enables somebody again, which restores nothing. */
+	enablePerson: (person: string, reason: string) => __TAURI_INVOKE<null>("enable_person", { person, reason }),
+	/**  The brake. */
+	brake: () => __TAURI_INVOKE<BrakeView>("brake"),
+	/**  Sets the brake. */
+	setBrake: (peoplePerHour: number, people: string[]) => __TAURI_INVOKE<BrakeView>("set_brake", { peoplePerHour, people }),
 	/**  A page of one's own history. */
 	history: (query: HistoryQuery) => __TAURI_INVOKE<HistoryPage>("history", { query }),
 	/**  Whether the log proves the history whole. */
@@ -460,6 +492,21 @@ export type ActionView = {
 	authority: boolean,
 };
 
+/**  Something that nobody else answers for. */
+export type AloneView = 
+/**  A secret that they own. */
+{ type: "secret"; 
+/**  Which one. */
+secret: ConcernedSecret } | 
+/**  A team in which nobody else is active. */
+{ type: "team"; 
+/**  Which one. */
+team: PersonRef } | 
+/**  A service identity whose team has nobody else. */
+{ type: "service"; 
+/**  Which one. */
+service: PersonRef };
+
 /**  What became of one answer among many. */
 export type AnswerOutcome = {
 	/**  The request. */
@@ -588,6 +635,295 @@ export type BinRow = {
 	canRestore: boolean,
 } & SecretRef;
 
+/**  Why a case waits for a second pair of eyes. */
+export type BrakeReason = 
+/**  The person is protected. */
+"protected" | 
+/**  More people than an hour may have. */
+"many";
+
+/**  The brake. */
+export type BrakeView = {
+	/**  More people than this in an hour wait for a second pair of eyes. */
+	peoplePerHour: number,
+	/**  People who always wait for one. */
+	protected: PersonRef[],
+};
+
+/**  How a case began. */
+export type CaseBegun = {
+	/**  When it was asked for. */
+	clickedAt: number,
+	/**  From when everything of the person was refused. */
+	at: number,
+	/**  What lies between, in milliseconds. */
+	refusedAfterMs: number,
+	/**  The blast radius at that moment. */
+	numbers: RadiusNumbers,
+};
+
+/**  A device of a case. */
+export type CaseDeviceView = {
+	/**  The device. */
+	id: string,
+	/**  As its owner called it. */
+	name: string,
+	/**  Operating system. */
+	system: string,
+	/**  When it was ordered to destroy everything. */
+	orderedAt: number,
+	/**  When an unmodified client that never calls again has destroyed everything. */
+	leasedUntil: number,
+	/**  When its signed word came that it has. */
+	acknowledgedAt: number | null,
+	/**  From the click until then, in milliseconds. */
+	afterMs: number | null,
+};
+
+/**  A case to be opened. */
+export type CaseDraft = {
+	/**  As the rehearsal said. */
+	case: string,
+	/**  Who leaves. */
+	person: string,
+	/**  Why. */
+	reason: string,
+	/**  Who takes over; null for nobody. */
+	heir: string | null,
+	/**  When it begins; null for now. */
+	start: StartDraft | null,
+};
+
+/**  How much was done of a kind, or would be. */
+export type CaseEffect = {
+	/**  What. */
+	kind: CaseEffectKind,
+	/**  How much. */
+	all: number,
+	/**  How much of it was given again. */
+	restored: number,
+};
+
+/**  What a step does to one thing. */
+export type CaseEffectKind = 
+/**  A session ended. */
+"session" | 
+/**  A key of a service ended. */
+"serviceKey" | 
+/**  A device was ordered to destroy everything. */
+"device" | 
+/**  A grant ended. */
+"grant" | 
+/**  A right to emergency access ended. */
+"emergencyRight" | 
+/**  They left a team that they were put into here. */
+"localTeam" | 
+/**  They left a team that the provider's groups stand for. */
+"providerTeam" | 
+/**  A request was taken back. */
+"request" | 
+/**  An approval was taken back. */
+"approval" | 
+/**  A proposal was taken back. */
+"proposal" | 
+/**  A secret has another owner, or nobody. */
+"secretOwner";
+
+/**  A value that has to change. */
+export type CaseRotation = {
+	/**  Whose value. */
+	secret: ConcernedSecret,
+	/**  The version that was current. */
+	version: number,
+	/**  The way that showed most of it. */
+	way: HoldingWay,
+	/**  How bad it is, from 1 to 100. */
+	risk: number,
+	/**  Who answers for the secret. */
+	owner: PersonRef | null,
+	/**  Until when it has to change. */
+	dueAt: number,
+	/**  Where it stands. */
+	stands: RotationStands,
+	/**  How it was settled; null while it is open. */
+	settled: CaseVoice | null,
+};
+
+/**  Values that have to change, the riskiest first. */
+export type CaseRotations = {
+	/**  The page. */
+	rotations: CaseRotation[],
+	/**  For more of them. */
+	next: string | null,
+};
+
+/**  A case in the list. */
+export type CaseRow = {
+	/**  Its id. */
+	id: string,
+	/**  Who leaves. */
+	person: PersonRef,
+	/**  Whether the identity provider opened it by itself. */
+	byProvider: boolean,
+	/**  Where it stands. */
+	stands: CaseStands,
+	/**  Who opened it. */
+	openedBy: PersonRef | null,
+	/**  When. */
+	openedAt: number,
+	/**  When it is to begin; null for at once. */
+	start: CaseStart | null,
+	/**  From when everything was refused. */
+	begunAt: number | null,
+	/**  Why it needs or needed a second pair of eyes. */
+	brake: BrakeReason | null,
+	/**  When it was over. */
+	closedAt: number | null,
+	/**  Values that still have to change. */
+	openRotations: number,
+};
+
+/**  Where a case stands. */
+export type CaseStands = 
+/**  It begins at a set time. */
+"planned" | 
+/**  It waits for a second pair of eyes; meanwhile its person is suspended. */
+"braked" | 
+/**  Access is refused; the steps go on. */
+"running" | 
+/**  All steps are done; devices or values are still to come. */
+"waiting" | 
+/**  Over. */
+"done" | 
+/**  Called off before it began. */
+"cancelled";
+
+/**  When a planned case begins. */
+export type CaseStart = {
+	/**  The moment. */
+	at: number,
+	/**  The date and time on the clocks of the zone, as it was said. */
+	local: string,
+	/**  A zone of the IANA database. */
+	zone: string,
+};
+
+/**  A step and how it goes. */
+export type CaseStep = {
+	/**  Which. */
+	kind: CaseStepKind,
+	/**  Where it stands. */
+	state: CaseStepState,
+	/**  How often it failed. */
+	attempts: number,
+	/**  Why it failed last, in words. */
+	said: string | null,
+	/**  When it is tried next. */
+	nextAt: number | null,
+	/**  When it was done. */
+	doneAt: number | null,
+};
+
+/**  A step of a case. */
+export type CaseStepKind = 
+/**  Disabled; sessions and keys of services ended; devices ordered to destroy everything. */
+"access" | 
+/**  Grants and rights to emergency access end. */
+"grants" | 
+/**  They leave their teams. */
+"teams" | 
+/**  Requests, approvals and proposals are taken back. */
+"requests" | 
+/**  Their secrets go to an heir. */
+"ownership" | 
+/**  A rotation is queued for each value that they hold. */
+"rotations";
+
+/**  Where a step stands. */
+export type CaseStepState = 
+/**  To be done, or half done. */
+"open" | 
+/**  It failed and is tried again. */
+"failing" | 
+/**  Done. */
+"done";
+
+/**  How long devices took, in milliseconds. */
+export type CaseTimes = {
+	/**  Of how many. */
+	count: number,
+	/**  Half took no longer. */
+	p50Ms: number | null,
+	/**  All but one in a hundred took no longer. */
+	p99Ms: number | null,
+};
+
+/**  One case. */
+export type CaseView = {
+	/**  Its id. */
+	id: string,
+	/**  Who leaves, and whether they are active now. */
+	person: PrincipalView,
+	/**  Whether the identity provider opened it by itself. */
+	byProvider: boolean,
+	/**  Where it stands. */
+	stands: CaseStands,
+	/**  Why. */
+	reason: string,
+	/**  Who opened it. */
+	openedBy: PersonRef | null,
+	/**  When. */
+	openedAt: number,
+	/**  Who takes over. */
+	heir: PersonRef | null,
+	/**  When it is to begin. */
+	start: CaseStart | null,
+	/**  Why it needs a second pair of eyes. */
+	brake: BrakeReason | null,
+	/**  That it has them. */
+	approved: CaseVoice | null,
+	/**  That it has begun. */
+	begun: CaseBegun | null,
+	/**  That it is over. */
+	closed: CaseVoice | null,
+	/**  Until when what it ended can be given again. */
+	undoUntil: number | null,
+	/**  Others who asked for the same. */
+	voices: CaseVoice[],
+	/**  The steps, in their order. */
+	steps: CaseStep[],
+	/**  How much was done of each kind. */
+	effects: CaseEffect[],
+	/**  The devices that it waits for, or waited. */
+	devices: CaseDeviceView[],
+	/**  How long those took that reported. */
+	acknowledged: CaseTimes,
+	/**  The rotations, owner by owner. */
+	owners: OwnerProgress[],
+	/**  Whether this person may let it go on. */
+	mayApprove: boolean,
+	/**  Whether this person may call it off. */
+	mayCancel: boolean,
+};
+
+/**  That somebody let a case go on, called it off, or asked for the same. */
+export type CaseVoice = {
+	/**  Who; null where nobody had to. */
+	by: PersonRef | null,
+	/**  When. */
+	at: number,
+	/**  Why, where they said. */
+	reason: string | null,
+};
+
+/**  Cases, newest first. */
+export type CasesView = {
+	/**  The page. */
+	cases: CaseRow[],
+	/**  For more of them. */
+	next: string | null,
+};
+
 /**  How a cell stands. */
 export type CellStands = 
 /**  It counts. */
@@ -669,6 +1005,14 @@ export type ClipboardCleared = {
 	/**  Why. */
 	reason: ClearReason,
 };
+
+/**  A secret of which something is said here. */
+export type ConcernedSecret = {
+	/**  What it is. */
+	kind: SecretKind,
+	/**  Whether it is in the bin; its value may still be good at its target. */
+	inBin: boolean,
+} & SecretRef;
 
 /**  Condition. */
 export type Condition = {
@@ -921,6 +1265,22 @@ export type EmergencyView = {
 	draws: EmergencyDraw[],
 	/**  For more of them. */
 	next: string | null,
+};
+
+/**  A grant that a case ended. */
+export type EndedGrantView = {
+	/**  The grant. */
+	id: string,
+	/**  Its role. */
+	role: RoleRef,
+	/**  Where it was given. */
+	path: string,
+	/**  Until when it would have counted. */
+	endsAt: number | null,
+	/**  What had to hold besides, in words. */
+	conditions: string[],
+	/**  Whether it was given again. */
+	restored: boolean,
 };
 
 /**  Entry proof. */
@@ -1651,6 +2011,41 @@ export type HistoryRow = {
 	proof: EntryProof,
 };
 
+/**  That a version of a value came to a device in one way. */
+export type HoldingView = {
+	/**  To whom. */
+	person: PersonRef,
+	/**  The device. */
+	device: string,
+	/**  Its name. */
+	deviceName: string,
+	/**  In which way. */
+	way: HoldingWay,
+	/**  As which version. */
+	version: number,
+	/**  How often. */
+	times: number,
+	/**  The first time. */
+	firstAt: number,
+	/**  The last time. */
+	lastAt: number,
+	/**  Until when the device may keep it; null where it never was kept. */
+	keptUntil: number | null,
+};
+
+/**  How a value came to a device. */
+export type HoldingWay = 
+/**  Injected into a process. */
+"used" | 
+/**  Kept for use without the server. */
+"kept" | 
+/**  Read without the server, as the device reported. */
+"readOffline" | 
+/**  Copied. */
+"copied" | 
+/**  Shown. */
+"revealed";
+
 /**  Kept offline. */
 export type KeptOffline = {
 	/**  Values. */
@@ -1695,6 +2090,22 @@ teams: string[] } |
 /**  Everyone. */
 { type: "everyone" };
 
+/**  A value that is current somewhere, and how it came to those whom this is about. */
+export type KnownValue = {
+	/**  The secret that has it today. */
+	secret: ConcernedSecret,
+	/**  The version that is current. */
+	version: number,
+	/**  Since when the value has not changed. */
+	since: number,
+	/**  Who answers for it. */
+	owner: PersonRef | null,
+	/**  How bad it is, from 1 to 100. */
+	risk: number,
+	/**  How it came; the riskiest and latest first. */
+	holdings: HoldingView[],
+};
+
 /**  What is missing. */
 export type Lacking = 
 /**  Nothing. */
@@ -1730,6 +2141,26 @@ export type LanguageEntity = {
 	name: string,
 	/**  What is known of one. */
 	attributes: LanguageAttribute[],
+};
+
+/**  What is known of a leaked value. */
+export type LeakView = {
+	/**  Where it stands and stood; empty for a value that was never here. */
+	versions: LeakedVersionView[],
+};
+
+/**  A version that has or had a value that was looked up. */
+export type LeakedVersionView = {
+	/**  Of which secret. */
+	secret: ConcernedSecret,
+	/**  The version. */
+	version: number,
+	/**  Whether it is the current one, so that the value has to be changed. */
+	current: boolean,
+	/**  When it was written. */
+	writtenAt: number,
+	/**  To whom it came, the last time first. */
+	holdings: HoldingView[],
 };
 
 /**  What this device keeps of one place. */
@@ -2103,6 +2534,18 @@ export type NoticesView = {
 	more: boolean,
 };
 
+/**  What this person may do here, as far as this device knows. */
+export type OffboardingRights = {
+	/**  Conduct offboarding at all. */
+	conduct: boolean,
+	/**  Set the brake, and accept that a value stays as it is. */
+	own: boolean,
+	/**  Enable somebody again. */
+	enable: boolean,
+	/**  Give grants somewhere, so that ended ones can be given again there. */
+	give: boolean,
+};
+
 /**  Offline copy. */
 export type OfflineCopy = {
 	/**  Issued at. */
@@ -2124,6 +2567,14 @@ export type OfflineReason =
 /**  Clock. */
 "clock";
 
+/**  What came of it. */
+export type OpenedCaseView = {
+	/**  The case of this person. */
+	case: CaseView,
+	/**  Whether somebody had opened it before. */
+	merged: boolean,
+};
+
 /**  What an order took away. */
 export type OrderExecuted = {
 	/**  Path of the scope; empty where there is no single one. */
@@ -2134,6 +2585,20 @@ export type OrderExecuted = {
 	values: number,
 	/**  When. */
 	at: number,
+};
+
+/**  How far the rotations of one owner are. */
+export type OwnerProgress = {
+	/**  Whose secrets; null for those that nobody owns. */
+	owner: PersonRef | null,
+	/**  All of them. */
+	all: number,
+	/**  Those that are open. */
+	open: number,
+	/**  Those that were accepted as they are. */
+	accepted: number,
+	/**  Until when the first of the open ones has to change. */
+	dueAt: number | null,
 };
 
 /**  What somebody did at a place that would have been refused. */
@@ -2530,6 +2995,170 @@ export type ProposalView = {
 	words: string | null,
 };
 
+/**  A device that may hold something. */
+export type RadiusDevice = {
+	/**  The device. */
+	id: string,
+	/**  As its owner calls it. */
+	name: string,
+	/**  Operating system. */
+	system: string,
+	/**  Its last contact. */
+	seenAt: number,
+	/**  How many values it may keep now. */
+	leases: number,
+	/**  When the longest of them ends. */
+	leasedUntil: number | null,
+};
+
+/**  A grant by which something is reached. */
+export type RadiusGrant = {
+	/**  The grant. */
+	id: string,
+	/**  Its role. */
+	role: RoleRef,
+	/**  Where it was given. */
+	path: string,
+	/**  The team that holds it; null when it was given to them. */
+	team: string | null,
+	/**  From when it counts. */
+	from: number | null,
+	/**  Until when. */
+	endsAt: number | null,
+};
+
+/**  A living key of a service identity that they made, so that they may have its private half. */
+export type RadiusKey = {
+	/**  The key. */
+	id: string,
+	/**  Whose. */
+	service: PersonRef,
+	/**  Until when. */
+	endsAt: number,
+	/**  When it was last exchanged for a token. */
+	lastUsedAt: number | null,
+};
+
+/**  A blast radius in numbers. */
+export type RadiusNumbers = {
+	/**  Grants. */
+	grants: number,
+	/**  Places where values can be reached. */
+	places: number,
+	/**  Secrets whose values can be reached. */
+	secrets: number,
+	/**  Rights to emergency access. */
+	emergency: number,
+	/**  Values held that are current. */
+	known: number,
+	/**  Those of them that were shown or copied. */
+	seen: number,
+	/**  Those of them that may be kept on a device. */
+	kept: number,
+	/**  What waits for them. */
+	waiting: number,
+	/**  What only they answer for. */
+	alone: number,
+	/**  Devices. */
+	devices: number,
+	/**  Sessions. */
+	sessions: number,
+	/**  Keys of services. */
+	keys: number,
+};
+
+/**  A right to emergency access that could be drawn. */
+export type RadiusRight = {
+	/**  The right. */
+	id: string,
+	/**  What it would give. */
+	role: RoleRef,
+	/**  Where. */
+	path: string,
+	/**  Until when. */
+	endsAt: number,
+};
+
+/**  A session that lasts. */
+export type RadiusSession = {
+	/**  The session. */
+	id: string,
+	/**  The name of its device. */
+	deviceName: string,
+	/**  Since when. */
+	startedAt: number,
+	/**  Until when at the longest. */
+	endsAt: number,
+};
+
+/**  A blast radius, or a further page of one of its long lists. */
+export type RadiusView = {
+	/**  About whom or what. */
+	of: SuspectRef,
+	/**  By name. */
+	name: string,
+	/**  Whose device, where it is about one. */
+	whose: PersonRef | null,
+	/**  When it was counted. */
+	at: number,
+	/**  SHA-256 of all of it: the same facts, the same digest. */
+	digest: string,
+	/**  All of it in numbers. */
+	numbers: RadiusNumbers,
+	/**  The values that are held and current, the riskiest first. */
+	known: KnownValue[],
+	/**  Where values are reached. */
+	reach: ReachedPlace[],
+	/**  What nobody else answers for. */
+	alone: AloneView[],
+	/**  Grants; with the first page only, as all that follows. */
+	grants: RadiusGrant[],
+	/**  Rights to emergency access. */
+	emergency: RadiusRight[],
+	/**  What waits. */
+	waiting: WaitingCounts,
+	/**  Devices. */
+	devices: RadiusDevice[],
+	/**  Sessions. */
+	sessions: RadiusSession[],
+	/**  Keys of services. */
+	keys: RadiusKey[],
+	/**  For more values. */
+	moreKnown: string | null,
+	/**  For more places. */
+	moreReach: string | null,
+	/**  For more of what nobody else answers for. */
+	moreAlone: string | null,
+};
+
+/**  A place where values can be reached. */
+export type ReachedPlace = {
+	/**  The place. */
+	id: string,
+	/**  Its path. */
+	path: string,
+	/**  The class of the environment around it. */
+	class: EnvironmentClass,
+	/**  How many living secrets stand directly in it. */
+	secrets: number,
+	/**  What can be done with their values. */
+	actions: string[],
+};
+
+/**  What offboarding somebody would do now. */
+export type RehearsalView = {
+	/**  To be handed back, so that a repeated call opens one case. */
+	case: string,
+	/**  The blast radius in numbers. */
+	numbers: RadiusNumbers,
+	/**  How much each kind of effect would be. */
+	effects: CaseEffect[],
+	/**  How many values would be queued for a rotation. */
+	rotations: number,
+	/**  Why it would wait for a second pair of eyes. */
+	brake: BrakeReason | null,
+};
+
 /**  A request of either kind. */
 export type Request = 
 /**  For a rotation. */
@@ -2712,6 +3341,17 @@ export type RotationRequest = {
 	/**  State. */
 	state: RequestState,
 };
+
+/**  Where a rotation of a case stands. */
+export type RotationStands = 
+/**  The value is as it was. */
+"open" | 
+/**  The value changed. */
+"changed" | 
+/**  An Owner accepts that it does not change. */
+"accepted" | 
+/**  The secret was erased. */
+"gone";
 
 /**  Row tag. */
 export type RowTag = 
@@ -3109,6 +3749,35 @@ export type Stage =
 /**  Old. */
 "old";
 
+/**  A date and time on the clocks of a zone. */
+export type StartDraft = {
+	/**  `2026-11-27T18:00`, as a field for date and time has it. */
+	local: string,
+	/**  A zone of the IANA database. */
+	zone: string,
+};
+
+/**  Whom or what a blast radius is about. */
+export type SuspectKind = 
+/**  A person who leaves, or whose account is in doubt. */
+"person" | 
+/**  A device that was lost. */
+"device" | 
+/**  A session. */
+"session" | 
+/**  A service identity. */
+"service" | 
+/**  A secret: everyone who holds its value. */
+"secret";
+
+/**  One of them. */
+export type SuspectRef = {
+	/**  What it is. */
+	kind: SuspectKind,
+	/**  Its id. */
+	id: string,
+};
+
 /**  In a team. */
 export type TeamMember = {
 	/**  Who. */
@@ -3204,6 +3873,18 @@ export type VersionView = {
 	by: string,
 	/**  Bytes of the value. */
 	size: number,
+};
+
+/**  What waits for a person, or they began. */
+export type WaitingCounts = {
+	/**  They asked for access. */
+	requests: number,
+	/**  They asked that a value be changed; that stays. */
+	rotations: number,
+	/**  They approved a request that is still open. */
+	approvals: number,
+	/**  They proposed a change that waits for a second Owner. */
+	proposals: number,
 };
 
 /**  A webhook to be made. */

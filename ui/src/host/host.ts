@@ -56,6 +56,20 @@ import type {
   WebhookTest,
 } from './notices';
 import type { PolicyComparison, PolicyDelegation, PolicyDelegationDraft, PolicyExport } from './policy-files';
+import type {
+  BrakeView,
+  CaseDraft,
+  CaseRotations,
+  CaseView,
+  CasesView,
+  EndedGrantView,
+  LeakView,
+  OffboardingRights,
+  OpenedCaseView,
+  RadiusView,
+  RehearsalView,
+  SuspectRef,
+} from './offboarding';
 import type { Id, Millis } from './primitives';
 import type { AccessOptions, AnswerOutcome, ApproveAccess, AskAccess, RequestEvidence, RequestsView } from './requests';
 import type { BinRow, SecretView } from './secrets';
@@ -239,6 +253,35 @@ export interface Host {
   testWebhook(id: Id): Promise<WebhookTest>;
   /** Where the link leads that the app was last opened with, once; rejects when it is not for this organization. */
   takeLink(): Promise<LinkView | null>;
+
+  offboardingRights(): Promise<OffboardingRights>;
+  /** What somebody or something reaches and holds; `after` as one of its own `more…` said. */
+  blastRadius(of: SuspectRef, after: string | null): Promise<RadiusView>;
+  /** Where a leaked value stands and stood, and to whom it came. The value is kept nowhere. */
+  lookUpLeak(value: ValueInput): Promise<LeakView>;
+  /** What offboarding somebody would do now; nothing is done. */
+  rehearseCase(person: Id, heir: Id | null): Promise<RehearsalView>;
+  openCase(draft: CaseDraft): Promise<OpenedCaseView>;
+  /** Newest first, or only those that are not over. */
+  cases(open: boolean, after: string | null): Promise<CasesView>;
+  case(id: Id): Promise<CaseView>;
+  /** As a second pair of eyes. */
+  /** With the start of a planned case, as it was shown. */
+  approveCase(id: Id, startsAt: Millis | null): Promise<CaseView>;
+  /** Asks for a place and writes the signed report there; its path, or null when the person closed the dialog. */
+  saveCaseReport(id: Id): Promise<string | null>;
+  /** Before it has begun. */
+  cancelCase(id: Id, reason: string): Promise<CaseView>;
+  caseRotations(id: Id, after: string | null): Promise<CaseRotations>;
+  /** Accepts that a value stays as it is. */
+  acceptRotation(id: Id, secret: Id, reason: string): Promise<void>;
+  endedGrants(id: Id): Promise<EndedGrantView[]>;
+  /** All or none. */
+  restoreGrants(id: Id, grants: Id[], reason: string): Promise<void>;
+  /** Restores nothing. */
+  enablePerson(person: Id, reason: string): Promise<void>;
+  brake(): Promise<BrakeView>;
+  setBrake(peoplePerHour: number, people: Id[]): Promise<BrakeView>;
 
   history(query: HistoryQuery): Promise<HistoryPage>;
   proofStatus(): Promise<ProofStatus>;

@@ -9,6 +9,9 @@ export type Command =
   | 'goBin'
   | 'goAccess'
   | 'goOrganization'
+  | 'goOffboarding'
+  | 'offboard'
+  | 'lookUpLeak'
   | 'goNotices'
   | 'giveAccess'
   | 'emergency'
@@ -65,6 +68,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'goAccess', title: 'Access', group: everywhere, reach: 'everywhere', keys: ['Mod+5'] },
   { command: 'goOrganization', title: 'Organization', group: everywhere, reach: 'everywhere', keys: ['Mod+6'] },
   { command: 'goNotices', title: 'Notices', group: everywhere, reach: 'everywhere', keys: ['Mod+7'] },
+  { command: 'goOffboarding', title: 'Offboarding', group: everywhere, reach: 'everywhere', keys: ['Mod+8'] },
   { command: 'giveAccess', title: 'Give access', group: everywhere, reach: 'everywhere', keys: ['Mod+G'] },
   { command: 'emergency', title: 'Emergency access', group: everywhere, reach: 'everywhere', keys: ['Mod+E'] },
   { command: 'goSettings', title: 'Settings', group: everywhere, reach: 'everywhere', keys: ['Mod+,'] },

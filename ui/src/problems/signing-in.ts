@@ -78,6 +78,17 @@ export const signingIn: Words = {
     'Sign in again to enrol it anew.',
     'signIn',
   ),
+  allAccessEnded: entry(
+    'problem',
+    'Your access has ended.',
+    'Everything that this computer kept of your organization’s secrets was destroyed, and nothing can be read here any more. If this is a mistake, ask whoever runs Claviger in your organization.',
+  ),
+  deviceEmptied: entry(
+    'problem',
+    'Your access from this device has ended.',
+    'A signed order of the server said so, and everything that the device kept was destroyed. If you still work here, sign in again; else there is nothing left to do.',
+    'signIn',
+  ),
   deviceOfAnother: entry(
     'problem',
     'This device is set up for somebody else.',

@@ -26,6 +26,8 @@ export class Commands {
     if (command === 'giveAccess') return !page.offline && page.access.givesSomewhere;
     if (command === 'goAccess') return page.access.open;
     if (command === 'goOrganization') return page.organization.open;
+    if (command === 'goOffboarding' || command === 'lookUpLeak') return page.offboarding.open;
+    if (command === 'offboard') return !page.offline && page.offboarding.open;
     return true;
   }
 
@@ -61,6 +63,13 @@ export class Commands {
         return page.go('access');
       case 'goOrganization':
         return page.go('organization');
+      case 'goOffboarding':
+        return page.go('offboarding');
+      case 'offboard':
+        return dialogs.open({ type: 'chooseLeaver' });
+      case 'lookUpLeak':
+        page.go('offboarding');
+        return void page.offboarding.go('leak');
       case 'goNotices':
         return page.go('notices');
       case 'giveAccess':

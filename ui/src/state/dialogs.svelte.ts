@@ -4,11 +4,13 @@ import type { DeviceView } from '../host/device';
 import type { GuardrailEdit } from '../host/guardrails';
 import type { ManagedPlace, ProposalView, RoleView, TeamView } from '../host/organization';
 import type { WebhooksView, WebhookKeyView, WebhookView } from '../host/notices';
+import type { CaseRotation, CaseView } from '../host/offboarding';
 import type { Place } from '../host/places';
 import type { Id } from '../host/primitives';
 import type { AccessRequest, AnyRequest, RotationRequest } from '../host/requests';
 import type { ServiceKeyView, ServiceView } from '../host/services';
 import type { SecretDetail } from '../host/secrets';
+import type { PersonRef } from '../host/state';
 
 export type DialogState =
   | { type: 'palette' }
@@ -35,7 +37,18 @@ export type DialogState =
   | { type: 'endDevice'; device: DeviceView }
   | { type: 'signOut' }
   | { type: 'forgetServer' }
+  | OffboardingDialog
   | OrganizationDialog;
+
+/** Of the offboarding view. */
+export type OffboardingDialog =
+  | { type: 'chooseLeaver' }
+  | { type: 'offboard'; person: { id: Id; name: string } }
+  | { type: 'approveCase'; view: CaseView }
+  | { type: 'cancelCase'; view: CaseView }
+  | { type: 'acceptRotation'; caseId: Id; rotation: CaseRotation }
+  | { type: 'enablePerson'; person: PersonRef }
+  | { type: 'restoreGrants'; view: CaseView };
 
 /** Of the organization's view. */
 export type OrganizationDialog =

@@ -4,6 +4,7 @@ import { asProblem } from '../errors';
 import type { DeviceView, LeaseSummary } from '../host/device';
 import type { EmergencyRight } from '../host/emergency';
 import type { ChangedArea, Host } from '../host/host';
+import type { SuspectRef } from '../host/offboarding';
 import type { Id } from '../host/primitives';
 import type { RequestsView } from '../host/requests';
 import type { BinRow } from '../host/secrets';
@@ -18,6 +19,7 @@ import { Emergency } from './emergency.svelte';
 import { MyHistory } from './history.svelte';
 import { followOpened } from './links';
 import { Notices } from './notices.svelte';
+import { Offboarding } from './offboarding.svelte';
 import { Organization } from './organization.svelte';
 import { Preferences } from './preferences.svelte';
 import { Query } from './query.svelte';
@@ -25,7 +27,8 @@ import { Toasts } from './toasts.svelte';
 import { Values } from './values.svelte';
 import { Vault } from './vault.svelte';
 
-export type View = 'vault' | 'requests' | 'notices' | 'access' | 'organization' | 'history' | 'bin' | 'settings';
+export type View =
+  'vault' | 'requests' | 'notices' | 'access' | 'organization' | 'offboarding' | 'history' | 'bin' | 'settings';
 
 const starting: AppState = {
   session: { type: 'starting' },
@@ -49,6 +52,7 @@ export class Page {
   readonly access: Access;
   readonly emergency: Emergency;
   readonly organization: Organization;
+  readonly offboarding: Offboarding;
   readonly history: MyHistory;
   readonly notices: Notices;
   readonly preferences: Preferences;
@@ -74,6 +78,7 @@ export class Page {
     this.access = new Access(host);
     this.emergency = new Emergency(host, () => clock.coarse);
     this.organization = new Organization(host);
+    this.offboarding = new Offboarding(host);
     this.history = new MyHistory(host, clock);
     this.notices = new Notices(host);
     this.preferences = new Preferences(host);
@@ -137,7 +142,7 @@ export class Page {
     if (has('places', 'secrets', 'requests', 'history')) asked.push(this.vault.refresh());
     if (has('requests') && this.requests.status.type !== 'idle') asked.push(this.#askRequests());
     if (has('emergency')) asked.push(this.emergency.load());
-    if (has('places')) asked.push(this.#learnAccess(), this.#learnOrganization());
+    if (has('places')) asked.push(this.#learnAccess(), this.#learnOrganization(), this.#learnOffboarding());
     if (has('history') && this.view === 'history') asked.push(this.history.load());
     if (has('secrets') && this.view === 'bin') asked.push(this.#askBin());
     if (has('devices', 'places') && this.view === 'settings') asked.push(this.#askDevices());
@@ -171,6 +176,14 @@ export class Page {
     });
   }
 
+  /** Shows what somebody or something reaches and holds. */
+  examine(suspect: SuspectRef): void {
+    if (this.view !== 'offboarding') this.values.hide();
+    this.view = 'offboarding';
+    this.placesOpen = false;
+    void this.offboarding.examine(suspect);
+  }
+
   /** Opens the dialog for a right of one's own; the first one when none is meant. */
   drawEmergency(right: EmergencyRight | null): void {
     const meant = right ?? this.emergency.drawable[0];
@@ -194,6 +207,7 @@ export class Page {
       void this.emergency.load();
       void this.#learnAccess();
       void this.#learnOrganization();
+      void this.#learnOffboarding();
       void this.notices.load();
       void this.#load(this.view).then(() => this.#followLink());
     }
@@ -207,6 +221,7 @@ export class Page {
     this.access.forget();
     this.emergency.forget();
     this.organization.forget();
+    this.offboarding.forget();
     this.notices.forget();
     for (const query of [this.requests, this.bin, this.devices, this.leases]) query.forget();
     this.dialogs.close();
@@ -228,6 +243,7 @@ export class Page {
     if (view === 'requests') await this.#askRequests();
     if (view === 'access') await this.access.load();
     if (view === 'organization') await this.organization.load();
+    if (view === 'offboarding') await this.offboarding.load();
     if (view === 'history') await this.history.load();
     if (view === 'bin') await this.#askBin();
     if (view === 'notices') await this.notices.load();
@@ -247,6 +263,12 @@ export class Page {
     if (this.view !== 'organization') return;
     if (this.organization.open) await this.organization.load();
     else this.go('vault');
+  }
+
+  /** What it shows is asked for by itself; here only whether it is still for this person. */
+  async #learnOffboarding(): Promise<void> {
+    await this.offboarding.learn();
+    if (this.view === 'offboarding' && !this.offboarding.open) this.go('vault');
   }
 
   #askRequests(): Promise<void> {

@@ -182,12 +182,34 @@ async fn everything_leaves_the_journal_and_the_acknowledgement_only() {
     assert_eq!(cache.unsent().await.unwrap().unwrap().entries.len(), 1);
     assert_eq!(cache.acknowledgements().await.unwrap().len(), 1);
     assert_eq!(cache.last_order().await.unwrap(), 1);
+    assert!(cache.everything_destroyed().await.unwrap());
     cache.close().await;
     let device = &rig.device;
     Cache::erase(&rig.directory, device.organization, device.id, &rig.keys)
         .await
         .unwrap();
     assert!(!rig.database().exists());
+}
+
+#[tokio::test]
+async fn whoever_stops_waiting_for_an_order_to_destroy_everything_is_told_of_it_later() {
+    let rig = Rig::new();
+    let cache = filled(&rig).await;
+    let public = rig.orders.public().unwrap();
+    assert!(!cache.everything_destroyed().await.unwrap());
+    let order = rig.order(1, vec![Target::Everything]);
+    // The call is begun and dropped, as when a session ends in the middle of a round.
+    let mut call = Box::pin(cache.execute(&order, &public));
+    assert!(futures_util::poll!(&mut call).is_pending());
+    drop(call);
+    for _ in 0..400 {
+        if cache.last_order().await.unwrap() == 1 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert!(cache.everything_destroyed().await.unwrap());
+    assert_eq!(cache.acknowledgements().await.unwrap().len(), 1);
 }
 
 #[tokio::test]

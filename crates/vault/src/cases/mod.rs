@@ -27,6 +27,7 @@ mod list;
 mod managing;
 mod names;
 mod notices;
+mod offboarding;
 mod offline;
 mod people;
 mod places;

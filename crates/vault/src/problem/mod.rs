@@ -11,9 +11,9 @@ mod words;
 pub(crate) use storage::{cache_problem, lease_problem, open_problem};
 
 use crate::view::problem::Problem;
-use claviger_protocol::problem::Problem as Refusal;
+use claviger_protocol::problem::{Code, Problem as Refusal};
 use std::error::Error;
-use words::{Words, of_code};
+use words::{ACCESS_ENDED, DEVICE_EMPTIED, Words, of_code};
 
 /// Makes a problem of words and a cause.
 pub(crate) fn problem((code, message): Words, cause: Option<&dyn Error>) -> Problem {
@@ -43,6 +43,18 @@ pub(crate) fn refusal(refused: &Refusal) -> Problem {
     Problem {
         detail: (!detail.is_empty()).then_some(detail),
         ..problem(of_code(refused.code), None)
+    }
+}
+
+/// What a person reads once an order to destroy everything was carried out here, by what the server refused the session for.
+pub(crate) fn emptied(refused: Option<Problem>) -> Problem {
+    match refused {
+        Some(refused) if refused.code == of_code(Code::Disabled).0 => Problem {
+            detail: refused.detail,
+            ..problem(ACCESS_ENDED, None)
+        },
+        Some(refused) if refused.code == of_code(Code::DeviceEnded).0 => refused,
+        _ => problem(DEVICE_EMPTIED, None),
     }
 }
 

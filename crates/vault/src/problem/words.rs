@@ -9,6 +9,8 @@ pub(super) type Words = (&'static str, &'static str);
 pub(super) const OFFLINE: Words = ("offline", "This needs the server, and there is no connection.");
 pub(super) const SERVER_ERROR: Words = ("serverError", "The server could not finish this.");
 pub(super) const SESSION_ENDED: Words = ("sessionEnded", "Your session has ended.");
+pub(super) const ACCESS_ENDED: Words = ("allAccessEnded", "Your access has ended.");
+pub(super) const DEVICE_EMPTIED: Words = ("deviceEmptied", "Your access from this device has ended.");
 pub(super) const PROOF_FAILED: Words = ("proofFailed", "What the server sent does not fit the log.");
 pub(super) const CLOCK_SKEWED: Words = (
     "clockSkewed",

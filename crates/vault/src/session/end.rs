@@ -179,6 +179,11 @@ impl Inner {
                 false
             }
         };
+        let problem = if everything {
+            Some(why_emptied(live, problem).await)
+        } else {
+            problem
+        };
         self.close().await;
         let deleted = SessionItem::delete(&*self.parts.keys, live.server.organization).await;
         let _told = deleted.inspect_err(|error| self.note_keyring(error));
@@ -188,6 +193,24 @@ impl Inner {
         self.stand_signed_out(&live.server, problem);
         self.watch_closed();
     }
+}
+
+/// What the person reads after an order to destroy everything was carried out. The order does not say why it was given; what the
+/// server answers to the session does, so that it is asked once more where nothing was refused yet.
+async fn why_emptied(live: &Arc<Live>, problem: Option<Problem>) -> Problem {
+    let asked = async {
+        let access = live.session.lock().await.access.clone()?;
+        let me = Request::plain(route::ME, &[]);
+        match live.api.call::<Nothing>(&me, Some(&access.token)).await {
+            Err(ApiError::Refused(refused)) => Some(problem::refusal(&refused)),
+            _ => None,
+        }
+    };
+    let known = match problem {
+        Some(problem) => Some(problem),
+        None => tokio::time::timeout(GOODBYE, asked).await.ok().flatten(),
+    };
+    problem::emptied(known)
 }
 
 /// Why the server cannot be used, as the page tells it.

@@ -134,7 +134,7 @@ async fn a_device_that_ends_obeys_by_its_key_alone_and_then_knows_nothing() {
     device.server.forget_access();
     device.server.told().refuse.insert(REFRESH, Code::DeviceEnded);
     let state = until(&vault, |state| signed_out_for(state).is_some()).await;
-    assert!(["deviceEnded", ""].contains(&signed_out_for(&state).unwrap().as_str()));
+    assert!(["deviceEnded", "deviceEmptied"].contains(&signed_out_for(&state).unwrap().as_str()));
     for _ in 0..100 {
         if device.device_item().await.is_none() && device.cache_file().is_none() {
             break;
@@ -144,6 +144,33 @@ async fn a_device_that_ends_obeys_by_its_key_alone_and_then_knows_nothing() {
     assert_eq!(device.server.told().acknowledged, 1);
     assert!(device.device_item().await.is_none() && device.session_item().await.is_none());
     assert!(device.cache_file().is_none());
+}
+
+#[tokio::test]
+async fn whoever_was_offboarded_reads_that_their_access_has_ended_once_everything_is_destroyed() {
+    // The order came before anything was refused: the session is asked why.
+    let device = Device::signed_in().await;
+    let vault = device.start().await;
+    whole(&vault).await;
+    device.server.told().refuse.insert("/v1/me", Code::Disabled);
+    device.server.order(vec![Target::Everything]);
+    vault.inner.hint_sync();
+    let state = until(&vault, |state| signed_out_for(state).is_some()).await;
+    assert_eq!(signed_out_for(&state).unwrap(), "allAccessEnded");
+
+    // A refusal came first, and alone it destroys nothing; the order follows.
+    let device = Device::signed_in().await;
+    let vault = device.start().await;
+    whole(&vault).await;
+    device.server.told().refuse.insert("/v1/sync", Code::Disabled);
+    vault.inner.hint_sync();
+    let state = until(&vault, |state| signed_out_for(state).is_some()).await;
+    assert_eq!(signed_out_for(&state).unwrap(), "accountDisabled");
+    assert!(device.cache_file().is_some());
+    device.server.order(vec![Target::Everything]);
+    let ended = |state: &AppState| signed_out_for(state).is_some_and(|code| code == "allAccessEnded");
+    until(&vault, ended).await;
+    assert!(device.device_item().await.is_none() && device.cache_file().is_none());
 }
 
 #[tokio::test]
@@ -161,6 +188,8 @@ async fn orders_reach_a_locked_device() {
     }
     assert_eq!(device.server.told().acknowledged, 1);
     assert!(device.device_item().await.is_none());
+    let state = until(&vault, |state| signed_out_for(state).is_some()).await;
+    assert_eq!(signed_out_for(&state).unwrap(), "deviceEmptied");
 }
 
 #[tokio::test]

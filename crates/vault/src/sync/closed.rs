@@ -4,8 +4,10 @@
 use super::{SyncError, device::Speaker};
 use crate::{
     account::{Identity, Server},
+    problem,
     session::{self, SessionError},
     state::{Inner, Tasks},
+    view::state::SessionState,
 };
 use claviger_cache::Enrolled;
 use std::sync::Arc;
@@ -84,7 +86,12 @@ impl Inner {
             self.erase_cache(&server, enrolled.device).await;
             self.drop_keys(&server).await;
             self.place().locked = None;
-            self.show_standing();
+            // What stood there before may say why: that the account is disabled.
+            let before = match self.board.state().session {
+                SessionState::SignedOut { problem, .. } => problem,
+                _ => None,
+            };
+            self.stand_signed_out(&server, Some(problem::emptied(before)));
         }
         Ok(())
     }

@@ -27,8 +27,6 @@ use std::sync::Arc;
 const ENTRIES: usize = 500;
 /// Acknowledgements of one call.
 const ACKNOWLEDGEMENTS: usize = 200;
-/// The document that remembers an order to destroy everything, until it is acknowledged.
-const EVERYTHING: &str = "everything-destroyed";
 
 /// Who speaks, with the device's key alone.
 pub(super) struct Speaker<'a> {
@@ -67,8 +65,25 @@ impl Inner {
         done
     }
 
-    /// The same for an open or a closed vault.
+    /// The same for an open or a closed vault. Where the reply to the last acknowledgement was lost, the server knows the device no
+    /// more; what was carried out here is done all the same.
     pub(super) async fn speak(
+        &self,
+        speaker: &Speaker<'_>,
+        obeyed: impl FnMut(Option<&Order>, &Executed),
+    ) -> Result<bool, SyncError> {
+        match self.spoken(speaker, obeyed).await {
+            Err(SyncError::Call(error))
+                if error.code() == Some(Code::DeviceEnded)
+                    && speaker.cache.everything_destroyed().await? =>
+            {
+                Ok(true)
+            }
+            spoken => spoken,
+        }
+    }
+
+    async fn spoken(
         &self,
         speaker: &Speaker<'_>,
         mut obeyed: impl FnMut(Option<&Order>, &Executed),
@@ -102,9 +117,6 @@ impl Inner {
             }
             for signed in &orders {
                 let executed = self.execute(speaker, signed).await?;
-                if executed.everything {
-                    speaker.cache.put_document(EVERYTHING, Some(b"1")).await?;
-                }
                 obeyed(parse::<Order>(&signed.body.0).ok().as_ref(), &executed);
             }
             acknowledge(speaker).await?;
@@ -112,7 +124,7 @@ impl Inner {
                 return Err(SyncError::Order("it comes again and again"));
             }
         }
-        Ok(speaker.cache.document(EVERYTHING).await?.is_some())
+        Ok(speaker.cache.everything_destroyed().await?)
     }
 
     /// Carries an order out; where the server signs with another key by now, by that one.

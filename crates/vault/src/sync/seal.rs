@@ -7,7 +7,7 @@ use claviger_crypto::{
     secret::SecretBytes,
     to_server::{ToServer, seal_to_server},
 };
-use claviger_model::ids::SecretId;
+use claviger_model::ids::{DeviceId, OrganizationId, SecretId};
 use claviger_protocol::{problem::Code, route::Route, secrets::SealedValue};
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
@@ -16,11 +16,10 @@ use std::sync::Arc;
 const ENCAPSULATED: usize = 33;
 
 impl Inner {
-    /// Seals the value of a version and sends it with what `body` makes of it. Where the server has another key by now, for which
-    /// the pinned ones vouch, it is sealed anew and sent once more.
+    /// Seals the value of a version and sends it with what `body` makes of it.
     ///
     /// # Errors
-    /// When nobody is signed in, the server refuses, or it shows keys that nothing vouches for.
+    /// As [`Inner::send_sealed`].
     pub(crate) async fn send_value<B: Serialize + Sync, R: DeserializeOwned>(
         self: &Arc<Self>,
         route: Route,
@@ -28,15 +27,34 @@ impl Inner {
         (secret, version, value): (SecretId, u64, &SecretBytes),
         body: impl Fn(SealedValue) -> B,
     ) -> Result<R, ReleaseError> {
+        let binding = |organization, device| ToServer::Write {
+            organization,
+            device,
+            secret,
+            version,
+        };
+        self.send_sealed(route, arguments, (&binding, value), body).await
+    }
+
+    /// Seals a value to the server, for what `binding` says, and sends it with what `body` makes of it. Where the server has another
+    /// key by now, for which the pinned ones vouch, it is sealed anew and sent once more.
+    ///
+    /// # Errors
+    /// When nobody is signed in, the server refuses, or it shows keys that nothing vouches for.
+    pub(crate) async fn send_sealed<B: Serialize + Sync, R: DeserializeOwned>(
+        self: &Arc<Self>,
+        route: Route,
+        arguments: Arguments<'_>,
+        (binding, value): (
+            &(dyn Fn(OrganizationId, DeviceId) -> ToServer + Sync),
+            &SecretBytes,
+        ),
+        body: impl Fn(SealedValue) -> B,
+    ) -> Result<R, ReleaseError> {
         let live = self.live()?;
         let server = self.newest_pin(&live.server);
         let seal = |server: &Server| {
-            let binding = ToServer::Write {
-                organization: server.organization,
-                device: live.device,
-                secret,
-                version,
-            };
+            let binding = binding(server.organization, live.device);
             let sealed = seal_to_server(&server.sealing, &binding, value.expose(), &*self.parts.entropy)?;
             split(&sealed).ok_or(SealingError::Short)
         };

@@ -16,6 +16,7 @@ pub mod import;
 pub mod list;
 pub mod managing;
 pub mod notices;
+pub mod offboarding;
 pub mod places;
 pub mod policy_files;
 pub mod problem;

@@ -12,6 +12,7 @@ import { importOf } from './host-import';
 import { guardrailsOf } from './host-guardrails';
 import { myHistoryOf } from './host-history';
 import { noticesOf } from './host-notices';
+import { offboardingOf } from './host-offboarding';
 import { organizationOf } from './host-organization';
 import { policyFilesOf } from './host-policy-files';
 import { requestsOf } from './host-requests';
@@ -55,6 +56,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...accessOf(fake),
     ...givingOf(fake),
     ...emergencyOf(fake),
+    ...offboardingOf(fake),
     ...organizationOf(fake),
     ...guardrailsOf(fake),
     ...policyFilesOf(fake),

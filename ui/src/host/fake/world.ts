@@ -2,6 +2,7 @@
 import type { DeviceView, Settings } from '../device';
 import type { HostEvents } from '../host';
 import type { ListFilter, SecretRow } from '../lists';
+import type { OffboardingRights } from '../offboarding';
 import type { Id, Problem } from '../primitives';
 import type { AccessRequest, AccessState, ApproveAccess, RotationRequest } from '../requests';
 import type { AppState } from '../state';
@@ -21,6 +22,8 @@ export interface FakeOptions {
   many?: number;
   /** Somebody else has drawn emergency access. */
   drawn?: boolean;
+  /** What the person may do about offboarding; everything unless said otherwise. */
+  offboarding?: Partial<OffboardingRights>;
 }
 
 /** The invented world behind a fake host, and what all its answers have in common. */
@@ -29,6 +32,7 @@ export class FakeWorld {
   readonly now: () => number;
   readonly delay: number;
   readonly drawn: boolean;
+  readonly offboarding: OffboardingRights;
   readonly start: number;
   readonly world: ReturnType<typeof organization>;
   readonly listeners = new Map<keyof HostEvents, Set<(payload: never) => void>>();
@@ -44,11 +48,19 @@ export class FakeWorld {
   access: AccessRequest[];
   state: AppState;
 
-  constructor({ scene = 'signedIn', now = Date.now, delay = 0, many = 0, drawn = false }: FakeOptions = {}) {
+  constructor({
+    scene = 'signedIn',
+    now = Date.now,
+    delay = 0,
+    many = 0,
+    drawn = false,
+    offboarding = {},
+  }: FakeOptions = {}) {
     this.scene = scene;
     this.now = now;
     this.delay = delay;
     this.drawn = drawn;
+    this.offboarding = { conduct: true, own: true, enable: true, give: true, ...offboarding };
     this.start = now();
     this.world = organization(this.start, many);
     if (scene === 'empty') {

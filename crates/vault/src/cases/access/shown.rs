@@ -8,11 +8,13 @@ use crate::{
             AccessGrant, AccessPerson, AccessPlace, AccessWay, CellStands, GrantStands, GrantStep,
             MatrixCell, MatrixRow, MatrixView, PrincipalKind, PrincipalView, RoleRef, UsesView, VerdictView,
         },
+        places::EnvironmentClass,
         state::PersonRef,
     },
 };
 use claviger_model::{
     action::Action,
+    conditions::GrantConditions,
     ids::{PrincipalId, RoleId, ScopeId},
     principal::{PrincipalKind as Kind, PrincipalState},
     role::{MayGrant, Role},
@@ -148,14 +150,24 @@ impl<'a> Shown<'a> {
             given_at: path.granted_at.millis(),
             from: path.not_before.map(Timestamp::millis),
             ends_at: path.expires_at.map(Timestamp::millis),
-            conditions: why::conditions(&self.book, &path.conditions, self.now)
-                .into_iter()
-                .map(|condition| condition.words)
-                .collect(),
+            conditions: self.conditions(&path.conditions),
             stands: stands(&path.stands),
             uses: uses(path.uses),
             may: path.may.iter().copied().map(step).collect(),
         }
+    }
+
+    /// The class of the environment around a place, as far as this device knows.
+    pub(in crate::cases) fn class(&self, scope: ScopeId) -> EnvironmentClass {
+        names::class(self.book.places.get(scope).and_then(|node| node.class))
+    }
+
+    /// Conditions of a grant, in words.
+    pub(in crate::cases) fn conditions(&self, conditions: &GrantConditions) -> Vec<String> {
+        why::conditions(&self.book, conditions, self.now)
+            .into_iter()
+            .map(|condition| condition.words)
+            .collect()
     }
 
     /// A role by name.
@@ -189,7 +201,8 @@ impl<'a> Shown<'a> {
         }
     }
 
-    pub(super) fn principal(&self, principal: PrincipalId) -> PrincipalView {
+    /// The same, with what it is and whether it can act.
+    pub(in crate::cases) fn principal(&self, principal: PrincipalId) -> PrincipalView {
         match self.principals.get(&principal) {
             Some(known) => record(known),
             None => PrincipalView {

@@ -5,7 +5,7 @@ mod days;
 mod glance;
 mod kinds;
 mod read;
-mod refusals;
+pub(in crate::cases) mod refusals;
 
 pub(super) use glance::{Entry, Glance, glances};
 pub(super) use read::Reader;

@@ -3,7 +3,7 @@
 use claviger_protocol::problem::Code;
 
 /// Words for a stable code; one of a newer server is named as it is.
-pub(super) fn words(code: &str) -> String {
+pub(in crate::cases) fn words(code: &str) -> String {
     let known = Code::ALL.iter().find(|known| known.as_str() == code);
     known.map_or_else(
         || format!("The server refused it (`{code}`)"),
