@@ -247,9 +247,11 @@ export const commands = {
 	/**  One case. */
 	case: (id: string) => __TAURI_INVOKE<CaseView>("case", { id }),
 	/**  Lets a case go on, as a second pair of eyes. */
-	approveCase: (id: string) => __TAURI_INVOKE<CaseView>("approve_case", { id }),
+	approveCase: (id: string, startsAt: number | null) => __TAURI_INVOKE<CaseView>("approve_case", { id, startsAt }),
 	/**  Calls a case off that has not begun. */
 	cancelCase: (id: string, reason: string) => __TAURI_INVOKE<CaseView>("cancel_case", { id, reason }),
+	/**  Asks for a place and writes the signed report there; answers with its path, or nothing when the person closed the dialog. */
+	saveCaseReport: (id: string) => __TAURI_INVOKE<string | null>("save_case_report", { id }),
 	/**  Values of a case that have to change. */
 	caseRotations: (id: string, after: string | null) => __TAURI_INVOKE<CaseRotations>("case_rotations", { id, after }),
 	/**  Accepts that a value stays as it is. */
@@ -658,8 +660,8 @@ export type CaseBegun = {
 	at: number,
 	/**  What lies between, in milliseconds. */
 	refusedAfterMs: number,
-	/**  The blast radius at that moment. */
-	numbers: RadiusNumbers,
+	/**  The blast radius just before; null where it could not be counted, or not yet. */
+	numbers: RadiusNumbers | null,
 };
 
 /**  A device of a case. */
@@ -886,6 +888,8 @@ export type CaseView = {
 	begun: CaseBegun | null,
 	/**  That it is over. */
 	closed: CaseVoice | null,
+	/**  When the person came back while it waited. */
+	returnedAt: number | null,
 	/**  Until when what it ended can be given again. */
 	undoUntil: number | null,
 	/**  Others who asked for the same. */
@@ -2147,6 +2151,8 @@ export type LanguageEntity = {
 export type LeakView = {
 	/**  Where it stands and stood; empty for a value that was never here. */
 	versions: LeakedVersionView[],
+	/**  There is more than is listed. */
+	more: boolean,
 };
 
 /**  A version that has or had a value that was looked up. */

@@ -247,10 +247,16 @@ async fn somebody_leaves_and_it_is_seen_device_by_device_until_the_value_changed
     assert!(changed.settled.is_some());
 
     // The way back: enabled, nothing is there; then the grant is given again, once.
-    for (name, begins) in [("report.html", "<!DOCTYPE html>"), ("report.json", "{\"report\":{")] {
+    for (name, begins) in [
+        ("report.html", "<!DOCTYPE html>"),
+        ("report.json", "{\"report\":{"),
+    ] {
         let path = company.folder.path().join(name);
         olga.save_case_report(&draft.case, &path).await.unwrap();
-        assert!(std::fs::read_to_string(path).unwrap().starts_with(begins), "{name}");
+        assert!(
+            std::fs::read_to_string(path).unwrap().starts_with(begins),
+            "{name}"
+        );
     }
     let ended = olga.ended_grants(&draft.case).await.unwrap();
     let grant = ended.first().unwrap().clone();
@@ -352,7 +358,10 @@ async fn planned_braked_called_off_accepted() {
     );
     let seen = olga.case(&braked.id).await.unwrap();
     assert!(!seen.may_approve && seen.may_cancel);
-    assert_eq!(olga.approve_case(&braked.id, None).await.unwrap_err().code, "forbidden");
+    assert_eq!(
+        olga.approve_case(&braked.id, None).await.unwrap_err().code,
+        "forbidden"
+    );
     let nothing = ben.value(&company.secret, None, Purpose::Reveal).await;
     assert!(nothing.is_err(), "suspended, ben reads nothing");
     let listed = cleo.cases(true, None).await.unwrap();

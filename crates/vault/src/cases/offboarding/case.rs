@@ -6,7 +6,7 @@ use crate::{
     cases::{access::shown::Shown, history, input, names},
     view::{
         offboarding::cases::{
-        ApproveCase,     BrakeReason, CaseBegun, CaseDeviceView, CaseDraft, CaseEffect, CaseEffectKind, CaseRow,
+            BrakeReason, CaseBegun, CaseDeviceView, CaseDraft, CaseEffect, CaseEffectKind, CaseRow,
             CaseStands, CaseStart, CaseStep, CaseStepKind, CaseStepState, CaseTimes, CaseView, CaseVoice,
             CasesView, OpenedCaseView, OwnerProgress, RehearsalView,
         },
@@ -20,8 +20,8 @@ use claviger_model::{
 };
 use claviger_protocol::{
     offboarding::cases::{
-        CancelCase, CaseDeviceRecord, CaseLine, CaseRecord, CaseVerb, CasesCall, CasesReply, EffectRecord,
-        OpenCase, OpenedCase, Rehearsal, Rehearse, StartAt, StepRecord,
+        ApproveCase, CancelCase, CaseDeviceRecord, CaseLine, CaseRecord, CaseVerb, CasesCall, CasesReply,
+        EffectRecord, OpenCase, OpenedCase, Rehearsal, Rehearse, StartAt, StepRecord,
     },
     route,
 };

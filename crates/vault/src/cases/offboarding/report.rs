@@ -25,10 +25,14 @@ impl Vault {
         let mut suffix = [0; 8];
         self.inner.parts.entropy.fill(&mut suffix);
         let (target, suffix) = (path.to_owned(), u64::from_be_bytes(suffix));
-        let written = tokio::task::spawn_blocking(move || file::write(&target, suffix, text.as_bytes())).await;
-        written
-            .map_err(io::Error::other)
-            .flatten()
-            .map_err(|error| problem("exportFailed", "The file could not be written.", Some(error.to_string())))
+        let written =
+            tokio::task::spawn_blocking(move || file::write(&target, suffix, text.as_bytes())).await;
+        written.map_err(io::Error::other).flatten().map_err(|error| {
+            problem(
+                "exportFailed",
+                "The file could not be written.",
+                Some(error.to_string()),
+            )
+        })
     }
 }
