@@ -183,9 +183,6 @@ async fn said_by_devices(admin: &Window<'_>, wanted: usize) {
     let name = gethostname::gethostname().to_string_lossy().into_owned();
     admin
         .until(&format!("{wanted} devices have reported"), async || {
-            // Asked for again, as a person does who does not want to wait.
-            let body = admin.driver.find(By::Css("body")).await.ok()?;
-            body.send_keys(Key::Control + "8").await.ok()?;
             let done = By::Css("[data-testid='case-device'][data-state='done']");
             let mut reported = 0;
             for line in admin.driver.find_all(done).await.ok()? {
