@@ -20,7 +20,8 @@ async fn everybody_stands_on_the_page_and_can_sign_in() {
     let people: Vec<Value> = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     assert_eq!(people.len(), 40);
     let provider = Provider::start_from(&file, Signing::Es256).await.unwrap();
-    let redirect = format!("http://127.0.0.1:45671{REDIRECT_PATH}");
+    // Nobody is ever given this port, so that no provider of another test is taken for the device.
+    let redirect = format!("http://127.0.0.1:9{REDIRECT_PATH}");
     let url = Url::parse_with_params(
         &format!("{}/auth", provider.issuer()),
         [

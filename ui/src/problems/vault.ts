@@ -41,6 +41,7 @@ export const vault: Words = {
     'The files of this folder cannot be read.',
     'They have to be UTF-8 text that you may read, 16 MiB together at most.',
   ),
+  valueMissing: entry('note', 'There is no value to look up.', 'Paste the value that turned up.'),
   valueInvalid: entry('problem', 'This value cannot be read.', 'Choose the file again, or paste the value as text.'),
   variableInvalid: entry(
     'problem',

@@ -31,7 +31,8 @@ const VERIFIER: &str = "a-verifier-that-is-long-enough-for-the-rules-of-pkce";
 
 /// Walks the provider's pages and exchanges the code, as the app does.
 async fn genuine_token(provider: &Provider, sub: &str, nonce: &str) -> String {
-    let redirect = format!("http://127.0.0.1:45671{REDIRECT_PATH}");
+    // Nobody is ever given this port, so that no provider of another test is taken for the device.
+    let redirect = format!("http://127.0.0.1:9{REDIRECT_PATH}");
     let challenge =
         claviger_crypto::bytes::encode_base64url(&claviger_crypto::bytes::sha256(VERIFIER.as_bytes()));
     let url = Url::parse_with_params(

@@ -104,6 +104,9 @@ impl Left {
     }
 }
 
+/// A change of a report.
+type Change<'a> = Box<dyn FnOnce(&mut Report) + 'a>;
+
 fn parsed(json: &str) -> Report {
     read(&split(json).unwrap().body.0).unwrap()
 }
@@ -206,7 +209,7 @@ async fn whoever_signs_cannot_claim_what_the_log_does_not_say() {
     assert_eq!(fault, Fault::Checkpoint);
 
     let later = |at: &mut Timestamp| *at = at.plus(Duration::from_secs(1));
-    let claims: [Box<dyn FnOnce(&mut Report)>; 8] = [
+    let claims: [Change<'_>; 8] = [
         Box::new(|report| later(&mut report.case.opened_at)),
         Box::new(|report| report.case.reason = "was asked to".to_owned()),
         Box::new(|report| later(&mut report.case.begun.as_mut().unwrap().at)),
@@ -235,7 +238,6 @@ async fn whoever_signs_cannot_claim_what_the_log_does_not_say() {
 async fn a_devices_word_is_its_own() {
     let left = Left::new().await;
     let other = left.house.actor(&[]).await;
-    type Change<'a> = Box<dyn FnOnce(&mut Report) + 'a>;
     let changes: [Change<'_>; 4] = [
         // Signed by another device.
         Box::new(|report| {
