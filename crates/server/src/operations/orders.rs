@@ -110,39 +110,39 @@ fn row(change: &Change, order: &Order, known: Option<&Device>) -> Result<rows::O
     })
 }
 
-/// Adds what every device of a person must destroy of what they lost.
+/// Orders every device of a person to destroy what they lost: memory holds the targets of one device.
 ///
 /// # Errors
-/// When the tables cannot be read.
-pub async fn destroy(
-    change: &mut Change,
-    person: PrincipalId,
-    lost: &Lost,
-    targets: &mut Targets,
-) -> Result<(), Stop> {
+/// When the tables cannot be read or written.
+pub async fn take_away(change: &mut Change, person: PrincipalId, lost: &Lost) -> Result<(), Stop> {
     if lost.is_nothing() {
         return Ok(());
     }
-    let mut common: Vec<_> = lost
-        .whole
-        .iter()
-        .map(|scope| Target::Scope {
-            scope: *scope,
-            names: true,
-        })
-        .collect();
-    for secret in directly_in(change.db(), &lost.alone.iter().copied().collect::<Vec<_>>()).await? {
-        common.push(Target::Secret { secret, names: true });
-    }
+    let names = names_of(change.db(), lost).await?;
     for device in devices(change.db(), person).await? {
-        let mut of_device = common.clone();
-        of_device.extend(held::lost_leases(change, device.id, lost).await?);
-        if !of_device.is_empty() {
-            let entry = targets.entry(device.id).or_insert_with(|| (person, Vec::new()));
-            entry.1.extend(of_device);
+        let mut targets = names.clone();
+        targets.extend(held::lost_leases(change, device.id, lost).await?);
+        if !targets.is_empty() {
+            issue(change, Targets::from([(device.id, (person, targets))])).await?;
         }
     }
     Ok(())
+}
+
+/// The names that nobody who lost this may keep, the same on each of their devices.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn names_of(db: &mut dyn Reader, lost: &Lost) -> Result<Vec<Target>, StorageError> {
+    let alone: Vec<_> = lost.alone.iter().copied().collect();
+    let alone = directly_in(db, &alone).await?.into_iter();
+    let whole = lost.whole.iter().map(|scope| Target::Scope {
+        scope: *scope,
+        names: true,
+    });
+    Ok(whole
+        .chain(alone.map(|secret| Target::Secret { secret, names: true }))
+        .collect())
 }
 
 /// Orders away a secret from whoever could see it where it was and may not where it is.
@@ -233,7 +233,7 @@ pub async fn devices(db: &mut dyn Reader, person: PrincipalId) -> Result<Vec<Dev
 ///
 /// # Errors
 /// When the tables cannot be read.
-pub async fn directly_in(db: &mut dyn Reader, scopes: &[ScopeId]) -> Result<Vec<SecretId>, StorageError> {
+async fn directly_in(db: &mut dyn Reader, scopes: &[ScopeId]) -> Result<Vec<SecretId>, StorageError> {
     let (mut found, mut after) = (Vec::new(), None);
     while !scopes.is_empty() {
         let page = db.secrets_in(scopes, after, PAGE).await?;

@@ -229,7 +229,14 @@ pub async fn carry_out(
     for person in forecast.losses.values().flatten() {
         change.hint(Audience::Person(*person), Hint::Sync);
     }
-    orders::issue(change, forecast.targets).await?;
+    for (device, doomed) in &forecast.devices {
+        let targets = forecast.targets(change.db(), *device, doomed).await?;
+        orders::issue(
+            change,
+            orders::Targets::from([(*device, (doomed.person, targets))]),
+        )
+        .await?;
+    }
     let grant = change.db().grant(grant.id).await?.ok_or(Code::Conflict)?;
     Ok(ChangeGrantReply { grant, new })
 }

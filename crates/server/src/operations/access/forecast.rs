@@ -3,10 +3,13 @@
 //! Two states of everyone whom the grant reaches are compared, with the grant and without it (or with what takes its place), at
 //! the moment from which it is missing. Conditions of all grants are taken as fulfilled: what somebody can do only at some hours
 //! or places is lost as well. The cost follows the people whom the grant reaches and the places below it; those who are alike are
-//! compared once.
+//! compared once. Of what devices must destroy, only the number and the hash are kept: a plan is as large as the people, places and
+//! devices in it, however much they hold.
+
+mod purge;
 
 use crate::entitlement::best::{favourable, fulfilled};
-use crate::operations::orders::{Lost, Targets, devices, directly_in, each_held};
+use crate::operations::orders::{Lost, names_of};
 use claviger_model::{
     action::Action,
     grant::Grant,
@@ -20,13 +23,16 @@ use claviger_policy::{
     tree::{ScopeNode, ScopeTree},
 };
 use claviger_protocol::order::Target;
-use claviger_storage::{Reader, StorageError, reach::AfterName, releases::Release};
+use claviger_storage::{Reader, StorageError, reach::AfterName};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
 use super::people::{Person, Where, people};
+use purge::Purge;
+
+pub use purge::Doomed;
 
 const PAGE: u32 = 1_000;
 const PEOPLE: u32 = 200;
@@ -35,7 +41,6 @@ const PEOPLE: u32 = 200;
 pub type Loss = BTreeMap<ScopeId, BTreeSet<Action>>;
 
 /// What a change would take.
-#[derive(Default)]
 pub struct Forecast {
     /// How many people and services the grant reaches.
     pub reached: u64,
@@ -43,10 +48,9 @@ pub struct Forecast {
     pub losses: BTreeMap<Loss, Vec<PrincipalId>>,
     /// Living secrets directly in each place where something is lost; none where there is none.
     pub secrets: BTreeMap<ScopeId, u64>,
-    /// What devices are told to destroy.
-    pub targets: Targets,
-    /// Names of these devices, and how many values each of them keeps that it must destroy.
-    pub devices: BTreeMap<DeviceId, (String, u64)>,
+    /// The devices that are told to destroy something.
+    pub devices: BTreeMap<DeviceId, Doomed>,
+    purge: Purge,
 }
 
 /// A change of one grant.
@@ -68,6 +72,14 @@ struct Places {
     within: BTreeSet<ScopeId>,
 }
 
+/// What somebody loses; the same for everyone who is like them.
+struct Compared {
+    loss: Loss,
+    lost: Lost,
+    /// What of it every device forgets.
+    names: Vec<Target>,
+}
+
 /// What tells two people apart: what they are, and the other grants that count where this one does.
 #[derive(PartialEq, Eq, Hash)]
 struct Likeness {
@@ -87,8 +99,18 @@ pub async fn forecast(
     taking: &Taking<'_>,
 ) -> Result<Forecast, StorageError> {
     let places = places(db, taking.grant.scope).await?;
-    let mut forecast = Forecast::default();
-    let mut known: HashMap<Likeness, Arc<(Loss, Lost)>> = HashMap::new();
+    let mut forecast = Forecast {
+        reached: 0,
+        losses: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+        devices: BTreeMap::new(),
+        purge: Purge {
+            at: taking.at,
+            now: taking.now,
+            within: places.within.clone(),
+        },
+    };
+    let mut known: HashMap<Likeness, Arc<Compared>> = HashMap::new();
     let mut after = None;
     loop {
         let rows = db
@@ -102,21 +124,27 @@ pub async fn forecast(
             let compared = match known.get(&key) {
                 Some(compared) => Arc::clone(compared),
                 None => {
-                    let compared = Arc::new(compare(engine, &person, taking, &places));
+                    let (loss, lost) = compare(engine, &person, taking, &places);
+                    let names = if forecast.purge.at_once() {
+                        names_of(db, &lost).await?
+                    } else {
+                        Vec::new()
+                    };
+                    let compared = Arc::new(Compared { loss, lost, names });
                     known.insert(key, Arc::clone(&compared));
                     compared
                 }
             };
-            let (loss, lost) = &*compared;
-            if loss.is_empty() {
+            if compared.loss.is_empty() {
                 continue;
             }
             forecast
                 .losses
-                .entry(loss.clone())
+                .entry(compared.loss.clone())
                 .or_default()
                 .push(person.row.id);
-            purge(db, &mut forecast, person.row.id, loss, lost, taking, &places).await?;
+            let doomed = forecast.purge.devices(db, person.row.id, &compared).await?;
+            forecast.devices.extend(doomed);
         }
         if !full {
             break;
@@ -217,70 +245,4 @@ fn compare(engine: &PolicyEngine, person: &Person, taking: &Taking<'_>, places: 
         }
     }
     (loss, Lost::of(&before, &after, &places.parents))
-}
-
-/// What somebody's devices must destroy. What is lost only later leaves the devices by itself, except for values that were leased
-/// for longer.
-async fn purge(
-    db: &mut dyn Reader,
-    forecast: &mut Forecast,
-    person: PrincipalId,
-    loss: &Loss,
-    lost: &Lost,
-    taking: &Taking<'_>,
-    places: &Places,
-) -> Result<(), StorageError> {
-    let at_once = taking.at <= taking.now;
-    let mut common = Vec::new();
-    if at_once {
-        common.extend(lost.whole.iter().map(|scope| Target::Scope {
-            scope: *scope,
-            names: true,
-        }));
-        let alone: Vec<_> = lost.alone.iter().copied().collect();
-        let alone = directly_in(db, &alone).await?;
-        common.extend(
-            alone
-                .into_iter()
-                .map(|secret| Target::Secret { secret, names: true }),
-        );
-    }
-    let nameless = |scope: ScopeId| {
-        loss.get(&scope)
-            .is_some_and(|gone| gone.contains(&Action::SecretView))
-    };
-    let goes =
-        |scope: ScopeId| places.within.contains(&scope) && (nameless(scope) || lost.values.contains(&scope));
-    let outlives = |lease: &Release| {
-        let end = lease
-            .issued_at
-            .plus(std::time::Duration::from_millis(lease.max_age_ms));
-        at_once || end > taking.at
-    };
-    for device in devices(db, person).await? {
-        let mut leases = 0_u64;
-        let mut single = BTreeSet::new();
-        each_held(db, device.id, taking.now, &mut |lease, scope| {
-            if goes(scope) && outlives(&lease) {
-                leases = leases.saturating_add(1);
-                if !at_once || lost.values.contains(&scope) {
-                    single.insert(lease.secret);
-                }
-            }
-        })
-        .await?;
-        let mut targets = common.clone();
-        targets.extend(
-            single
-                .into_iter()
-                .map(|secret| Target::Secret { secret, names: false }),
-        );
-        if !targets.is_empty() {
-            forecast.targets.insert(device.id, (person, targets));
-            forecast
-                .devices
-                .insert(device.id, (device.name.to_string(), leases));
-        }
-    }
-    Ok(())
 }

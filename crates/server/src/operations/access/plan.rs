@@ -30,7 +30,6 @@ use claviger_policy::{
 };
 use claviger_protocol::{
     grant_change::{DeviceLoss, GrantChange, GrantPlan, Instead, LossGroup, PlanGrantChange, ScopeLoss},
-    order::Target,
     problem::Code,
     signed::{Signable, canonical},
     wire::Bytes,
@@ -69,7 +68,7 @@ struct Found {
     grant: Grant,
     change: GrantChange,
     losses: Vec<(Vec<PrincipalId>, Vec<ScopeLoss>)>,
-    devices: Vec<(DeviceId, u64, Vec<Target>)>,
+    devices: Vec<(DeviceId, u64, Bytes)>,
 }
 
 impl Signable for Found {
@@ -258,12 +257,9 @@ pub async fn make(
             .map(|(loss, people)| (people.clone(), scope_losses(loss)))
             .collect(),
         devices: forecast
-            .targets
+            .devices
             .iter()
-            .map(|(device, (_, targets))| {
-                let leases = forecast.devices.get(device).map_or(0, |(_, leases)| *leases);
-                (*device, leases, targets.clone())
-            })
+            .map(|(device, doomed)| (*device, doomed.leases, Bytes::from(doomed.digest)))
             .collect(),
     };
     let digest = sha256(&canonical(&found).map_err(Refusal::internal)?);
@@ -324,16 +320,13 @@ async fn shown(db: &mut dyn Reader, plan: Plan) -> Result<GrantPlan, Refusal> {
     let devices: Vec<_> = forecast
         .devices
         .iter()
-        .filter_map(|(device, (name, leases))| {
-            let (principal, _) = forecast.targets.get(device)?;
-            Some(DeviceLoss {
-                principal: *principal,
-                device: *device,
-                name: name.clone(),
-                leases: *leases,
-            })
-        })
         .take(NAMED)
+        .map(|(device, doomed)| DeviceLoss {
+            principal: doomed.person,
+            device: *device,
+            name: doomed.name.clone(),
+            leases: doomed.leases,
+        })
         .collect();
     devices.iter().for_each(|device| named.person(device.principal));
     let (principals, scopes) = named.read(db).await?;
@@ -346,7 +339,7 @@ async fn shown(db: &mut dyn Reader, plan: Plan) -> Result<GrantPlan, Refusal> {
         reached: forecast.reached,
         devices,
         devices_total: forecast.devices.len() as u64,
-        leases_total: forecast.devices.values().map(|(_, leases)| leases).sum(),
+        leases_total: forecast.devices.values().map(|doomed| doomed.leases).sum(),
         principals,
         scopes,
     })

@@ -4,10 +4,7 @@ use super::of_draw;
 use crate::{
     app::Shared,
     http::Refusal,
-    operations::{
-        orders::{self, Targets},
-        requests::over::lost,
-    },
+    operations::requests::over::take_away,
     sequencer::{Change, Stop},
     stream::Audience,
 };
@@ -35,7 +32,6 @@ pub async fn close(app: &Shared) -> Result<(), Refusal> {
 
 async fn settle(change: &mut Change) -> Result<(), Stop> {
     let now = change.now();
-    let mut targets = Targets::new();
     for draw in change.db().emergency_draws_over(now, ROUND).await? {
         change.db().close_emergency_draw(draw.grant, now).await?;
         let Some(grant) = change.db().grant(draw.grant).await? else {
@@ -47,9 +43,9 @@ async fn settle(change: &mut Change) -> Result<(), Stop> {
             .concerning(draw.principal)
             .fact("expired", Fact::Flag(true));
         change.record(event);
-        lost(change, &grant, &mut targets).await?;
+        take_away(change, &grant).await?;
         // Whoever may review it sees that it is over.
         change.hint(Audience::Everyone, Hint::Sync);
     }
-    orders::issue(change, targets).await
+    Ok(())
 }

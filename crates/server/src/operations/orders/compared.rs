@@ -1,6 +1,6 @@
 //! What people lost by a change, found after it: their access as it is now beside the one that is committed.
 
-use super::{Lost, Targets, destroy, issue};
+use super::{Lost, take_away};
 use crate::{
     entitlement::{Epoch, best::favourable},
     sequencer::{Change, Stop},
@@ -72,9 +72,7 @@ pub async fn after(change: &mut Change, Before(people): Before) -> Result<(), St
                 continue;
             };
             let lost = lost(change, &mut *committed, was, &person).await?;
-            let mut targets = Targets::new();
-            destroy(change, person.id, &lost, &mut targets).await?;
-            issue(change, targets).await?;
+            take_away(change, person.id, &lost).await?;
         }
     }
     Ok(())

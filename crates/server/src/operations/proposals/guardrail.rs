@@ -10,7 +10,7 @@ use crate::{
             changing::{Changing, becomes, unusable},
             effect::{Simulation, simulate, tree},
         },
-        orders::{self, Targets},
+        orders,
         state::State,
     },
     sequencer::{Change, Stop},
@@ -216,9 +216,8 @@ pub async fn felt<'a>(
 const TEXT: &str = "policy-text";
 
 async fn purge(change: &mut Change, simulation: &Simulation) -> Result<(), Stop> {
-    let mut targets = Targets::new();
     for (person, lost) in &simulation.lost {
-        orders::destroy(change, *person, lost, &mut targets).await?;
+        orders::take_away(change, *person, lost).await?;
     }
-    orders::issue(change, targets).await
+    Ok(())
 }

@@ -4,7 +4,7 @@ use super::make::judge;
 use crate::{
     app::Shared,
     http::Refusal,
-    operations::orders::{self, Lost, Targets},
+    operations::orders::{self, Lost},
     sequencer::{Change, Stop, change::people_of},
     stream::Audience,
 };
@@ -54,7 +54,6 @@ pub async fn forget(app: &Shared, keep: Duration) -> Result<(), Refusal> {
 
 async fn settle(change: &mut Change) -> Result<(), Stop> {
     let now = change.now();
-    let mut targets = Targets::new();
     for given in change.db().given_and_over(now, ROUND).await? {
         change.db().close_given(given.grant, now).await?;
         let Some(grant) = change.db().grant(given.grant).await? else {
@@ -74,16 +73,16 @@ async fn settle(change: &mut Change) -> Result<(), Stop> {
             .concerning(grant.principal)
             .fact("expired", Fact::Flag(true));
         change.record(event);
-        lost(change, &grant, &mut targets).await?;
+        take_away(change, &grant).await?;
     }
-    orders::issue(change, targets).await
+    Ok(())
 }
 
-/// What its holders may not see or read any more at and below its scope.
+/// Orders away what the holders of a grant that is over may not see or read any more at and below its scope.
 ///
 /// # Errors
-/// When the tables cannot be read.
-pub async fn lost(change: &mut Change, grant: &Grant, targets: &mut Targets) -> Result<(), Stop> {
+/// When the tables cannot be read or written.
+pub async fn take_away(change: &mut Change, grant: &Grant) -> Result<(), Stop> {
     let entitlements = change.entitlements();
     let judge = judge(change, &entitlements).await?;
     let engine = judge.engine(change.db()).await?;
@@ -107,7 +106,7 @@ pub async fn lost(change: &mut Change, grant: &Grant, targets: &mut Targets) -> 
         let parents = below.iter().chain(&after.scopes);
         let parents = parents.map(|scope| (scope.id, scope.parent)).collect();
         let lost = Lost::of(&before, &after.rights, &parents);
-        orders::destroy(change, person.id, &lost, targets).await?;
+        orders::take_away(change, person.id, &lost).await?;
         change.hint(Audience::Person(person.id), Hint::Sync);
     }
     Ok(())
