@@ -23,11 +23,12 @@ pub async fn copy_value(
 ) -> Result<CopyReply, Problem> {
     let stay = Duration::from_secs(vault.settings().await?.clipboard_seconds.into());
     let opened = vault.value(&id, version, Purpose::Copy).await?;
+    let offline = opened.offline();
     let text = claviger_vault::value::copyable(opened.value)?;
     let clears_at = clipboard.hold(text, stay).await?;
     Ok(CopyReply {
         clears_at: clears_at.millis(),
-        offline: opened.offline,
+        offline,
     })
 }
 
@@ -55,11 +56,12 @@ pub async fn reveal_value(
 ) -> Result<RevealReply, Problem> {
     let show = Duration::from_secs(vault.settings().await?.reveal_seconds.into());
     let opened = vault.value(&id, version, Purpose::Reveal).await?;
+    let offline = opened.offline();
     let hides_at = vault.now().plus(show).millis();
     Ok(RevealReply {
         value: shown(opened.value),
         hides_at,
-        offline: opened.offline,
+        offline,
     })
 }
 

@@ -182,7 +182,10 @@ async fn journey_from_the_first_sign_in_over_a_dead_server_to_a_lost_grant() {
     assert_eq!(list(&vault).await.total, 1);
     assert_eq!(vault.search("stripe prod", 5).await.unwrap().secrets.len(), 1);
     let opened = vault.value(&id, None, Purpose::Copy).await.unwrap();
-    assert_eq!((opened.value.expose(), opened.offline), (VALUE.as_bytes(), false));
+    assert_eq!(
+        (opened.value.expose(), opened.offline()),
+        (VALUE.as_bytes(), false)
+    );
     until("a whole history with the copy in it", async || {
         let copied = history(&vault)
             .await
@@ -196,7 +199,10 @@ async fn journey_from_the_first_sign_in_over_a_dead_server_to_a_lost_grant() {
     // The server dies; names, history and the leased value stay, also over a restart and a lock.
     server.kill();
     let opened = vault.value(&id, None, Purpose::Copy).await.unwrap();
-    assert_eq!((opened.value.expose(), opened.offline), (VALUE.as_bytes(), true));
+    assert_eq!(
+        (opened.value.expose(), opened.offline()),
+        (VALUE.as_bytes(), true)
+    );
     let known = history(&vault).await.total;
     assert_eq!(unsent(&vault).await, 1, "it stands in the history at once");
     drop(vault);
@@ -214,7 +220,7 @@ async fn journey_from_the_first_sign_in_over_a_dead_server_to_a_lost_grant() {
         "locked"
     );
     vault.unlock().await.unwrap();
-    assert!(vault.value(&id, None, Purpose::Reveal).await.unwrap().offline);
+    assert!(vault.value(&id, None, Purpose::Reveal).await.unwrap().offline());
     assert_eq!(unsent(&vault).await, 2, "the first one outlived the program");
     assert_eq!(history(&vault).await.total, known + 1);
     assert_eq!(vault.proof_status().await.unwrap().pending, 2);
@@ -496,7 +502,7 @@ async fn a_value_asks_for_a_stronger_sign_in_and_then_goes_on_by_itself() {
     provider.put_person(&Person::new("ben", &[])).await.unwrap();
     let value = vault.value(&id, None, Purpose::Reveal).await.unwrap();
     assert_eq!(value.value.expose(), VALUE.as_bytes());
-    assert!(!value.offline);
+    assert!(!value.offline());
     let asked = opened.lock().unwrap().clone();
     assert_eq!(asked.len(), 4, "sign-in, turned back, too weak, strong");
     assert!(

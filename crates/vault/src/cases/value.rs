@@ -9,7 +9,10 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use claviger_crypto::secret::{SecretBytes, SecretString};
-use claviger_model::{action::Action, ids::SecretId};
+use claviger_model::{
+    action::Action,
+    ids::{EventId, SecretId},
+};
 use claviger_protocol::release::{Purpose, ReleaseItem};
 
 /// A value and how it came.
@@ -17,8 +20,24 @@ use claviger_protocol::release::{Purpose, ReleaseItem};
 pub struct OpenedValue {
     /// The value.
     pub value: SecretBytes,
-    /// Read from the offline copy, journaled on this device first.
-    pub offline: bool,
+    /// Where the read stands.
+    pub recorded: Recorded,
+}
+
+impl OpenedValue {
+    /// Whether it was read from the offline copy.
+    pub const fn offline(&self) -> bool {
+        matches!(self.recorded, Recorded::Journal(_))
+    }
+}
+
+/// Where a read was written down before its value was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// In the server's log, as this event.
+    Event(EventId),
+    /// In this device's journal, under this number.
+    Journal(u64),
 }
 
 /// A binary value as the page shows it (RFC 4648, 4).
@@ -65,7 +84,7 @@ impl Vault {
             Ok(results) => match results.into_iter().next() {
                 Some(Ok(opened)) => OpenedValue {
                     value: opened.value,
-                    offline: false,
+                    recorded: Recorded::Event(opened.event),
                 },
                 Some(Err(refused)) => {
                     self.inner.hint_sync();
@@ -106,12 +125,13 @@ impl Vault {
         let _shown = self.inner.read_journal(live).await.inspect_err(|error| {
             tracing::warn!(%error, "an offline read is not shown yet");
         });
+        let recorded = Recorded::Journal(receipt.seq());
         let value = live
             .cache
             .open_leased(receipt)
             .await
             .map_err(|error| lease_problem(&error))?;
-        Ok(OpenedValue { value, offline: true })
+        Ok(OpenedValue { value, recorded })
     }
 }
 

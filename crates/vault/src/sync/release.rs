@@ -30,6 +30,8 @@ use std::sync::{Arc, PoisonError};
 /// A value that was released, proved and opened.
 #[derive(Debug)]
 pub(crate) struct OpenedValue {
+    /// The event of its release.
+    pub(crate) event: EventId,
     /// What it was released for.
     pub(crate) purpose: Purpose,
     /// The value.
@@ -209,6 +211,7 @@ fn open(
     let value = open_value(&key, &binding, &release.sealed.0)?;
     let keeps = lease.terms.max_age_ms > 0 && live.cache.is_stored();
     let opened = OpenedValue {
+        event: release.event,
         purpose: item.purpose,
         value,
         kept_until: keeps.then(|| lease.ends_at()),

@@ -4,7 +4,7 @@ use super::{keyring::FileKeyStore, random};
 use crate::{parts, support::browser_of};
 use claviger_testkit::peers::browser::Answer;
 use claviger_vault::{
-    Purpose, Timings, Vault, VaultParts,
+    Purpose, Recorded, Timings, Vault, VaultParts,
     view::{
         state::{Keyring, LogState, SessionState},
         value::ValueInput,
@@ -72,10 +72,9 @@ async fn child() {
                     continue;
                 };
                 assert_eq!(opened.value.expose(), crate::VALUE.as_bytes());
-                say(if opened.offline {
-                    "read offline"
-                } else {
-                    "read online"
+                say(&match opened.recorded {
+                    Recorded::Event(event) => format!("read {event}"),
+                    Recorded::Journal(seq) => format!("journaled {seq}"),
                 });
             }
             2 => {

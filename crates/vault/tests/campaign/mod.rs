@@ -43,8 +43,10 @@ fn random(below: u64) -> u64 {
 #[derive(Default)]
 struct Acknowledged {
     opened: usize,
-    online_reads: usize,
-    offline_reads: usize,
+    /// Events of reads, as the history names them.
+    events: BTreeSet<String>,
+    /// Numbers of offline reads in the device's journal.
+    journal: BTreeSet<u64>,
     versions: BTreeSet<u32>,
     /// None while either may be so.
     favourite: Option<bool>,
@@ -57,8 +59,14 @@ impl Acknowledged {
             return;
         };
         match said.split_once(' ') {
-            Some(("read", "online")) => self.online_reads += 1,
-            Some(("read", "offline")) => self.offline_reads += 1,
+            Some(("read", event)) => assert!(self.events.insert(event.to_owned()), "{event} twice"),
+            Some(("journaled", seq)) => {
+                let after = self.journal.last().copied();
+                assert!(
+                    self.journal.insert(seq.parse().unwrap()),
+                    "{seq} after {after:?}: the one before it is lost"
+                );
+            }
             Some(("favourite", on)) => self.favourite = on.parse().ok(),
             Some(("version", number)) => self.versions.extend(number.parse::<u32>()),
             None if said == "opened" => self.opened += 1,
@@ -122,13 +130,15 @@ async fn a_device_killed_at_any_moment_loses_nothing_that_it_acknowledged() {
     settle(&vault, &read, &written, &acknowledged).await;
     println!(
         "{kills} kills: {} online and {} offline reads and {} versions acknowledged, all there",
-        acknowledged.online_reads,
-        acknowledged.offline_reads,
+        acknowledged.events.len(),
+        acknowledged.journal.len(),
         acknowledged.versions.len()
     );
     assert_eq!(acknowledged.opened, kills, "a cache that opens");
     assert!(
-        acknowledged.online_reads > 0 && acknowledged.offline_reads > 0 && !acknowledged.versions.is_empty()
+        !acknowledged.events.is_empty()
+            && !acknowledged.journal.is_empty()
+            && !acknowledged.versions.is_empty()
     );
 }
 
@@ -177,14 +187,17 @@ async fn settle(vault: &Vault, read: &str, written: &str, acknowledged: &Acknowl
     until("everything is sent and proved", async || {
         vault.sync_now().await.ok()?;
         let rows = reads(vault, read).await.rows;
-        let proved = |offline: bool| {
-            let reads = rows.iter().filter(|row| {
+        let proved = || {
+            rows.iter().filter(|row| {
                 let action = matches!(row.action, HistoryAction::Copied | HistoryAction::Revealed);
-                action && row.offline == offline && row.proof == EntryProof::InLog && row.refused.is_none()
-            });
-            reads.count()
+                action && row.proof == EntryProof::InLog && row.refused.is_none()
+            })
         };
-        let all = proved(true) >= acknowledged.offline_reads && proved(false) >= acknowledged.online_reads;
+        let events: BTreeSet<_> = proved().map(|row| row.id.clone()).collect();
+        // The server takes a journal without gaps only, so that as many as the newest number are all up to it.
+        let journaled = proved().filter(|row| row.offline).count() as u64;
+        let newest = acknowledged.journal.last().copied().unwrap_or(0);
+        let all = acknowledged.events.is_subset(&events) && journaled >= newest;
         let sent = rows.iter().all(|row| row.proof == EntryProof::InLog);
         (all && sent && vault.state().log == LogState::Whole).then_some(())
     })

@@ -74,7 +74,7 @@ async fn check(vault: &Vault, made: &[(String, String, Vec<u8>)], offline: bool)
         for purpose in [Purpose::Copy, Purpose::Reveal] {
             let opened = vault.value(id, None, purpose).await.unwrap();
             assert_eq!(
-                (opened.value.expose(), opened.offline),
+                (opened.value.expose(), opened.offline()),
                 (value.as_slice(), offline),
                 "{shown}"
             );

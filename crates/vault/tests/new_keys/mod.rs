@@ -40,12 +40,12 @@ async fn journey_over_new_keys_of_the_server() {
         server.run(&["keys", "rotate"]);
     }
     // Meanwhile the copy is read, and its read waits in the journal, to be sealed to a key that the server has no more.
-    assert!(vault.value(&id, None, Purpose::Copy).await.unwrap().offline);
+    assert!(vault.value(&id, None, Purpose::Copy).await.unwrap().offline());
     server.start();
     // The vault is opened anew with the log's new key, and is closed for a moment meanwhile.
     let opened = until("the value from the server", async || {
         let opened = vault.value(&id, None, Purpose::Reveal).await.ok();
-        opened.filter(|opened| !opened.offline && vault.state().log == LogState::Whole)
+        opened.filter(|opened| !opened.offline() && vault.state().log == LogState::Whole)
     })
     .await;
     assert_eq!(opened.value.expose(), VALUE.as_bytes());
