@@ -2,7 +2,7 @@
 
 use crate::commands::{
     access, account, device, emergency, export, giving, guardrails, history, import, notices, offboarding,
-    organization, policy_files, requests, secrets, services, state, values,
+    organization, policy_files, provisioning, requests, secrets, services, state, values,
 };
 use claviger_vault::view::{
     event::{Changed, ClipboardCleared, OrderExecuted},
@@ -127,6 +127,10 @@ pub fn builder() -> Builder<tauri::Wry> {
             notices::end_webhook,
             notices::rotate_webhook_key,
             notices::test_webhook,
+            provisioning::provisioning,
+            provisioning::make_provisioning_token,
+            provisioning::rotate_provisioning_token,
+            provisioning::end_provisioning_token,
             notices::take_link,
             offboarding::offboarding_rights,
             offboarding::blast_radius,

@@ -56,6 +56,14 @@ impl ClipboardGuard {
         Ok(clears_at)
     }
 
+    /// Looks whether there is a clipboard, before something is made that exists nowhere else.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn ready(&self) -> Result<(), Problem> {
+        self.blocking(|inner| inner.board().map(|_| ())).await
+    }
+
     /// Takes the value out now.
     ///
     /// # Errors

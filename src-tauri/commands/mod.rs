@@ -16,6 +16,7 @@ pub mod notices;
 pub mod offboarding;
 pub mod organization;
 pub mod policy_files;
+pub mod provisioning;
 pub mod requests;
 pub mod secrets;
 pub mod services;

@@ -21,6 +21,7 @@ mod kills;
 mod load;
 mod offboarding;
 mod organization;
+mod provisioning;
 mod rig;
 mod screens;
 mod service;

@@ -23,7 +23,10 @@ pub mod secret {
     pub use claviger_crypto::secret::{SecretBytes, SecretString};
 }
 
-pub use cases::value::{self, Recorded};
+pub use cases::{
+    provisioning::NewToken,
+    value::{self, Recorded},
+};
 pub use claviger_cache::{
     KeyStore, MemoryKeyStore, SecretServiceKeyStore,
     boot::{BootClock, ProcBootClock},

@@ -230,6 +230,14 @@ export const commands = {
 	rotateWebhookKey: (replaces: number, atOnce: boolean) => __TAURI_INVOKE<null>("rotate_webhook_key", { replaces, atOnce }),
 	/**  Posts a test there. */
 	testWebhook: (id: string) => __TAURI_INVOKE<WebhookTest>("test_webhook", { id }),
+	/**  Where the provider's client is pointed to, and the tokens. */
+	provisioning: () => __TAURI_INVOKE<ProvisioningView>("provisioning"),
+	/**  Makes a token and puts it into the clipboard; answers when it leaves it. */
+	makeProvisioningToken: (draft: ProvisioningTokenDraft) => __TAURI_INVOKE<number>("make_provisioning_token", { draft }),
+	/**  Makes a token in place of another one, likewise. */
+	rotateProvisioningToken: (id: string, turn: ProvisioningTokenTurn) => __TAURI_INVOKE<number>("rotate_provisioning_token", { id, turn }),
+	/**  Ends a token at once. */
+	endProvisioningToken: (id: string) => __TAURI_INVOKE<null>("end_provisioning_token", { id }),
 	/**  Where the link leads that the app was last opened with; none, or it was asked before. The page asks once somebody is signed in. */
 	takeLink: () => __TAURI_INVOKE<LinkView | null>("take_link"),
 	/**  What this person may do here. */
@@ -2999,6 +3007,54 @@ export type ProposalView = {
 	answeredBy: string | null,
 	/**  What they said. */
 	words: string | null,
+};
+
+/**  A token to be made. */
+export type ProvisioningTokenDraft = {
+	/**  As people will call it. */
+	name: string,
+	/**  How long it lasts, in days. */
+	days: number,
+};
+
+/**  A token to be made in place of another one. */
+export type ProvisioningTokenTurn = {
+	/**  How long the new one lasts, in days. */
+	days: number,
+	/**  How long the one before goes on, in hours; 0 ends it at once. */
+	overlapHours: number,
+};
+
+/**  A token, without itself. */
+export type ProvisioningTokenView = {
+	/**  Its id. */
+	id: string,
+	/**  As people call it. */
+	name: string,
+	/**  Who made it. */
+	madeBy: PersonRef,
+	/**  When. */
+	madeAt: number,
+	/**  When it ends by itself. */
+	endsAt: number,
+	/**  When it was last used, to the minute or so. */
+	lastUsedAt: number | null,
+	/**  Whether it came in place of another one. */
+	replaces: boolean,
+	/**  When it was ended before its time. */
+	endedAt: number | null,
+};
+
+/**  What the identity provider is given to say who is here. */
+export type ProvisioningView = {
+	/**  The address that it is pointed to. */
+	base: string,
+	/**  The claim of the ID token that says what its `externalId` says. */
+	claim: string,
+	/**  Whether groups come from it too. */
+	groups: boolean,
+	/**  Newest first, those that ended among them. */
+	tokens: ProvisioningTokenView[],
 };
 
 /**  A device that may hold something. */

@@ -135,6 +135,10 @@ export function desktopHost(): Host {
     endWebhook: (id) => call('end_webhook', { id }),
     rotateWebhookKey: (replaces, atOnce) => call('rotate_webhook_key', { replaces, atOnce }),
     testWebhook: (id) => call('test_webhook', { id }),
+    provisioning: () => call('provisioning'),
+    makeProvisioningToken: (draft) => call('make_provisioning_token', { draft }),
+    rotateProvisioningToken: (id, turn) => call('rotate_provisioning_token', { id, turn }),
+    endProvisioningToken: (id) => call('end_provisioning_token', { id }),
     takeLink: () => call('take_link'),
 
     offboardingRights: () => call('offboarding_rights'),

@@ -55,6 +55,7 @@ import type {
   WebhooksView,
   WebhookTest,
 } from './notices';
+import type { ProvisioningTokenDraft, ProvisioningTokenTurn, ProvisioningView } from './provisioning';
 import type { PolicyComparison, PolicyDelegation, PolicyDelegationDraft, PolicyExport } from './policy-files';
 import type {
   BrakeView,
@@ -251,6 +252,11 @@ export interface Host {
   endWebhook(id: Id): Promise<void>;
   rotateWebhookKey(replaces: number, atOnce: boolean): Promise<void>;
   testWebhook(id: Id): Promise<WebhookTest>;
+  provisioning(): Promise<ProvisioningView>;
+  /** Makes a token and puts it into the clipboard; answers when it leaves it. */
+  makeProvisioningToken(draft: ProvisioningTokenDraft): Promise<Millis>;
+  rotateProvisioningToken(id: Id, turn: ProvisioningTokenTurn): Promise<Millis>;
+  endProvisioningToken(id: Id): Promise<void>;
   /** Where the link leads that the app was last opened with, once; rejects when it is not for this organization. */
   takeLink(): Promise<LinkView | null>;
 

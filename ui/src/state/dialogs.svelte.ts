@@ -4,6 +4,7 @@ import type { DeviceView } from '../host/device';
 import type { GuardrailEdit } from '../host/guardrails';
 import type { ManagedPlace, ProposalView, RoleView, TeamView } from '../host/organization';
 import type { WebhooksView, WebhookKeyView, WebhookView } from '../host/notices';
+import type { ProvisioningTokenView } from '../host/provisioning';
 import type { CaseRotation, CaseView } from '../host/offboarding';
 import type { Place } from '../host/places';
 import type { Id } from '../host/primitives';
@@ -71,6 +72,9 @@ export type OrganizationDialog =
   | { type: 'newWebhook'; view: WebhooksView }
   | { type: 'endWebhook'; webhook: WebhookView }
   | { type: 'rotateWebhookKey'; key: WebhookKeyView }
+  | { type: 'newToken' }
+  | { type: 'rotateToken'; token: ProvisioningTokenView }
+  | { type: 'endToken'; token: ProvisioningTokenView }
   | { type: 'delegateFiles' }
   | { type: 'refuseProposal'; proposal: ProposalView };
 

@@ -4,11 +4,12 @@ import type { ManagedPlace, PeopleView, ProposalView, RolesView, TeamView } from
 import type { WebhooksView } from '../host/notices';
 import type { PolicyDelegation } from '../host/policy-files';
 import type { Id } from '../host/primitives';
+import type { ProvisioningView } from '../host/provisioning';
 import type { ServicesView, ServiceView } from '../host/services';
 import { Query } from './query.svelte';
 
 export type OrganizationPart =
-  'places' | 'people' | 'services' | 'roles' | 'guardrails' | 'proposals' | 'webhooks' | 'files';
+  'places' | 'people' | 'services' | 'roles' | 'guardrails' | 'proposals' | 'webhooks' | 'provider' | 'files';
 
 /** Places, people, teams and roles, and what waits for a second owner. */
 export class Organization {
@@ -21,6 +22,7 @@ export class Organization {
   readonly guardrails = new Query<GuardrailView[]>();
   readonly proposals = new Query<ProposalView[]>();
   readonly webhooks = new Query<WebhooksView>();
+  readonly provider = new Query<ProvisioningView>();
   readonly files = new Query<PolicyDelegation[]>();
   part = $state<OrganizationPart>('places');
   /** The team that is looked at; null for the list. */
@@ -56,6 +58,7 @@ export class Organization {
     if (this.part === 'guardrails') return this.guardrails.ask(() => this.#host.guardrails());
     if (this.part === 'proposals') return this.proposals.ask(() => this.#host.proposals());
     if (this.part === 'webhooks') return this.webhooks.ask(() => this.#host.webhooks());
+    if (this.part === 'provider') return this.provider.ask(() => this.#host.provisioning());
     if (this.part === 'files') return this.files.ask(() => this.#host.policyDelegations());
     if (this.part === 'services') return this.#loadServices();
     const team = this.teamId;
@@ -100,8 +103,8 @@ export class Organization {
   }
 
   forget(): void {
-    const { places, people, team, services, service, roles, guardrails, proposals, webhooks, files } = this;
-    const all = [places, people, team, services, service, roles, guardrails, proposals, webhooks, files];
+    const { places, people, team, services, service, roles, guardrails, proposals, webhooks, provider, files } = this;
+    const all = [places, people, team, services, service, roles, guardrails, proposals, webhooks, provider, files];
     for (const query of all) query.forget();
     this.part = 'places';
     this.teamId = null;

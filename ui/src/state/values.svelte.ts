@@ -1,5 +1,5 @@
 import type { Host } from '../host/host';
-import type { Id } from '../host/primitives';
+import type { Id, Millis } from '../host/primitives';
 import type { RevealedValue } from '../host/values';
 import type { Clock } from './clock.svelte';
 
@@ -36,6 +36,11 @@ export class Values {
 
   async copy(secret: Id, name: string, version: number | null = null): Promise<void> {
     const { clearsAt, offline } = await this.#host.copyValue(secret, version);
+    this.hold(name, clearsAt, offline);
+  }
+
+  /** Says what the host put into the clipboard, until when. */
+  hold(name: string, clearsAt: Millis, offline = false): void {
     this.#clock.tick();
     this.copied = { name, from: this.#clock.now(), clearsAt, offline };
     clearTimeout(this.#clearTimer);

@@ -34,6 +34,7 @@ mod places;
 mod policy_files;
 mod policy_folder;
 mod proposals;
+pub mod provisioning;
 mod requests;
 mod roles;
 mod row;

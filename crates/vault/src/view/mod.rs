@@ -20,6 +20,7 @@ pub mod offboarding;
 pub mod places;
 pub mod policy_files;
 pub mod problem;
+pub mod provisioning;
 pub mod request;
 pub mod role;
 pub mod search;

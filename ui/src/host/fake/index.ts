@@ -15,6 +15,7 @@ import { noticesOf } from './host-notices';
 import { offboardingOf } from './host-offboarding';
 import { organizationOf } from './host-organization';
 import { policyFilesOf } from './host-policy-files';
+import { provisioningOf } from './host-provisioning';
 import { requestsOf } from './host-requests';
 import { servicesOf } from './host-services';
 import { secretsOf } from './host-secrets';
@@ -60,6 +61,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...organizationOf(fake),
     ...guardrailsOf(fake),
     ...policyFilesOf(fake),
+    ...provisioningOf(fake),
     ...servicesOf(fake),
     ...noticesOf(fake),
     ...myHistoryOf(fake),
