@@ -48,6 +48,7 @@ async fn journey_of_a_provider() {
     leaver.enter(&company.origin).await;
     let owner = Window::open(&hers).await;
     owner.enter(&company.origin).await;
+    owner.find("nav-organization").await;
     owner.keys("body", Key::Control + "6").await;
     owner.choose("organization-part", "Provider").await;
     owner.find("new-token").await;
@@ -66,6 +67,7 @@ async fn journey_of_a_provider() {
         .text("sign-in-problem", |text| text.contains("ended"))
         .await;
     assert!(said.starts_with("Your access has ended."), "{said}");
+    owner.find("nav-offboarding").await;
     owner.keys("body", Key::Control + "8").await;
     owner
         .until("the case stands there", async || {
@@ -127,11 +129,11 @@ async fn leaves(client: &Client, sub: &str) {
 }
 
 async fn replaced(owner: &Window<'_>, desktop: &Desktop, before: &str) -> String {
-    owner.keys("body", Key::Control + "6").await;
-    owner.choose("organization-part", "Provider").await;
-    owner.text("token-row", |text| text.contains("Used")).await;
     for theme in ["dark", "contrast", "light"] {
         owner.themed(theme).await;
+        owner.keys("body", Key::Control + "6").await;
+        owner.choose("organization-part", "Provider").await;
+        owner.text("token-row", |text| text.contains("Used")).await;
         owner.picture(&format!("provider-{theme}")).await;
         owner.audit(&format!("tokens, {theme}")).await;
     }

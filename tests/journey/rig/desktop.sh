@@ -16,7 +16,7 @@ unset WAYLAND_DISPLAY
 printf journey | gnome-keyring-daemon --foreground --unlock --components=secrets >>"$folder/log" 2>&1 &
 TAURI_WEBVIEW_AUTOMATION=true WebKitWebDriver --host=127.0.0.1 --port="$port" >>"$folder/log" 2>&1 </dev/null &
 
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   if (: </dev/tcp/127.0.0.1/"$port") 2>/dev/null; then
     printf '%s %s %s\n' "$DISPLAY" "$bus" "$$"
     exec cat >/dev/null

@@ -135,6 +135,30 @@ export class Offboarding {
     }
   }
 
+  /** Asks again how the cases stand, while the list is in sight: new ones come first, those on further pages stay as they were. */
+  async listAgain(): Promise<void> {
+    const { openOnly } = this;
+    const inSight = () =>
+      this.caseId === null && this.part === 'cases' && this.trail.length === 0 && this.openOnly === openOnly;
+    const began = Date.now();
+    if (!inSight() || (this.#asked !== null && began - this.#asked < patience)) return;
+    this.#asked = began;
+    try {
+      const first = await this.#host.cases(openOnly, null);
+      const known = this.cases.value;
+      if (!inSight() || !known) return;
+      const fresh = new Set(first.cases.map(({ id }) => id));
+      const further = known.cases.length > first.cases.length && first.next !== null;
+      const rest = further ? known.cases.filter(({ id }) => !fresh.has(id)) : [];
+      const next = further ? known.next : first.next;
+      await this.cases.ask(() => Promise.resolve({ ...first, cases: [...first.cases, ...rest], next }));
+    } catch {
+      // As above.
+    } finally {
+      if (this.#asked === began) this.#asked = null;
+    }
+  }
+
   async moreCases(): Promise<void> {
     const known = this.cases.value;
     if (!known?.next) return;
