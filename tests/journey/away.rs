@@ -65,9 +65,10 @@ async fn journey_of_a_computer_that_never_calls_again() {
         "as long as it lasts"
     );
 
-    // The leases of the values end; names stay for a week.
+    // The leases of the values end; names stay for a week. Nobody used the app for so long that it is locked.
     away.desktop.put_forward(AFTER_VALUES);
     let window = Window::open(&away.desktop).await;
+    window.click("unlock").await;
     window.find("secret-row").await;
     window.close().await;
     let left = yields(&away, &known).await;
@@ -83,7 +84,8 @@ async fn journey_of_a_computer_that_never_calls_again() {
     let window = Window::open(&away.desktop).await;
     window.find("secret-row").await;
     away.desktop.put_forward(AFTER_NAMES);
-    window.gone("[data-testid='secret-row']").await;
+    window.click("unlock").await;
+    window.gone("[data-testid='unlock']").await;
     window.picture("away-ended").await;
     window.audit("after the last lease").await;
     let body = window.shown().await;
