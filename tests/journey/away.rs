@@ -80,12 +80,17 @@ async fn journey_of_a_computer_that_never_calls_again() {
             .contains(&value)
     );
 
-    // So does that of names, while the window is open.
+    // So does that of names, while the window stands open and locks itself; the session is over, so that nothing unlocks it.
     let window = Window::open(&away.desktop).await;
     window.find("secret-row").await;
+    let before = keyring(&away.desktop);
     away.desktop.put_forward(AFTER_NAMES);
-    window.click("unlock").await;
-    window.gone("[data-testid='unlock']").await;
+    window.find("unlock").await;
+    window
+        .until("another key of the cache", async || {
+            (cache_items(&keyring(&away.desktop), &before) > 0).then_some(())
+        })
+        .await;
     window.picture("away-ended").await;
     window.audit("after the last lease").await;
     let body = window.shown().await;

@@ -122,7 +122,7 @@ async fn main() {
     .await;
 
     let ms = |of: Option<u32>| of.map(f64::from);
-    let begun = case.begun.clone().unwrap();
+    let begun = case.begun.unwrap();
     row(
         "offboarding_action_50_devices",
         Some(answered.as_secs_f64() * 1_000.0),
