@@ -4,6 +4,7 @@ mod announce;
 pub mod bindings;
 mod browser;
 mod clipboard;
+mod clock;
 mod commands;
 mod device;
 mod events;

@@ -1,7 +1,7 @@
 //! What the vault is given on a desktop.
 
-use crate::{browser, device, timings};
-use claviger_model::{entropy::SystemEntropy, time::SystemClock};
+use crate::{browser, clock, device, timings};
+use claviger_model::entropy::SystemEntropy;
 use claviger_vault::{ProcBootClock, SecretServiceKeyStore, VaultParts, http_client};
 use std::{error::Error, sync::Arc};
 use tauri::{AppHandle, Manager};
@@ -12,7 +12,7 @@ use tauri::{AppHandle, Manager};
 /// When the person has no folder for data, or the TLS library cannot be set up.
 pub fn of(app: &AppHandle) -> Result<VaultParts, Box<dyn Error>> {
     Ok(VaultParts {
-        clock: Arc::new(SystemClock),
+        clock: clock::of_process(),
         boot: Arc::new(ProcBootClock),
         entropy: Arc::new(SystemEntropy),
         keys: Arc::new(SecretServiceKeyStore::new()),

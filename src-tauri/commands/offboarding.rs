@@ -6,7 +6,7 @@ use claviger_vault::{
         offboarding::{
             LeakView, OffboardingRights,
             cases::{
-                BrakeView, CaseDraft, CaseRotations, CaseView, CasesView, EndedGrantView, OpenedCaseView,
+                BrakeView, CaseDraft, CaseRotations, CaseView, CasesView, EndedAccessView, OpenedCaseView,
                 RehearsalView,
             },
             radius::{RadiusView, SuspectRef},
@@ -142,23 +142,24 @@ pub async fn accept_rotation(
     vault.accept_rotation(&id, &secret, &reason).await
 }
 
-/// The grants that a case ended.
+/// The grants that a case ended, and the local teams.
 #[tauri::command]
 #[specta::specta]
-pub async fn ended_grants(vault: State<'_, Vault>, id: String) -> Result<Vec<EndedGrantView>, Problem> {
+pub async fn ended_grants(vault: State<'_, Vault>, id: String) -> Result<EndedAccessView, Problem> {
     vault.ended_grants(&id).await
 }
 
-/// Gives grants again that a case ended, all or none.
+/// Gives grants and memberships again that a case ended, all or none.
 #[tauri::command]
 #[specta::specta]
 pub async fn restore_grants(
     vault: State<'_, Vault>,
     id: String,
     grants: Vec<String>,
+    teams: Vec<String>,
     reason: String,
 ) -> Result<(), Problem> {
-    vault.restore_grants(&id, &grants, &reason).await
+    vault.restore_grants(&id, &grants, &teams, &reason).await
 }
 
 /// Enables somebody again, which restores nothing.

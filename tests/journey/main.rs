@@ -7,6 +7,7 @@
 )]
 
 mod asking;
+mod away;
 mod by_rule;
 mod certificate;
 mod desk;

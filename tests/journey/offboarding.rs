@@ -14,22 +14,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use thirtyfour::prelude::*;
 
 /// Has founded the server, and conducts offboarding.
-const OWNER: &str = "Samir Haddad";
+pub const OWNER: &str = "Samir Haddad";
 /// On call for production since this week.
-const LEAVER: &str = "Aoife Byrne";
+pub const LEAVER: &str = "Aoife Byrne";
 const REASON: &str = "Moves to another company";
-const PLACE: &str = "payments/production";
+pub const PLACE: &str = "payments/production";
 
 /// A computer of the leaver, and what somebody has who copied its files and its keyring before.
-struct Computer {
-    desktop: Desktop,
-    files: Copy,
-    keys: BTreeMap<String, Vec<u8>>,
+pub struct Computer {
+    pub desktop: Desktop,
+    pub files: Copy,
+    pub keys: BTreeMap<String, Vec<u8>>,
 }
 
 impl Computer {
     /// Signs in, keeps production offline, and closes the window; answers with what was known there, too.
-    async fn set_up(company: &Company, sub: &str) -> (Self, BTreeSet<String>) {
+    pub async fn set_up(company: &Company, sub: &str) -> (Self, BTreeSet<String>) {
         let desktop = Desktop::start().await;
         desktop.browse_as(sub);
         let window = Window::open(&desktop).await;
@@ -144,7 +144,7 @@ async fn journey_of_somebody_who_leaves() {
 }
 
 /// By keys alone to what the leaver reaches and holds.
-async fn looks_first(admin: &Window<'_>) {
+pub async fn looks_first(admin: &Window<'_>) {
     admin.find("nav-offboarding").await;
     admin.keys("body", Key::Control + "8").await;
     admin.click("new-case").await;
@@ -159,7 +159,7 @@ async fn looks_first(admin: &Window<'_>) {
     admin.audit("a blast radius").await;
 }
 
-async fn takes_away(admin: &Window<'_>) {
+pub async fn takes_away(admin: &Window<'_>) {
     admin.click("offboard-person").await;
     admin
         .text("rehearsal", |text| text.contains("must destroy everything"))

@@ -297,6 +297,7 @@ export const testids = {
   enablePerson: 'enable-person',
   restoreGrants: 'restore-grants',
   endedGrant: 'ended-grant',
+  endedTeam: 'ended-team',
   radiusPanel: 'radius-panel',
   radiusPicture: 'radius-picture',
   radiusKnown: 'radius-known',

@@ -100,6 +100,25 @@ const FIXED: &[(&str, &str)] = &[
         "SELECT hex(id) || ' ' || kind || ' ' || state || ' ' || asked_at FROM requests ORDER BY id",
     ),
     (
+        "cases",
+        "SELECT hex(id) || ' ' || hex(person) || ' ' || state || ' ' || opened_at || ' ' || coalesce(starts_at, 0) || ' ' || \
+         coalesce(brake, '') FROM offboarding_cases ORDER BY id",
+    ),
+    (
+        "effects of cases",
+        "SELECT hex(offboarding) || ' ' || kind || ' ' || hex(object) || ' ' || at FROM offboarding_effects \
+         ORDER BY offboarding, kind, object",
+    ),
+    (
+        "rotations of cases",
+        "SELECT hex(offboarding) || ' ' || hex(secret) || ' ' || risk || ' ' || due_at || ' ' || hex(request) \
+         FROM offboarding_rotations ORDER BY offboarding, secret",
+    ),
+    (
+        "orders",
+        "SELECT hex(id) || ' ' || hex(device) FROM orders ORDER BY id",
+    ),
+    (
         "devices",
         "SELECT hex(id) || ' ' || name FROM devices ORDER BY id",
     ),
@@ -118,6 +137,22 @@ async fn the_same_company_every_time_and_it_is_served_as_a_demonstration_only() 
     }
     let keys = "SELECT hex(wrapped) FROM kek_generations";
     assert_ne!(one.rows(keys).await, other.rows(keys).await, "keys are random");
+
+    let cases = one.counts("SELECT state FROM offboarding_cases").await;
+    for state in ["planned", "braked", "waiting", "done"] {
+        assert_eq!(cases.get(state), Some(&1), "{state}: {cases:?}");
+    }
+    let open = one
+        .counts("SELECT state || ' ' || how FROM offboarding_rotations")
+        .await;
+    assert_eq!(open.get("open copied"), Some(&3), "{open:?}");
+    let suspended = one
+        .counts("SELECT state FROM principals WHERE kind = 'person'")
+        .await;
+    assert_eq!(
+        (suspended.get("suspended"), suspended.get("disabled")),
+        (Some(&1), Some(&2))
+    );
 
     let people = one.counts("SELECT kind FROM principals").await;
     assert_eq!(people.get("person"), Some(&40));

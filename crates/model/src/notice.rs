@@ -4,7 +4,8 @@
 
 use crate::{
     ids::{
-        DrawId, EmergencyId, GrantId, KeyId, PrincipalId, ProposalId, RequestId, RoleId, ScopeId, SecretId,
+        CaseId, DrawId, EmergencyId, GrantId, KeyId, PrincipalId, ProposalId, RequestId, RoleId, ScopeId,
+        SecretId,
     },
     time::Timestamp,
 };
@@ -62,6 +63,12 @@ kinds! {
     RotationOverdue = "rotation.overdue", mail true;
     /// Secrets that one looks after are older than they may be.
     RotationDue = "rotation.due", mail true;
+    /// Values that somebody held whose access ended need to change, and one answers for them.
+    RotationNeeded = "rotation.needed", mail true;
+    /// Such values have to change within a day.
+    RotationDueSoon = "rotation.due-soon", mail true;
+    /// Such values had to change and did not.
+    RotationPastDue = "rotation.past-due", mail true;
     /// Somebody gave one access.
     AccessGiven = "access.given", mail false;
     /// One's access ends soon.
@@ -94,6 +101,12 @@ kinds! {
     EmergencyReviewOverdue = "emergency.review-overdue", mail true;
     /// One's emergency access was reviewed.
     EmergencyReviewed = "emergency.reviewed", mail true;
+    /// A case of offboarding waits for a second pair of eyes.
+    CaseBraked = "offboarding.braked", mail true;
+    /// A step of a case fails again and again.
+    CaseFailing = "offboarding.failing", mail true;
+    /// A case is over.
+    CaseDone = "offboarding.done", mail true;
 }
 
 impl NoticeKind {
@@ -109,6 +122,9 @@ impl NoticeKind {
             Self::RotationWaits => "A secret waits to be rotated by you",
             Self::RotationOverdue => "A rotation is overdue",
             Self::RotationDue => "Secrets are due for a new value",
+            Self::RotationNeeded => "Secrets need a new value from you",
+            Self::RotationDueSoon => "Secrets need a new value within a day",
+            Self::RotationPastDue => "New values of secrets are overdue",
             Self::AccessGiven => "You were given access",
             Self::AccessEndsSoon => "Some of your access ends soon",
             Self::AccessEnded => "Some of your access ended",
@@ -125,6 +141,9 @@ impl NoticeKind {
             Self::EmergencyReviewDue => "Emergency access waits for a review",
             Self::EmergencyReviewOverdue => "The review of emergency access is overdue",
             Self::EmergencyReviewed => "Your emergency access was reviewed",
+            Self::CaseBraked => "An offboarding waits for a second pair of eyes",
+            Self::CaseFailing => "A step of an offboarding keeps failing",
+            Self::CaseDone => "An offboarding is done",
         }
     }
 
@@ -154,12 +173,24 @@ impl NoticeKind {
                 | Self::ProposalWaits
                 | Self::EmergencyReviewDue
                 | Self::EmergencyReviewOverdue
+                | Self::CaseBraked
+                | Self::RotationNeeded
+                | Self::RotationDueSoon
+                | Self::RotationPastDue
         )
+    }
+
+    /// Whether it is about an offboarding case, which only those who conduct offboarding may know of.
+    pub const fn is_of_a_case(self) -> bool {
+        matches!(self, Self::CaseBraked | Self::CaseFailing | Self::CaseDone)
     }
 
     /// Whether it is told more than once of the same matter, while that waits.
     pub const fn reminds(self) -> bool {
-        matches!(self, Self::EmergencyReviewOverdue)
+        matches!(
+            self,
+            Self::EmergencyReviewOverdue | Self::RotationDueSoon | Self::RotationPastDue
+        )
     }
 }
 
@@ -200,6 +231,9 @@ pub struct About {
     /// The right to emergency access.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub right: Option<EmergencyId>,
+    /// The offboarding case; never said to those who answer for its rotations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
     /// The grant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grant: Option<GrantId>,
@@ -240,6 +274,7 @@ impl About {
         request
             .or(proposal)
             .or_else(|| self.draw.map(|id| *id.as_bytes()))
+            .or_else(|| self.case.map(|id| *id.as_bytes()))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A link holds ids only. Whoever follows it asks the server, as ever, what they may see there.
 
-use claviger_model::ids::{NoticeId, OrganizationId, ProposalId, RequestId, ScopeId, SecretId};
+use claviger_model::ids::{CaseId, NoticeId, OrganizationId, ProposalId, RequestId, ScopeId, SecretId};
 use std::{fmt, str::FromStr};
 
 /// The scheme that the app registers.
@@ -22,6 +22,8 @@ pub enum Target {
     Place(ScopeId),
     /// A proposed change.
     Proposal(ProposalId),
+    /// An offboarding case.
+    Case(CaseId),
     /// A notice.
     Notice(NoticeId),
 }
@@ -48,6 +50,7 @@ impl fmt::Display for Link {
             Target::Secret(id) => write!(f, "secret/{id}"),
             Target::Place(id) => write!(f, "place/{id}"),
             Target::Proposal(id) => write!(f, "proposal/{id}"),
+            Target::Case(id) => write!(f, "case/{id}"),
             Target::Notice(id) => write!(f, "notice/{id}"),
         }
     }
@@ -72,6 +75,7 @@ impl FromStr for Link {
             "secret" => Target::Secret(id.parse().map_err(|_| NoLink)?),
             "place" => Target::Place(id.parse().map_err(|_| NoLink)?),
             "proposal" => Target::Proposal(id.parse().map_err(|_| NoLink)?),
+            "case" => Target::Case(id.parse().map_err(|_| NoLink)?),
             "notice" => Target::Notice(id.parse().map_err(|_| NoLink)?),
             _ => return Err(NoLink),
         };
@@ -95,13 +99,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn links() -> impl Strategy<Value = Link> {
-        (any::<[u8; 16]>(), any::<[u8; 16]>(), 0..5_u8).prop_map(|(organization, id, what)| Link {
+        (any::<[u8; 16]>(), any::<[u8; 16]>(), 0..6_u8).prop_map(|(organization, id, what)| Link {
             organization: OrganizationId::from_bytes(organization),
             target: match what {
                 0 => Target::Request(RequestId::from_bytes(id)),
                 1 => Target::Secret(SecretId::from_bytes(id)),
                 2 => Target::Place(ScopeId::from_bytes(id)),
                 3 => Target::Proposal(ProposalId::from_bytes(id)),
+                4 => Target::Case(CaseId::from_bytes(id)),
                 _ => Target::Notice(NoticeId::from_bytes(id)),
             },
         })

@@ -3,13 +3,14 @@
 use crate::{Digest, Result};
 use async_trait::async_trait;
 use claviger_model::{
-    ids::{CaseId, DeviceId, OrderId, PrincipalId, SecretId},
+    ids::{CaseId, DeviceId, OrderId, PrincipalId, RequestId, SecretId},
     offboarding::{
         Case, CaseDevice, Counted, Effect, EffectKind, Progress, Restored, Rotation, Settled, Step, Voice,
     },
     offboarding::{RotationState, StepKind},
     time::Timestamp,
 };
+use std::time::Duration;
 
 /// Where a list of cases goes on: before this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +106,17 @@ pub trait CaseReads {
     async fn case_rotation(&mut self, case: CaseId, secret: SecretId) -> Result<Option<Rotation>>;
     /// The open rotations of a secret, of all cases.
     async fn open_rotations_of(&mut self, secret: SecretId) -> Result<Vec<Rotation>>;
+    /// The rotation of a case, open or not, that a request asks for.
+    async fn rotation_asked_by(&mut self, request: RequestId) -> Result<Option<Rotation>>;
+    /// Open rotations whose due date lies after one moment and not after another, by due date, case and secret; where `again` is
+    /// given, also those whose due date passed so long ago, or twice, three times as long, between these moments.
+    async fn rotations_falling_due(
+        &mut self,
+        after: Timestamp,
+        until: Timestamp,
+        again: Option<Duration>,
+        limit: u32,
+    ) -> Result<Vec<Rotation>>;
     /// How many rotations of a case are open.
     async fn count_open_rotations(&mut self, case: CaseId) -> Result<u64>;
     /// How far the rotations are, owner by owner, in the order of owners.

@@ -13,6 +13,7 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::Duration,
 };
 use tempfile::TempDir;
 
@@ -94,6 +95,11 @@ impl Desktop {
     /// Who answers when the app opens the browser.
     pub fn browse_as(&self, sub: &str) {
         write_xdg_open(&self.folder.path().join("bin"), sub, Answer::Allow).unwrap();
+    }
+
+    /// Puts the app's clock forward, by so much in all; nothing else on the desktop feels it.
+    pub fn put_forward(&self, by: Duration) {
+        fs::write(self.folder.path().join("clock"), by.as_millis().to_string()).unwrap();
     }
 
     /// Where the driver of the web view answers.
@@ -217,6 +223,7 @@ fn at_home(command: &mut Command, folder: &Path) {
         .env("TZ", "UTC")
         .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
         .env("CLAVIGER_TIMINGS", TIMINGS)
+        .env("CLAVIGER_CLOCK", at("clock"))
         .env_remove("CLAVIGER_SERVER");
 }
 

@@ -264,10 +264,10 @@ export const commands = {
 	caseRotations: (id: string, after: string | null) => __TAURI_INVOKE<CaseRotations>("case_rotations", { id, after }),
 	/**  Accepts that a value stays as it is. */
 	acceptRotation: (id: string, secret: string, reason: string) => __TAURI_INVOKE<null>("accept_rotation", { id, secret, reason }),
-	/**  The grants that a case ended. */
-	endedGrants: (id: string) => __TAURI_INVOKE<EndedGrantView[]>("ended_grants", { id }),
-	/**  Gives grants again that a case ended, all or none. */
-	restoreGrants: (id: string, grants: string[], reason: string) => __TAURI_INVOKE<null>("restore_grants", { id, grants, reason }),
+	/**  The grants that a case ended, and the local teams. */
+	endedGrants: (id: string) => __TAURI_INVOKE<EndedAccessView>("ended_grants", { id }),
+	/**  Gives grants and memberships again that a case ended, all or none. */
+	restoreGrants: (id: string, grants: string[], teams: string[], reason: string) => __TAURI_INVOKE<null>("restore_grants", { id, grants, teams, reason }),
 	/**  Enables somebody again, which restores nothing. */
 	enablePerson: (person: string, reason: string) => __TAURI_INVOKE<null>("enable_person", { person, reason }),
 	/**  The brake. */
@@ -1279,6 +1279,14 @@ export type EmergencyView = {
 	next: string | null,
 };
 
+/**  What a case ended that can be given again. */
+export type EndedAccessView = {
+	/**  Grants of their own. */
+	grants: EndedGrantView[],
+	/**  Teams that people here had put them into. */
+	teams: EndedTeamView[],
+};
+
 /**  A grant that a case ended. */
 export type EndedGrantView = {
 	/**  The grant. */
@@ -1292,6 +1300,16 @@ export type EndedGrantView = {
 	/**  What had to hold besides, in words. */
 	conditions: string[],
 	/**  Whether it was given again. */
+	restored: boolean,
+};
+
+/**  A membership of a team that a case ended. */
+export type EndedTeamView = {
+	/**  The team. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  Whether they were put into it again. */
 	restored: boolean,
 };
 
@@ -2203,6 +2221,8 @@ export type LinkTarget =
 "place" | 
 /**  A proposed change. */
 "proposal" | 
+/**  An offboarding case. */
+"case" | 
 /**  A service identity. */
 "service" | 
 /**  A draw of emergency access, or a right to it. */

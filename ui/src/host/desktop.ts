@@ -154,7 +154,7 @@ export function desktopHost(): Host {
     caseRotations: (id, after) => call('case_rotations', { id, after }),
     acceptRotation: (id, secret, reason) => call('accept_rotation', { id, secret, reason }),
     endedGrants: (id) => call('ended_grants', { id }),
-    restoreGrants: (id, grants, reason) => call('restore_grants', { id, grants, reason }),
+    restoreGrants: (id, grants, teams, reason) => call('restore_grants', { id, grants, teams, reason }),
     enablePerson: (person, reason) => call('enable_person', { person, reason }),
     brake: () => call('brake'),
     setBrake: (peoplePerHour, people) => call('set_brake', { peoplePerHour, people }),

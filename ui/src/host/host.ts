@@ -63,7 +63,7 @@ import type {
   CaseRotations,
   CaseView,
   CasesView,
-  EndedGrantView,
+  EndedAccessView,
   LeakView,
   OffboardingRights,
   OpenedCaseView,
@@ -281,9 +281,9 @@ export interface Host {
   caseRotations(id: Id, after: string | null): Promise<CaseRotations>;
   /** Accepts that a value stays as it is. */
   acceptRotation(id: Id, secret: Id, reason: string): Promise<void>;
-  endedGrants(id: Id): Promise<EndedGrantView[]>;
+  endedGrants(id: Id): Promise<EndedAccessView>;
   /** All or none. */
-  restoreGrants(id: Id, grants: Id[], reason: string): Promise<void>;
+  restoreGrants(id: Id, grants: Id[], teams: Id[], reason: string): Promise<void>;
   /** Restores nothing. */
   enablePerson(person: Id, reason: string): Promise<void>;
   brake(): Promise<BrakeView>;

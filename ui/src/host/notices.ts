@@ -2,7 +2,7 @@
 import type { Id, Millis } from './primitives';
 import type { PersonRef } from './state';
 
-export type LinkTarget = 'request' | 'secret' | 'place' | 'proposal' | 'service' | 'emergency' | 'notice';
+export type LinkTarget = 'request' | 'secret' | 'place' | 'proposal' | 'case' | 'service' | 'emergency' | 'notice';
 
 /** What a link or a notice leads to. */
 export interface LinkView {

@@ -340,6 +340,18 @@ export interface CaseRotations {
   next: string | null;
 }
 
+export interface EndedAccessView {
+  grants: EndedGrantView[];
+  /** Teams that people here had put them into. */
+  teams: EndedTeamView[];
+}
+
+export interface EndedTeamView {
+  id: Id;
+  name: string;
+  restored: boolean;
+}
+
 export interface EndedGrantView {
   id: Id;
   role: RoleRef;

@@ -29,6 +29,6 @@ export function tagWords(tag: RowTag, now: number): TagWords {
     case 'ask':
       return { words: 'ask', tone: 'plain', title: 'You may know of it; somebody else can give you access' };
     case 'requested':
-      return { words: 'rotation requested', tone: 'plain', title: 'Somebody asked for a new version' };
+      return { words: 'rotation requested', tone: 'plain', title: 'A new version is asked for' };
   }
 }

@@ -21,6 +21,12 @@ export async function follow(page: Page, { what, id }: LinkView): Promise<void> 
     case 'proposal':
       page.go('organization');
       return page.organization.go('proposals');
+    case 'case':
+      // A link may be followed by somebody who does not conduct offboarding, or not any more.
+      await page.offboarding.learn();
+      if (!page.offboarding.open) return page.go('notices');
+      page.go('offboarding');
+      return page.offboarding.look(id);
     case 'emergency':
       page.go('access');
       return page.access.go('emergency');

@@ -44,13 +44,14 @@ async function audit() {
 describe('notices', () => {
   it('are counted beside their place and said in words', async () => {
     await openNotices();
-    expect(screen.getByTestId(testids.navNotices).textContent).toMatch(/4\s*new/);
+    expect(screen.getByTestId(testids.navNotices).textContent).toMatch(/5\s*new/);
     const rows = screen.getAllByTestId(testids.noticeRow).map((row) => row.textContent);
     expect(rows[0]).toMatch(/New: .* asks for Reader at payments\/production\./);
     expect(rows[1]).toMatch(/Editor at payments\/production ends soon.*left/);
-    expect(rows[3]).toMatch(/Nobody has reviewed the emergency access of .* to payments\/production in time/);
-    expect(rows[5]).toMatch(/took Reader at search\/production away/);
-    expect(rows[5]).not.toContain('New:');
+    expect(rows[3]).toMatch(/4 secrets in payments\/production need a new value from you.*left/);
+    expect(rows[4]).toMatch(/Nobody has reviewed the emergency access of .* to payments\/production in time/);
+    expect(rows[6]).toMatch(/took Reader at search\/production away/);
+    expect(rows[6]).not.toContain('New:');
     await audit();
   });
 
@@ -59,7 +60,7 @@ describe('notices', () => {
     await fireEvent.click(screen.getAllByTestId(testids.noticeRow)[0] as HTMLElement);
     await waitFor(() => expect(current()).toBe(testids.navRequests));
     expect(calls(host, 'readNotices')[0]?.args).toEqual([['n-1']]);
-    await waitFor(() => expect(screen.getByTestId(testids.navNotices).textContent).toMatch(/3\s*new/));
+    await waitFor(() => expect(screen.getByTestId(testids.navNotices).textContent).toMatch(/4\s*new/));
     expect(calls(host, 'approveRequest')).toEqual([]);
   });
 
@@ -126,6 +127,18 @@ describe('links', () => {
     host.emit('linkWaits', null);
     await waitFor(() => expect(calls(host, 'takeLink').length).toBeGreaterThan(1));
     expect(current()).toBe(testids.navRequests);
+  });
+
+  it('to a case open it for those who conduct offboarding, and nothing for anybody else', async () => {
+    opened.link = { what: 'case', id: 'case-waiting' };
+    const host = await open();
+    await screen.findByTestId(testids.casePanel);
+    for (const deed of ['approveCase', 'cancelCase', 'restoreGrants']) expect(calls(host, deed), deed).toEqual([]);
+    cleanup();
+    opened.link = { what: 'case', id: 'case-waiting' };
+    render(App, { host: fakeHost({ scene: 'signedIn', offboarding: { conduct: false } }) });
+    await waitFor(() => expect(current()).toBe(testids.navNotices));
+    expect(screen.queryByTestId(testids.casePanel)).toBeNull();
   });
 
   it('wait while the app is locked', async () => {

@@ -231,14 +231,25 @@ describe('offboarding', () => {
     const boxes = await dialog().findAllByTestId(testids.endedGrant);
     expect(boxes).toHaveLength(3);
     await fireEvent.click(boxes[0] as HTMLElement);
+    const teams = await dialog().findAllByTestId(testids.endedTeam);
+    expect(teams).toHaveLength(2);
+    await fireEvent.click(teams[1] as HTMLElement);
+    expect(submit().textContent).toContain('Give 1 grant and 1 team again');
     await type(testids.reasonField, 'works on it again');
     await audit();
     await fireEvent.click(submit());
     await gone();
-    expect(calls(host, 'restoreGrants')[0]?.args).toEqual(['case-waiting', ['ended-0'], 'works on it again']);
+    expect(calls(host, 'restoreGrants')[0]?.args).toEqual([
+      'case-waiting',
+      ['ended-0'],
+      ['team-1'],
+      'works on it again',
+    ]);
     await click(testids.restoreGrants);
     const again = await dialog().findAllByTestId(testids.endedGrant);
     expect((again[0] as HTMLInputElement).disabled).toBe(true);
+    const left = await dialog().findAllByTestId(testids.endedTeam);
+    expect(left.map((one) => (one as HTMLInputElement).disabled)).toEqual([false, true]);
   });
 
   it('finds a leaked value, and keeps it nowhere', async () => {

@@ -4,6 +4,7 @@ mod access;
 mod asked;
 mod clock;
 mod emergency;
+mod leavers;
 mod life;
 mod people;
 mod places;
@@ -71,7 +72,7 @@ pub async fn run_until(config: &Config, now: Timestamp) -> anyhow::Result<()> {
         root: ScopeId::random(&stream("root scope")),
         opened: EventId::random(&stream("log opened")),
         name: Name::parse(NAME)?,
-        origin,
+        origin: origin.clone(),
         demonstration: true,
     };
     founding::found(&store, &plan, &root_key, &SystemEntropy).await?;
@@ -97,8 +98,9 @@ pub async fn run_until(config: &Config, now: Timestamp) -> anyhow::Result<()> {
     life::live(&seeder, &company, (&mut secrets, &mut asked), now).await?;
     access::give_today(&seeder, now).await?;
     asked.until(&seeder, now).await?;
+    leavers::prepare(&seeder, &secrets, now).await?;
     store.close().await;
-    Ok(())
+    leavers::leave((config, &origin), &seeder, now).await
 }
 
 /// The beginning of a day, UTC.

@@ -13,6 +13,7 @@ mod bare;
 #[path = "../../tests/operations/house.rs"]
 #[expect(dead_code, reason = "the fixture serves more than this")]
 mod house;
+mod leaving;
 mod lists;
 mod load;
 mod log;
@@ -47,6 +48,9 @@ fn main() {
         }
         if wanted("memory") {
             memory::measure().await;
+        }
+        if wanted("leaving") {
+            leaving::measure().await;
         }
     });
 }

@@ -97,7 +97,11 @@ impl Names {
         })
     }
 
-    async fn record(&mut self, view: &mut View<'_>, row: Notice) -> Result<NoticeRecord, Refusal> {
+    async fn record(&mut self, view: &mut View<'_>, mut row: Notice) -> Result<NoticeRecord, Refusal> {
+        if row.kind.is_of_a_case() && !super::offboarding::may_conduct(view).await? {
+            // Who conducted offboarding once and does not any more is not told who leaves.
+            (row.about.case, row.about.of, row.about.by) = (None, None, None);
+        }
         let about = &row.about;
         let secret = match about.secret {
             // Only its name, and only to those who may know of it now.

@@ -11,6 +11,7 @@ pub mod channels;
 pub mod due;
 pub mod events;
 pub mod found;
+mod leavers;
 mod mail;
 pub mod outbox;
 mod reviewers;

@@ -185,31 +185,53 @@ impl Ground<'_> {
         Ok(owners)
     }
 
+    /// Everybody who conducts offboarding.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn conducting(&mut self) -> Result<BTreeSet<PrincipalId>, StorageError> {
+        match self.reader.root_scope().await? {
+            Some(root) => self.all_who_may(Action::OffboardingConduct, root.id).await,
+            None => Ok(BTreeSet::new()),
+        }
+    }
+
     /// Those who watch over a place when something unusual happens there: everyone who answers requests there, and all Owners.
     ///
     /// # Errors
     /// When the tables cannot be read.
     pub async fn watchers(&mut self, scope: Option<ScopeId>) -> Result<BTreeSet<PrincipalId>, StorageError> {
         let mut watchers = self.owners().await?;
-        if let Some(scope) = scope
-            && let Some(place) = self.place(scope).await?
-        {
-            let roles: Vec<RoleId> = {
-                let engine = self.judge.engine(&mut *self.reader).await?;
-                let answering = engine.roles().filter(|role| role.allows(Action::RequestAnswer));
-                answering.map(|role| role.id).collect()
-            };
-            let chain = place.resource.chain.clone();
-            let limit = u32::try_from(LOOKED_AT).unwrap_or(u32::MAX);
-            for grant in self
-                .reader
-                .grants_of_roles(&roles, &chain, self.judge.now, limit)
-                .await?
-            {
-                let people = self.people(grant.principal).await?;
-                watchers.extend(self.who_may(people, Action::RequestAnswer, &place).await?);
-            }
+        if let Some(scope) = scope {
+            watchers.extend(self.all_who_may(Action::RequestAnswer, scope).await?);
         }
         Ok(watchers)
+    }
+
+    async fn all_who_may(
+        &mut self,
+        action: Action,
+        scope: ScopeId,
+    ) -> Result<BTreeSet<PrincipalId>, StorageError> {
+        let mut able = BTreeSet::new();
+        let Some(place) = self.place(scope).await? else {
+            return Ok(able);
+        };
+        let roles: Vec<RoleId> = {
+            let engine = self.judge.engine(&mut *self.reader).await?;
+            let allowing = engine.roles().filter(|role| role.allows(action));
+            allowing.map(|role| role.id).collect()
+        };
+        let chain = place.resource.chain.clone();
+        let limit = u32::try_from(LOOKED_AT).unwrap_or(u32::MAX);
+        for grant in self
+            .reader
+            .grants_of_roles(&roles, &chain, self.judge.now, limit)
+            .await?
+        {
+            let people = self.people(grant.principal).await?;
+            able.extend(self.who_may(people, action, &place).await?);
+        }
+        Ok(able)
     }
 }

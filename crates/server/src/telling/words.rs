@@ -11,17 +11,27 @@ use claviger_storage::notices::Notice;
 /// The sentence of a mail.
 pub fn sentence(notice: &Notice) -> String {
     let said = match notice.kind {
+        // After an emergency, and when somebody leaves, the server itself asks.
+        NoticeKind::RequestWaits if notice.about.by.is_none() => {
+            "A new value of a secret is asked for, and you can approve that."
+        }
         NoticeKind::RequestWaits => "Somebody asked for something that you can give.",
         NoticeKind::RequestApproved => "What you asked for was approved as you asked for it.",
         NoticeKind::RequestNarrowed => "What you asked for was approved for less than you asked for.",
         NoticeKind::RequestRefused => "What you asked for was refused; the request says why.",
         NoticeKind::RequestLapsed => "Nobody answered it in time. If you still need it, ask anew.",
         NoticeKind::RequestDone => "The secret has a new value.",
+        NoticeKind::RotationWaits if notice.about.by.is_none() => {
+            "A secret that you look after needs a new value."
+        }
         NoticeKind::RotationWaits => "Somebody asked for a new value of a secret that you look after.",
         NoticeKind::RotationOverdue => {
             "A new value was asked for a week ago, and the secret still has the old one."
         }
         NoticeKind::RotationDue => "They are older than they may be, and you look after them.",
+        NoticeKind::RotationNeeded => "Somebody who held their values may not have them any more.",
+        NoticeKind::RotationDueSoon => "You answer for them, and they still have the old values.",
+        NoticeKind::RotationPastDue => "They still have the old values, and you answer for them.",
         NoticeKind::AccessGiven => "Somebody gave you access to a place.",
         NoticeKind::AccessEndsSoon => "If you still need it after that, ask for an extension in time.",
         NoticeKind::AccessEnded => "Its time was over. If you still need it, ask anew.",
@@ -44,8 +54,28 @@ pub fn sentence(notice: &Notice) -> String {
         NoticeKind::EmergencyReviewDue => "You can review it. Somebody other than who used it has to.",
         NoticeKind::EmergencyReviewOverdue => "Nobody has reviewed it in 72 hours. You can.",
         NoticeKind::EmergencyReviewed => "Somebody else said what they think of it.",
+        NoticeKind::CaseBraked => {
+            "Nothing more happens until somebody other than who opened it has looked. You can let it go on, or call it off."
+        }
+        NoticeKind::CaseFailing => {
+            "It is tried again by itself, and the other steps go on. The case shows what stands against it."
+        }
+        NoticeKind::CaseDone => {
+            "Every step is done, and nothing of it waits any more. Its report can be made."
+        }
     };
     match ends(notice) {
+        Some(end)
+            if matches!(
+                notice.kind,
+                NoticeKind::RotationNeeded | NoticeKind::RotationDueSoon
+            ) =>
+        {
+            format!("{}, the first by {end}. {said}", notice.kind.title())
+        }
+        Some(end) if notice.kind == NoticeKind::RotationPastDue => {
+            format!("{}, the first since {end}. {said}", notice.kind.title())
+        }
         Some(end) if notice.kind == NoticeKind::EmergencyReviewDue => {
             format!("{} until {end}. {said}", notice.kind.title())
         }
@@ -62,6 +92,9 @@ fn ends(notice: &Notice) -> Option<String> {
             | NoticeKind::AccessShortened
             | NoticeKind::ServiceKeyEndsSoon
             | NoticeKind::EmergencyReviewDue
+            | NoticeKind::RotationNeeded
+            | NoticeKind::RotationDueSoon
+            | NoticeKind::RotationPastDue
     );
     let end = notice.about.ends_at.filter(|_| named)?;
     let moment = jiff::Timestamp::from_millisecond(end.millis()).ok()?;
@@ -76,12 +109,89 @@ pub fn rfc3339(at: Timestamp) -> String {
 /// Where a notice leads: to what it is about, or to itself.
 pub fn link(organization: OrganizationId, notice: &Notice) -> Link {
     let About {
-        request, proposal, ..
+        request,
+        proposal,
+        case,
+        ..
     } = notice.about;
-    let target = match (request, proposal) {
-        (Some(request), _) => Target::Request(request),
-        (None, Some(proposal)) => Target::Proposal(proposal),
-        (None, None) => Target::Notice(notice.id),
+    let target = match (request, proposal, case) {
+        (Some(request), ..) => Target::Request(request),
+        (None, Some(proposal), _) => Target::Proposal(proposal),
+        (None, None, Some(case)) => Target::Case(case),
+        (None, None, None) => Target::Notice(notice.id),
     };
     Link { organization, target }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use claviger_model::{
+        entropy::SystemEntropy,
+        ids::{CaseId, NoticeId, PrincipalId},
+    };
+
+    fn notice(kind: NoticeKind, about: About) -> Notice {
+        Notice {
+            id: NoticeId::random(&SystemEntropy),
+            person: PrincipalId::random(&SystemEntropy),
+            kind,
+            at: Timestamp::from_millis(0),
+            about,
+            read_at: None,
+        }
+    }
+
+    #[test]
+    fn nobody_asked_where_the_server_did() {
+        for kind in [NoticeKind::RequestWaits, NoticeKind::RotationWaits] {
+            let by = About {
+                by: Some(PrincipalId::random(&SystemEntropy)),
+                ..About::default()
+            };
+            assert!(sentence(&notice(kind, by)).contains("Somebody asked"), "{kind}");
+            let by_itself = sentence(&notice(kind, About::default()));
+            assert!(!by_itself.contains("Somebody"), "{by_itself}");
+        }
+    }
+
+    #[test]
+    fn rotations_of_a_case_say_until_when() {
+        let about = About {
+            count: Some(3),
+            ends_at: Some(Timestamp::from_millis(1_780_336_800_000)),
+            ..About::default()
+        };
+        for (kind, begins) in [
+            (
+                NoticeKind::RotationNeeded,
+                "Secrets need a new value from you, the first by 2026-06-01 18:00 UTC. ",
+            ),
+            (
+                NoticeKind::RotationDueSoon,
+                "Secrets need a new value within a day, the first by 2026-06-01 18:00 UTC. ",
+            ),
+            (
+                NoticeKind::RotationPastDue,
+                "New values of secrets are overdue, the first since 2026-06-01 18:00 UTC. ",
+            ),
+        ] {
+            let said = sentence(&notice(kind, about.clone()));
+            assert!(said.starts_with(begins), "{said}");
+        }
+    }
+
+    #[test]
+    fn what_is_about_a_case_leads_there() {
+        let organization = OrganizationId::random(&SystemEntropy);
+        let case = CaseId::random(&SystemEntropy);
+        let about = About {
+            case: Some(case),
+            ..About::default()
+        };
+        let link = link(organization, &notice(NoticeKind::CaseBraked, about));
+        assert_eq!(link.target, Target::Case(case));
+        assert_eq!(link.to_string().parse::<Link>().unwrap(), link);
+    }
 }

@@ -143,8 +143,20 @@ impl House {
     pub async fn with(set: impl FnOnce(&mut Config)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let database = Database::Sqlite(directory.path().join("claviger.db"));
-        let key = directory.path().join("root.key");
-        let mut config = config(database, Home::File(key));
+        Self::furnished(database, directory, set).await
+    }
+
+    /// The same on a database that is empty.
+    pub async fn with_database(database: Database, set: impl FnOnce(&mut Config)) -> Self {
+        Self::furnished(database, tempfile::tempdir().unwrap(), set).await
+    }
+
+    async fn furnished(
+        database: Database,
+        directory: tempfile::TempDir,
+        set: impl FnOnce(&mut Config),
+    ) -> Self {
+        let mut config = config(database, Home::File(directory.path().join("root.key")));
         set(&mut config);
         let mut house = Self::start(config, ManualClock::default()).await;
         house.furnish().await;

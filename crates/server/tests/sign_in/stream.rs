@@ -2,12 +2,13 @@
 
 use crate::support::{TestServer, device::TestDevice, people};
 use claviger_protocol::{problem::Code, route, sign_in::SignedIn, stream::Hint};
-use claviger_server::stream::Audience;
+use claviger_server::{sequencer::job, stream::Audience};
 use claviger_testkit::peers::provider::Provider;
 use std::time::Duration;
 
 on_both!(
     hints_reach_whom_they_are_for_and_the_stream_ends_with_the_session,
+    whoever_loses_the_stream_hears_before_what_waits_for_them,
     a_stopping_server_closes_streams_and_lets_go_of_its_file,
 );
 
@@ -92,6 +93,29 @@ async fn hints_reach_whom_they_are_for_and_the_stream_ends_with_the_session() {
             .code(),
         Code::Unauthenticated
     );
+}
+
+async fn whoever_loses_the_stream_hears_before_what_waits_for_them() {
+    let provider = Provider::start(&people()).await.unwrap();
+    let server = TestServer::start(&provider).await;
+    TestDevice::new().found(&server, &provider, "olga").await;
+    let laptop = TestDevice::new();
+    let ada = laptop.sign_in(&server, &provider, "ada").await;
+    let mut hers = open(&server, &laptop, &ada).await;
+    let (session, device) = (ada.session, ada.device);
+    let over = job::<(), _>(move |change| {
+        Box::pin(async move {
+            change.close_stream(session);
+            change.hint(Audience::Device(device), Hint::Orders);
+            Ok(())
+        })
+    });
+    server.app.sequencer.change(over).await.unwrap();
+    assert_eq!(
+        next(&mut hers).await.as_deref(),
+        Some("event: orders\ndata: orders\n\n")
+    );
+    assert_eq!(next(&mut hers).await, None);
 }
 
 async fn a_stopping_server_closes_streams_and_lets_go_of_its_file() {

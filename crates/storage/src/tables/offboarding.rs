@@ -13,13 +13,14 @@ use crate::{
 use async_trait::async_trait;
 use claviger_model::{
     blast::{Numbers, Risk},
-    ids::{CaseId, DeviceId, PrincipalId, SecretId},
+    ids::{CaseId, DeviceId, PrincipalId, RequestId, SecretId},
     offboarding::{
         Approved, Begun, Case, CaseDevice, Closed, Counted, Effect, EffectKind, Progress, Restored, Rotation,
         Settled, Start, Step, Voice,
     },
     time::Timestamp,
 };
+use std::time::Duration;
 
 macro_rules! cases {
     ($condition:expr) => {
@@ -319,6 +320,41 @@ impl CaseReads for Handle {
             "t.secret = $1 AND t.state = 'open' ORDER BY t.offboarding"
         ))
         .bind(secret.raw())
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, rotation)
+    }
+
+    async fn rotation_asked_by(&mut self, request: RequestId) -> Result<Option<Rotation>> {
+        // The newest case, where more than one asks by the same request.
+        let row = sqlx::query(rotations!(
+            "t.request = $1 ORDER BY t.due_at DESC, t.offboarding LIMIT 1"
+        ))
+        .bind(request.raw())
+        .fetch_optional(self.db())
+        .await?;
+        one(row.as_ref(), rotation)
+    }
+
+    async fn rotations_falling_due(
+        &mut self,
+        after: Timestamp,
+        until: Timestamp,
+        again: Option<Duration>,
+        limit: u32,
+    ) -> Result<Vec<Rotation>> {
+        // Without repetition no whole span fits between a due date and now.
+        let span = again.map_or(i64::MAX, |span| {
+            i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+        });
+        let rows = sqlx::query(rotations!(
+            "t.state = 'open' AND t.due_at <= $2 AND (t.due_at > $1 OR ($2 - t.due_at) / $3 > ($1 - t.due_at) / $3) \
+             ORDER BY t.due_at, t.offboarding, t.secret LIMIT $4"
+        ))
+        .bind(after.millis())
+        .bind(until.millis())
+        .bind(span)
+        .bind(i64::from(limit))
         .fetch_all(self.db())
         .await?;
         all(&rows, rotation)

@@ -1,7 +1,7 @@
 use crate::ground::Ground;
 use claviger_model::{
     blast::{How, Numbers, Risk},
-    ids::{CaseId, DeviceId, EventId, OrderId, PrincipalId, SecretId},
+    ids::{CaseId, DeviceId, EventId, OrderId, PrincipalId, RequestId, SecretId},
     offboarding::{
         Approved, Begun, Brake, Case, CaseState, Cause, Closed, Counted, Effect, EffectKind, Restored,
         Rotation, RotationState, Settled, Start, Step, StepKind, StepState, Voice,
@@ -24,6 +24,7 @@ contract!(
     an_effect_is_noted_once_and_restored_once,
     a_device_of_a_case_is_measured_by_its_acknowledgement,
     rotations_are_queued_once_settled_once_and_counted_by_owner,
+    rotations_fall_due_once_or_again_and_again_while_they_are_open,
     what_is_held_and_not_queued_is_found,
 );
 
@@ -523,4 +524,89 @@ async fn what_is_held_and_not_queued_is_found(ground: Ground) {
     };
     locked.insert_rotations(&[rotation]).await.unwrap();
     assert!(!locked.is_any_unqueued(case.id, person).await.unwrap());
+}
+
+async fn rotations_fall_due_once_or_again_and_again_while_they_are_open(ground: Ground) {
+    let (one, other) = (ground.secret("one").await, ground.secret("other").await);
+    let mut locked = ground.locked().await;
+    let person = somebody(&ground, &mut *locked).await;
+    let case = planned(&ground, person);
+    locked.insert_case(&case).await.unwrap();
+    let request = RequestId::random(&ground.entropy);
+    let due = |secret, seconds, request| Rotation {
+        case: case.id,
+        secret,
+        version: 1,
+        fingerprint: [1; 32],
+        how: How::Copied,
+        risk: Risk::from_number(50),
+        owner: None,
+        due_at: ground.later(seconds),
+        request,
+        state: RotationState::Open,
+        settled: None,
+    };
+    let (first, second) = (due(one, 10, Some(request)), due(other, 20, None));
+    let both = [first.clone(), second.clone()];
+    locked.insert_rotations(&both).await.unwrap();
+    assert_eq!(
+        locked.rotation_asked_by(request).await.unwrap(),
+        Some(first.clone())
+    );
+    let unknown = RequestId::random(&ground.entropy);
+    assert_eq!(locked.rotation_asked_by(unknown).await.unwrap(), None);
+
+    // After one moment and until another; a due date that is over counts once, or once each so many seconds.
+    let week = Some(std::time::Duration::from_secs(100));
+    let found = async |locked: &mut dyn Locked, after, until, again, limit| {
+        let (after, until) = (ground.later(after), ground.later(until));
+        let found = locked.rotations_falling_due(after, until, again, limit).await;
+        let due: Vec<_> = found.unwrap().into_iter().map(|one| one.secret).collect();
+        due
+    };
+    for again in [None, week] {
+        for (after, until, expected) in [
+            (0, 9, vec![]),
+            (9, 10, vec![one]),
+            (10, 19, vec![]),
+            (9, 30, vec![one, other]),
+            (20, 109, vec![]),
+        ] {
+            assert_eq!(
+                found(&mut *locked, after, until, again, 9).await,
+                expected,
+                "{after} {until}"
+            );
+        }
+    }
+    for (after, until, expected) in [
+        (109, 110, vec![one]),
+        (110, 119, vec![]),
+        (109, 120, vec![one, other]),
+        (30, 500, vec![one, other]),
+        (510, 515, vec![]),
+        (0, 500, vec![one, other]),
+    ] {
+        assert_eq!(
+            found(&mut *locked, after, until, week, 9).await,
+            expected,
+            "{after} {until}"
+        );
+        let once = if after == 0 { 2 } else { 0 };
+        assert_eq!(found(&mut *locked, after, until, None, 9).await.len(), once);
+    }
+    assert_eq!(found(&mut *locked, 0, 500, week, 1).await, [one]);
+    let settled = Settled {
+        at: ground.later(30),
+        by: Some(ground.ada),
+        version: Some(2),
+        words: None,
+    };
+    locked
+        .settle_rotation(case.id, one, RotationState::Changed, &settled)
+        .await
+        .unwrap();
+    assert_eq!(found(&mut *locked, 0, 500, week, 9).await, [other]);
+    let asked = locked.rotation_asked_by(request).await.unwrap().unwrap();
+    assert_eq!(asked.state, RotationState::Changed);
 }

@@ -138,6 +138,10 @@ fn target(notice: &NoticeView) -> Option<Target> {
             what: LinkTarget::Proposal,
             id,
         }) => id.parse().ok().map(Target::Proposal),
+        Some(LinkView {
+            what: LinkTarget::Case,
+            id,
+        }) => id.parse().ok().map(Target::Case),
         _ => notice.id.parse().ok().map(Target::Notice),
     }
 }
@@ -148,6 +152,7 @@ fn leads_to(target: Target) -> LinkView {
         Target::Secret(id) => (LinkTarget::Secret, id.to_string()),
         Target::Place(id) => (LinkTarget::Place, id.to_string()),
         Target::Proposal(id) => (LinkTarget::Proposal, id.to_string()),
+        Target::Case(id) => (LinkTarget::Case, id.to_string()),
         Target::Notice(id) => (LinkTarget::Notice, id.to_string()),
     };
     LinkView { what, id }
@@ -162,6 +167,7 @@ fn leads(about: &About) -> Option<LinkView> {
                 .proposal
                 .map(|id| link(LinkTarget::Proposal, id.to_string()))
         })
+        .or_else(|| about.case.map(|id| link(LinkTarget::Case, id.to_string())))
         .or_else(|| about.draw.map(|id| link(LinkTarget::Emergency, id.to_string())))
         .or_else(|| about.right.map(|id| link(LinkTarget::Emergency, id.to_string())))
         .or_else(|| about.service.map(|id| link(LinkTarget::Service, id.to_string())))

@@ -72,6 +72,8 @@ pub enum LinkTarget {
     Place,
     /// A proposed change.
     Proposal,
+    /// An offboarding case.
+    Case,
     /// A service identity.
     Service,
     /// A draw of emergency access, or a right to it.

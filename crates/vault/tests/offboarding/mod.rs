@@ -94,6 +94,8 @@ impl Company {
         let (ben_id, cleo_id) = (id_of(&olga, "ben").await, id_of(&olga, "cleo").await);
         give(&olga, &ben_id, "Editor", &production).await;
         give(&olga, &cleo_id, "Editor", &production).await;
+        let team = olga.create_team("Payments").await.unwrap();
+        olga.add_member(&team, &ben_id).await.unwrap();
         until("the right to make a secret", async || {
             let places = ben.places().await.unwrap().places;
             places.into_iter().find(|one| one.rights.create)
@@ -259,28 +261,31 @@ async fn somebody_leaves_and_it_is_seen_device_by_device_until_the_value_changed
         );
     }
     let ended = olga.ended_grants(&draft.case).await.unwrap();
-    let grant = ended.first().unwrap().clone();
+    let grant = ended.grants.first().unwrap().clone();
+    let team = ended.teams.first().unwrap().clone();
+    assert_eq!((ended.teams.len(), team.name.as_str()), (1, "Payments"));
     assert_eq!(
         (grant.role.name.as_str(), grant.path.as_str()),
         ("Editor", "payments/production")
     );
     let early = olga
-        .restore_grants(&draft.case, std::slice::from_ref(&grant.id), "back")
+        .restore_grants(&draft.case, std::slice::from_ref(&grant.id), &[], "back")
         .await;
     assert!(early.is_err(), "nobody has grants who is not enabled");
     olga.enable_person(&company.ben_id, "is back").await.unwrap();
     ben.sign_in(None).await.unwrap();
     until("ben's sync", async || is_online(ben).then_some(())).await;
     assert_eq!(list(ben).await.total, 0, "coming back restores nothing");
-    olga.restore_grants(&draft.case, &[grant.id], "back")
+    olga.restore_grants(&draft.case, &[grant.id], std::slice::from_ref(&team.id), "back")
         .await
         .unwrap();
+    let ended = olga.ended_grants(&draft.case).await.unwrap();
+    assert!(ended.grants.iter().all(|one| one.restored) && ended.teams.iter().all(|one| one.restored));
+    let members = olga.team(&team.id).await.unwrap().members;
     assert!(
-        olga.ended_grants(&draft.case)
-            .await
-            .unwrap()
+        members
             .iter()
-            .all(|one| one.restored)
+            .any(|member| member.by_hand && member.principal.person.id == company.ben_id)
     );
     until("ben's names", async || (list(ben).await.total == 1).then_some(())).await;
 }

@@ -27,6 +27,9 @@ const kinds = [
   'rotation.waits',
   'rotation.overdue',
   'rotation.due',
+  'rotation.needed',
+  'rotation.due-soon',
+  'rotation.past-due',
   'access.given',
   'access.ends-soon',
   'access.ended',
@@ -43,6 +46,9 @@ const kinds = [
   'emergency.review-due',
   'emergency.review-overdue',
   'emergency.reviewed',
+  'offboarding.braked',
+  'offboarding.failing',
+  'offboarding.done',
 ];
 
 /** The link that the page was opened with, for the tests to set. */
@@ -87,6 +93,11 @@ export function noticesOf(fake: FakeWorld): Pick<Host, NoticeCommands> {
             by: asker,
             secret: secret?.title ?? 'Database URL',
             leads: { what: 'secret', id: secret?.id ?? 'secret-1' },
+          }),
+          notice('n-7', 'rotation.needed', start - 3.5 * hour, {
+            count: 4,
+            endsAt: start + day,
+            leads: { what: 'place', id: world.places[1]?.id ?? 'payments' },
           }),
           notice('n-6', 'emergency.review-overdue', start - 4 * hour, {
             of: asker,

@@ -4,6 +4,7 @@ import type {
   CaseRotation,
   CaseView,
   EndedGrantView,
+  EndedTeamView,
   HoldingView,
   KnownValue,
   OwnerProgress,
@@ -68,6 +69,11 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
     path,
     endsAt: nth === 1 ? start + 20 * day : null,
     conditions: nth === 2 ? ['Asks for a multi-factor sign-in in the last 15 minutes.'] : [],
+    restored: false,
+  }));
+  let left: EndedTeamView[] = ['Payments', 'On call'].map((name, nth) => ({
+    id: `team-${nth}`,
+    name,
     restored: false,
   }));
   const personOf = (id: string): PersonRef => {
@@ -376,9 +382,10 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
           ),
         );
       }),
-    endedGrants: (id) => fake.answer('endedGrants', [id], () => ended),
-    restoreGrants: (id, grants, reason) =>
-      fake.answer('restoreGrants', [id, grants, reason], () => {
+    endedGrants: (id) => fake.answer('endedGrants', [id], () => ({ grants: ended, teams: left })),
+    restoreGrants: (id, grants, teams, reason) =>
+      fake.answer('restoreGrants', [id, grants, teams, reason], () => {
+        left = left.map((one) => (teams.includes(one.id) ? { ...one, restored: true } : one));
         ended = ended.map((one) => (grants.includes(one.id) ? { ...one, restored: true } : one));
       }),
     enablePerson: (person, reason) =>

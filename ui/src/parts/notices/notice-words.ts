@@ -11,6 +11,9 @@ export const kindNames: Record<string, string> = {
   'rotation.waits': 'A rotation waits for you',
   'rotation.overdue': 'A rotation is overdue',
   'rotation.due': 'Secrets are due for a new value',
+  'rotation.needed': 'Secrets need a new value from you',
+  'rotation.due-soon': 'Such new values are due within a day',
+  'rotation.past-due': 'Such new values are overdue',
   'access.given': 'You were given access',
   'access.ends-soon': 'Your access ends soon',
   'access.ended': 'Your access ended',
@@ -27,6 +30,9 @@ export const kindNames: Record<string, string> = {
   'emergency.review-due': 'Emergency access waits for a review',
   'emergency.review-overdue': 'The review of emergency access is overdue',
   'emergency.reviewed': 'Your emergency access was reviewed',
+  'offboarding.braked': 'An offboarding waits for a second pair of eyes',
+  'offboarding.failing': 'A step of an offboarding keeps failing',
+  'offboarding.done': 'An offboarding is done',
 };
 
 /** A kind of a newer server is not hidden. */
@@ -66,6 +72,12 @@ export function noticeWords(notice: NoticeView): string {
       return notice.count === 1 || notice.count === null
         ? `${capital(secret)} is older than it may be. Write a new value.`
         : `${notice.count} secrets${notice.path === null ? '' : ` in ${place}`} are older than they may be. Write new values.`;
+    case 'rotation.needed':
+      return `${several(notice, secret)} a new value from you: somebody who held the old one may not have it any more.`;
+    case 'rotation.due-soon':
+      return `${several(notice, secret)} a new value within a day. You answer for that.`;
+    case 'rotation.past-due':
+      return `${several(notice, secret)} a new value, which is overdue. You answer for that.`;
     case 'access.given':
       return `${by} gave you ${access}.`;
     case 'access.ends-soon':
@@ -104,9 +116,21 @@ export function noticeWords(notice: NoticeView): string {
       return `Nobody has reviewed the emergency access of ${notice.of ?? 'somebody'} to ${place} in time. You can.`;
     case 'emergency.reviewed':
       return `${by} reviewed your emergency access to ${place}.`;
+    case 'offboarding.braked':
+      return `The offboarding of ${notice.of ?? 'somebody'} waits for a second pair of eyes.`;
+    case 'offboarding.failing':
+      return `A step of the offboarding of ${notice.of ?? 'somebody'} keeps failing. It is tried again by itself.`;
+    case 'offboarding.done':
+      return `The offboarding of ${notice.of ?? 'somebody'} is done.`;
     default:
       return `${kindName(notice.kind)}.`;
   }
 }
+
+/** One secret by its name, several by their number, and that they need something. */
+const several = (notice: NoticeView, secret: string): string => {
+  if (notice.count === null || notice.count === 1) return `${capital(secret)} needs`;
+  return `${notice.count} secrets${notice.path === null ? '' : ` in ${notice.path === '' ? 'everything' : notice.path}`} need`;
+};
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

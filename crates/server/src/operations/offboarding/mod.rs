@@ -36,14 +36,22 @@ pub fn routes() -> Vec<Handled> {
 /// # Errors
 /// The refusal, or when the tables cannot be read.
 async fn conducted(view: &mut View<'_>) -> Result<(), Refusal> {
-    let root = view.db().root_scope().await?.ok_or(Code::Internal)?;
-    let place = view.place(root.id).await?.ok_or(Code::Internal)?;
-    let answer = view.decide(Action::OffboardingConduct, &place).await?;
-    if answer.decision.allowed {
+    if may_conduct(view).await? {
         Ok(())
     } else {
         Err(Code::Forbidden.into())
     }
+}
+
+/// Whether the caller may.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn may_conduct(view: &mut View<'_>) -> Result<bool, Refusal> {
+    let root = view.db().root_scope().await?.ok_or(Code::Internal)?;
+    let place = view.place(root.id).await?.ok_or(Code::Internal)?;
+    let answer = view.decide(Action::OffboardingConduct, &place).await?;
+    Ok(answer.decision.allowed)
 }
 
 /// The same under the lock; a refusal is an event. Answers with the policies that decided.

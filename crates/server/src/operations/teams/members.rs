@@ -4,6 +4,7 @@ use super::{KIND, event, managed};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
+    events::Event,
     http::Refusal,
     operations::{
         grants::delegation::{self, Gift, anybody, may_assign},
@@ -36,11 +37,11 @@ pub async fn add(
     Json(call): Json<AddMember>,
 ) -> Result<StatusCode, Refusal> {
     let job =
-        job::<(), _>(move |change| Box::pin(async move { put_in(change, &caller, team, call.member).await }));
+        job::<(), _>(move |change| Box::pin(async move { add_to(change, &caller, team, call.member).await }));
     app.sequencer.change(job).await.map(|()| StatusCode::NO_CONTENT)
 }
 
-async fn put_in(
+async fn add_to(
     change: &mut Change,
     caller: &Caller,
     team: PrincipalId,
@@ -52,6 +53,21 @@ async fn put_in(
         return Err(change.unknown(&acting, KIND, member));
     };
     let event = event(change, &acting, team, "member-added").concerning(member);
+    put_in(change, &acting, &row, &newcomer, event.decided_by(policies)).await
+}
+
+/// Puts somebody into a team that the caller manages, which the given event says.
+///
+/// # Errors
+/// When they are not active, the team is in them, or the caller may not give them all that the team holds; which is an event.
+pub async fn put_in(
+    change: &mut Change,
+    acting: &Acting,
+    row: &Principal,
+    newcomer: &Principal,
+    event: Event,
+) -> Result<(), Stop> {
+    let (team, member) = (row.id, newcomer.id);
     if newcomer.state != PrincipalState::Active {
         let refusal = Refusal::new(Code::WrongState).detail(format!("`{}` is not active", newcomer.name));
         return Err(Stop::Refused(refusal, Box::new(event.refused(Code::WrongState))));
@@ -62,7 +78,7 @@ async fn put_in(
             Refusal::new(Code::TeamCycle).detail(format!("`{}` is in `{}` already", row.name, newcomer.name));
         return Err(Stop::Refused(refusal, Box::new(event.refused(Code::TeamCycle))));
     }
-    if let Err(refusal) = may_put_in(change, &acting, team, &newcomer, &within).await? {
+    if let Err(refusal) = may_put_in(change, acting, team, newcomer, &within).await? {
         let event = event.refused(refusal.code());
         return Err(Stop::Refused(refusal, Box::new(event)));
     }
@@ -72,7 +88,7 @@ async fn put_in(
         source: MemberSource::Local,
     };
     if change.db().add_team_member(membership).await? {
-        change.record(event.decided_by(policies));
+        change.record(event);
         change.hint(Audience::Everyone, Hint::Sync);
     }
     Ok(())

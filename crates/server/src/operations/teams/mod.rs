@@ -8,7 +8,7 @@ mod look;
 mod make;
 mod members;
 
-pub use members::frees_oneself;
+pub use members::{frees_oneself, put_in};
 
 use super::proposals::object_at_root;
 use crate::{
@@ -29,7 +29,8 @@ use claviger_model::{
 use claviger_protocol::{problem::Code, route};
 use claviger_storage::principals::Principal;
 
-const KIND: EventKind = EventKind::TeamChanged;
+/// What a change of a team is in the log.
+pub const KIND: EventKind = EventKind::TeamChanged;
 
 /// The routes of this module.
 pub fn routes() -> Vec<Handled> {
@@ -45,7 +46,10 @@ pub fn routes() -> Vec<Handled> {
 }
 
 /// The right to manage teams, and an active team.
-async fn managed(
+///
+/// # Errors
+/// When the caller may not, there is no such team, or it is not active.
+pub async fn managed(
     change: &mut Change,
     acting: &Acting,
     team: PrincipalId,
@@ -68,7 +72,7 @@ async fn managed(
 }
 
 /// The event of a change of a team, by a word for what changed.
-fn event(change: &Change, acting: &Acting, team: PrincipalId, what: &str) -> Event {
+pub fn event(change: &Change, acting: &Acting, team: PrincipalId, what: &str) -> Event {
     let object = Object {
         principal: Some(team),
         ..Object::default()

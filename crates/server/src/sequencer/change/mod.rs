@@ -170,12 +170,13 @@ impl Change {
         for device in self.purged {
             desk.encapsulations.forget_device(device);
         }
+        // Before its stream closes a device hears that something waits for it: who only loses the stream waits before coming back.
+        for (audience, hint) in self.hints {
+            desk.hints.hint(audience, hint);
+        }
         for session in self.closed {
             desk.encapsulations.forget_session(session);
             desk.hints.end_session(session);
-        }
-        for (audience, hint) in self.hints {
-            desk.hints.hint(audience, hint);
         }
         Ok(())
     }

@@ -4,10 +4,12 @@
 
 mod grants;
 mod keys;
+mod leavers;
 mod requests;
 mod reviews;
 mod rotations;
 
+pub use leavers::AGAIN;
 pub use reviews::REVIEW_REMINDERS;
 
 use super::{Ground, found::Found};
@@ -96,6 +98,9 @@ pub async fn look(
         }
     }
     if !reviews::look(ground, from, until, limit, found).await? {
+        return Ok(false);
+    }
+    if !leavers::look(ground, from, until, limit, found).await? {
         return Ok(false);
     }
     rotations::look(ground, from, until, found).await?;

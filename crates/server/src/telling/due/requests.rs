@@ -51,6 +51,10 @@ pub async fn overdue(
     let Asked::Rotation { secret } = request.asked else {
         return Ok(());
     };
+    // What a case asks for has a due date of its own.
+    if ground.reader.rotation_asked_by(request.id).await?.is_some() {
+        return Ok(());
+    }
     let Some(secret) = ground.reader.secret(secret).await? else {
         return Ok(());
     };

@@ -4,7 +4,10 @@
 
 mod emergency;
 mod grants;
+mod offboarding;
 mod requests;
+
+pub use offboarding::TRIES;
 
 use super::{
     Ground,
@@ -31,6 +34,12 @@ pub const KINDS: &[EventKind] = &[
     EventKind::EmergencyEnded,
     EventKind::EmergencyDrawn,
     EventKind::EmergencyReviewed,
+    EventKind::PrincipalChanged,
+    EventKind::OffboardingAnswered,
+    EventKind::OffboardingBegun,
+    EventKind::OffboardingStepDone,
+    EventKind::OffboardingStepFailed,
+    EventKind::OffboardingDone,
 ];
 
 /// An event that was done.
@@ -89,6 +98,12 @@ async fn one(ground: &mut Ground<'_>, event: &Done, found: &mut Found) -> Result
         }
         EventKind::EmergencyDrawn => emergency::drawn(ground, event, found).await,
         EventKind::EmergencyReviewed => emergency::reviewed(ground, event, found).await,
+        EventKind::PrincipalChanged
+        | EventKind::OffboardingAnswered
+        | EventKind::OffboardingBegun
+        | EventKind::OffboardingStepDone
+        | EventKind::OffboardingStepFailed
+        | EventKind::OffboardingDone => offboarding::happened(ground, event, found).await,
         _ => Ok(()),
     }
 }

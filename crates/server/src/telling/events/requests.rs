@@ -1,6 +1,6 @@
 //! Requests: made, answered, taken back.
 
-use super::Done;
+use super::{Done, offboarding};
 use crate::{
     operations::requests::{asked, narrowed, standing},
     telling::{Ground, found::Found},
@@ -46,6 +46,8 @@ pub async fn waits(ground: &mut Ground<'_>, event: &Done, found: &mut Found) -> 
             .nearest(Action::RequestAnswer, &place, Some(request.asked_by))
             .await?;
         found.tell_all(&event.news(NoticeKind::RequestWaits), able);
+    } else if let Some(rotation) = offboarding::rotation_of(ground, &request).await? {
+        offboarding::requested(ground, event, rotation, found).await?;
     } else {
         let able = ground.rotators(&secret, &place, request.asked_by).await?;
         found.tell_all(&event.news(NoticeKind::RotationWaits), able);

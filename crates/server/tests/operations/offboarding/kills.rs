@@ -1,8 +1,7 @@
 //! kill -9 of the server while a case goes on: each case completes after the restart, no step takes effect twice, none is lost. 20
 //! times; with CLAVIGER_SOAK=1, 200 times. Each kill comes as soon as the tables show that a step went on, so that they meet the
-//! steps however fast the machine is.
+//! steps however fast the machine is; when a case has no step left, the next one is opened.
 
-use super::release;
 use crate::{
     house::House,
     program::{Place, call, client},
@@ -24,72 +23,78 @@ use std::time::Duration;
 const SECRETS: usize = 230;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn killed_at_any_step_a_case_on_sqlite_completes() {
+async fn campaign_killed_at_any_step_cases_on_sqlite_complete() {
     let (data, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    again_and_again(&Place {
+    let place = Place {
         database: Database::Sqlite(data.path().join("claviger.db")),
         key: keys.path().join("root.key"),
-    })
-    .await;
+    };
+    again_and_again("SQLite", &place).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn killed_at_any_step_a_case_on_postgres_completes() {
+async fn campaign_killed_at_any_step_cases_on_postgres_complete() {
     // A cluster of its own: others would wait for what this one does to it.
     let cluster = Postgres::start().await.unwrap();
     let keys = tempfile::tempdir().unwrap();
-    again_and_again(&Place {
+    let place = Place {
         database: Database::Postgres(cluster.fresh_database().await.unwrap()),
         key: keys.path().join("root.key"),
-    })
-    .await;
+    };
+    again_and_again("PostgreSQL", &place).await;
 }
 
-async fn again_and_again(place: &Place) {
-    let rounds = if std::env::var_os("CLAVIGER_SOAK").is_some() {
+/// Kills that one case meets before it has no step left, or more.
+const KILLS_OF_A_CASE: usize = 8;
+
+/// Somebody who leaves, and who takes over.
+struct Leaver {
+    case: CaseId,
+    person: PrincipalId,
+    heir: PrincipalId,
+}
+
+async fn again_and_again(what: &str, place: &Place) {
+    let rounds: usize = if std::env::var_os("CLAVIGER_SOAK").is_some() {
         200
     } else {
         20
     };
     let mut house = place.house().await;
     house.furnish().await;
-    let production = house.places.production;
-    let admin = house.actor(&[(roles::OFFBOARDER, house.places.root)]).await;
-    let heir = house.actor(&[(roles::VIEWER, production)]).await;
-    let leaver = house
-        .actor(&[(roles::READER, production), (roles::VIEWER, house.places.staging)])
-        .await;
-    let mut secrets = Vec::new();
-    for number in 0..SECRETS {
-        let secret = house
-            .secret(production, &format!("S{number}"), &number.to_be_bytes())
-            .await;
-        secrets.push(secret);
+    let owner = house.actor(&[(roles::OWNER, house.places.root)]).await;
+    let mut leavers = Vec::new();
+    for number in 0..rounds.div_ceil(KILLS_OF_A_CASE) {
+        leavers.push(leaver(&house, number).await);
     }
-    for secret in &secrets {
-        release(&house, &leaver, *secret, "copy").await;
-    }
-    let mut locked = house.app.store.locked().await.unwrap();
-    let now = locked.now();
-    for secret in &secrets {
-        let mut description = locked.secret(*secret).await.unwrap().unwrap().description;
-        description.owner = Some(leaver.principal);
-        locked.describe_secret(*secret, &description, now).await.unwrap();
-    }
-    locked.commit().await.unwrap();
     house.started.take().unwrap().stop().await;
 
-    let (http, id) = (client(), CaseId::random(&SystemEntropy));
-    let body = json!({"id": id, "person": leaver.principal, "reason": "leaves", "heir": heir.principal});
+    let http = client();
     let mut watch = Watch::of(place).await;
-    let mut cut = 0;
+    let (mut opened, mut cut) = (0, 0);
     for round in 0..rounds {
         let before = watch.progress().await;
+        let done = watch.is_done().await;
         let server = place.serve().await;
         if round == 0 {
-            let reply = call(&http, &house, &server.url, &admin, &route::OPEN_CASE, &body).await;
+            let brake = json!({"people_per_hour": rounds, "protected": []});
+            let set = call(
+                &http,
+                &house,
+                &server.url,
+                &owner,
+                &route::SET_OFFBOARDING_SETTINGS,
+                &brake,
+            )
+            .await;
+            assert_eq!(set.unwrap().0, 200);
+        }
+        if let Some(next) = leavers.get(opened).filter(|_| done) {
+            let body = json!({"id": next.case, "person": next.person, "reason": "leaves", "heir": next.heir});
+            let reply = call(&http, &house, &server.url, &owner, &route::OPEN_CASE, &body).await;
             let (status, json) = reply.unwrap();
             assert_eq!(status, 200, "{json}");
+            opened += 1;
         }
         // Where nothing is left to do, a kill meets a server that looks and finds nothing.
         for _ in 0..MOST_LOOKS {
@@ -103,9 +108,56 @@ async fn again_and_again(place: &Place) {
     }
     assert!(cut > 0, "no kill met a case that went on");
     let mut house = place.house().await;
-    finished(&house, id).await;
-    whole(&house, id, leaver.principal, heir.principal).await;
+    super::settle_steps(&house).await;
+    for leaver in leavers.iter().take(opened) {
+        finished(&house, leaver.case).await;
+        whole(&house, leaver.case, leaver.person, leaver.heir).await;
+    }
+    println!(
+        "{what}: {rounds} kills, {cut} of them while steps of one of {opened} cases were left; all done, nothing twice"
+    );
     house.started.take().unwrap().stop().await;
+}
+
+/// Somebody who holds and owns more secrets than a transaction takes.
+async fn leaver(house: &House, number: usize) -> Leaver {
+    let production = house.places.production;
+    let heir = house.actor(&[(roles::VIEWER, production)]).await;
+    let leaver = house
+        .actor(&[(roles::READER, production), (roles::VIEWER, house.places.staging)])
+        .await;
+    let mut secrets = Vec::new();
+    for each in 0..SECRETS {
+        let value = [number.to_be_bytes(), each.to_be_bytes()].concat();
+        secrets.push(
+            house
+                .secret(production, &format!("S{number}-{each}"), &value)
+                .await,
+        );
+    }
+    for some in secrets.chunks(20) {
+        let items: Vec<_> = some
+            .iter()
+            .map(|secret| json!({"secret": secret, "purpose": "copy"}))
+            .collect();
+        let answer = house
+            .call(Some(&leaver), &route::RELEASES, &[], &json!({ "items": items }))
+            .await;
+        assert_eq!(answer.code(), "ok", "{:?}", answer.json());
+    }
+    let mut locked = house.app.store.locked().await.unwrap();
+    let now = locked.now();
+    for secret in &secrets {
+        let mut description = locked.secret(*secret).await.unwrap().unwrap().description;
+        description.owner = Some(leaver.principal);
+        locked.describe_secret(*secret, &description, now).await.unwrap();
+    }
+    locked.commit().await.unwrap();
+    Leaver {
+        case: CaseId::random(&SystemEntropy),
+        person: leaver.principal,
+        heir: heir.principal,
+    }
 }
 
 /// How often the tables are looked at before a server that has nothing to do is killed.
@@ -150,9 +202,8 @@ impl Watch {
     }
 }
 
-/// The last server does what is left.
+/// The last server has done what was left.
 async fn finished(house: &House, id: CaseId) {
-    super::settle_steps(house).await;
     let mut reader = house.app.store.reader().await.unwrap();
     let case = reader.case(id).await.unwrap().unwrap();
     assert_eq!(case.state, CaseState::Waiting);

@@ -1,6 +1,6 @@
 //! Groups give memberships of teams, and nothing else.
 
-use super::{Client, linked};
+use super::{Client, On, linked};
 use crate::house::{House, name};
 use claviger_model::{
     builtin_roles::OWNER,
@@ -10,6 +10,14 @@ use claviger_model::{
 };
 use claviger_storage::principals::{MemberSource, Principal};
 use serde_json::{Value, json};
+
+on_both! {
+    a_group_gives_the_team_that_it_stands_for_and_takes_it_again,
+    a_group_that_nobody_mapped_is_a_team_without_rights_and_wrong_members_are_refused,
+    whoever_made_a_token_that_counts_joins_nothing_by_it,
+    who_has_left_joins_nothing_and_comes_back_to_nothing,
+    where_the_claim_counts_there_are_no_groups_here,
+}
 
 async fn mapped_team(house: &House, group: &str) -> PrincipalId {
     let id = PrincipalId::random(&SystemEntropy);
@@ -37,9 +45,8 @@ async fn teams(house: &House, person: PrincipalId) -> Vec<PrincipalId> {
         .collect()
 }
 
-#[tokio::test]
-async fn a_group_gives_the_team_that_it_stands_for_and_takes_it_again() {
-    let house = House::new().await;
+async fn a_group_gives_the_team_that_it_stands_for_and_takes_it_again(on: On) {
+    let house = on.house(|_| ()).await;
     let client = Client::new(&house).await;
     let (red, blue) = (
         mapped_team(&house, "red").await,
@@ -122,9 +129,8 @@ async fn a_group_gives_the_team_that_it_stands_for_and_takes_it_again() {
     assert_eq!(teams(&house, ben).await, []);
 }
 
-#[tokio::test]
-async fn a_group_that_nobody_mapped_is_a_team_without_rights_and_wrong_members_are_refused() {
-    let house = House::new().await;
+async fn a_group_that_nobody_mapped_is_a_team_without_rights_and_wrong_members_are_refused(on: On) {
+    let house = on.house(|_| ()).await;
     let client = Client::new(&house).await;
     let ada = house.actor(&[]).await.principal;
     linked(&house, ada, "ada").await;
@@ -149,9 +155,8 @@ async fn a_group_that_nobody_mapped_is_a_team_without_rights_and_wrong_members_a
     assert_eq!(house.head().await, before);
 }
 
-#[tokio::test]
-async fn whoever_made_a_token_that_counts_joins_nothing_by_it() {
-    let house = House::new().await;
+async fn whoever_made_a_token_that_counts_joins_nothing_by_it(on: On) {
+    let house = on.house(|_| ()).await;
     let red = mapped_team(&house, "red").await;
     let olga = house.actor(&[(OWNER, house.places.root)]).await;
     let (id, token) = super::token(&house, &olga).await;
@@ -175,9 +180,8 @@ async fn whoever_made_a_token_that_counts_joins_nothing_by_it() {
     assert!(teams(&house, olga.principal).await.contains(&red));
 }
 
-#[tokio::test]
-async fn who_has_left_joins_nothing_and_comes_back_to_nothing() {
-    let house = House::new().await;
+async fn who_has_left_joins_nothing_and_comes_back_to_nothing(on: On) {
+    let house = on.house(|_| ()).await;
     let client = Client::new(&house).await;
     mapped_team(&house, "red").await;
     let ada = house.actor(&[]).await.principal;
@@ -198,9 +202,8 @@ async fn who_has_left_joins_nothing_and_comes_back_to_nothing() {
     assert_eq!(teams(&house, ada).await.len(), 1, "said anew, they count");
 }
 
-#[tokio::test]
-async fn where_the_claim_counts_there_are_no_groups_here() {
-    let house = House::with(|config| config.scim.groups = false).await;
+async fn where_the_claim_counts_there_are_no_groups_here(on: On) {
+    let house = on.house(|config| config.scim.groups = false).await;
     let client = Client::new(&house).await;
     let reply = client.group("red", &[]).await;
     assert_eq!(reply.status, 404);

@@ -1,6 +1,6 @@
 //! The provider ends access by itself.
 
-use super::{Client, acts, linked};
+use super::{Client, On, acts, linked};
 use crate::{house::House, offboarding::settle_steps};
 use claviger_model::{
     builtin_roles::{OFFBOARDER, OWNER, READER},
@@ -9,6 +9,14 @@ use claviger_model::{
 };
 use claviger_protocol::route;
 use serde_json::{Value, json};
+
+on_both! {
+    inactive_or_deleted_opens_one_case_and_ends_everything_at_once,
+    active_again_restores_nothing_and_waits_for_a_case_that_goes_on,
+    what_people_here_decided_the_provider_does_not_undo,
+    the_last_owner_is_not_lost,
+    a_client_that_deletes_everyone_is_braked,
+}
 
 /// The newest case of somebody.
 async fn case(
@@ -24,9 +32,8 @@ async fn state(house: &House, person: claviger_model::ids::PrincipalId) -> Princ
     reader.principal(person).await.unwrap().unwrap().state
 }
 
-#[tokio::test]
-async fn inactive_or_deleted_opens_one_case_and_ends_everything_at_once() {
-    let house = House::new().await;
+async fn inactive_or_deleted_opens_one_case_and_ends_everything_at_once(on: On) {
+    let house = on.house(|_| ()).await;
     let client = Client::new(&house).await;
     for by_deletion in [false, true] {
         let subject = format!("leaver-{by_deletion}");
@@ -61,9 +68,8 @@ async fn inactive_or_deleted_opens_one_case_and_ends_everything_at_once() {
     }
 }
 
-#[tokio::test]
-async fn active_again_restores_nothing_and_waits_for_a_case_that_goes_on() {
-    let house = House::new().await;
+async fn active_again_restores_nothing_and_waits_for_a_case_that_goes_on(on: On) {
+    let house = on.house(|_| ()).await;
     let client = Client::new(&house).await;
     let ada = house.actor(&[(READER, house.places.production)]).await;
     linked(&house, ada.principal, "ada").await;
@@ -96,9 +102,8 @@ async fn active_again_restores_nothing_and_waits_for_a_case_that_goes_on() {
     );
 }
 
-#[tokio::test]
-async fn what_people_here_decided_the_provider_does_not_undo() {
-    let house = House::new().await;
+async fn what_people_here_decided_the_provider_does_not_undo(on: On) {
+    let house = on.house(|_| ()).await;
     let client = Client::new(&house).await;
     let admin = house.actor(&[(OFFBOARDER, house.places.root)]).await;
     let ada = house.actor(&[]).await;
@@ -120,9 +125,8 @@ async fn what_people_here_decided_the_provider_does_not_undo() {
     assert_eq!(state(&house, ada.principal).await, PrincipalState::Disabled);
 }
 
-#[tokio::test]
-async fn the_last_owner_is_not_lost() {
-    let house = House::new().await;
+async fn the_last_owner_is_not_lost(on: On) {
+    let house = on.house(|_| ()).await;
     let olga = house.actor(&[(OWNER, house.places.root)]).await;
     let (_, token) = super::token(&house, &olga).await;
     let client = Client { house: &house, token };
@@ -153,9 +157,8 @@ async fn the_last_owner_is_not_lost() {
     assert!(!acts(&house, &olga).await && acts(&house, &other).await);
 }
 
-#[tokio::test]
-async fn a_client_that_deletes_everyone_is_braked() {
-    let house = House::new().await;
+async fn a_client_that_deletes_everyone_is_braked(on: On) {
+    let house = on.house(|_| ()).await;
     let client = Client::new(&house).await;
     let owner = house.actor(&[(OWNER, house.places.root)]).await;
     let settings = json!({"people_per_hour": 2, "protected": []});

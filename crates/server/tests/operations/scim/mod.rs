@@ -1,4 +1,22 @@
-//! The identity provider's SCIM client, through the router.
+//! The identity provider's SCIM client, through the router, on SQLite and on a real PostgreSQL.
+
+/// Makes a test of each, on each database.
+macro_rules! on_both {
+    ($($test:ident),* $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                super::$test(crate::scim::On::Sqlite).await;
+            })*
+        }
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                super::$test(crate::scim::On::Postgres).await;
+            })*
+        }
+    };
+}
 
 mod groups;
 mod leaving;
@@ -17,7 +35,9 @@ use claviger_model::{
     ids::{KeyId, PrincipalId},
 };
 use claviger_protocol::{provisioning::MadeToken, route};
-use claviger_storage::principals::Identity;
+use claviger_server::config::Config;
+use claviger_storage::{Database, principals::Identity};
+use claviger_testkit::peers::postgres::Postgres;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -25,6 +45,26 @@ use tower::ServiceExt;
 
 pub const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 pub const ISSUER: &str = "https://id.example";
+
+/// A database of a test's own.
+#[derive(Debug, Clone, Copy)]
+pub enum On {
+    Sqlite,
+    Postgres,
+}
+
+impl On {
+    /// A house on it.
+    pub async fn house(self, set: impl FnOnce(&mut Config)) -> House {
+        match self {
+            Self::Sqlite => House::with(set).await,
+            Self::Postgres => {
+                let url = Postgres::shared().await.unwrap().fresh_database().await.unwrap();
+                House::with_database(Database::Postgres(url), set).await
+            }
+        }
+    }
+}
 
 /// A token of the provider's client, made by an Owner.
 pub async fn token(house: &House, owner: &Actor) -> (KeyId, String) {

@@ -1,6 +1,6 @@
 //! Tokens of the provider's client.
 
-use super::{Client, token};
+use super::{Client, On, token};
 use crate::house::House;
 use claviger_model::{builtin_roles::OWNER, entropy::SystemEntropy, event::EventKind, ids::KeyId};
 use claviger_protocol::{
@@ -11,6 +11,12 @@ use claviger_storage::log::LogFilter;
 use serde_json::{Value, json};
 use std::time::Duration;
 
+on_both! {
+    a_token_is_shown_once_followed_by_another_and_ended,
+    a_token_ends_by_itself_and_its_terms_are_bounded,
+    whoever_comes_without_a_token_is_counted_and_told_to_wait,
+}
+
 async fn counts(house: &House, text: &str) -> bool {
     let client = Client {
         house,
@@ -19,9 +25,8 @@ async fn counts(house: &House, text: &str) -> bool {
     client.call("GET", "/Users", Value::Null).await.status == 200
 }
 
-#[tokio::test]
-async fn a_token_is_shown_once_followed_by_another_and_ended() {
-    let house = House::new().await;
+async fn a_token_is_shown_once_followed_by_another_and_ended(on: On) {
+    let house = on.house(|_| ()).await;
     let mut olga = house.actor(&[(OWNER, house.places.root)]).await;
     let (id, first) = token(&house, &olga).await;
     assert!(counts(&house, &first).await);
@@ -85,9 +90,8 @@ async fn a_token_is_shown_once_followed_by_another_and_ended() {
     assert_eq!(done.count(), 5, "three made, two ended");
 }
 
-#[tokio::test]
-async fn a_token_ends_by_itself_and_its_terms_are_bounded() {
-    let house = House::new().await;
+async fn a_token_ends_by_itself_and_its_terms_are_bounded(on: On) {
+    let house = on.house(|_| ()).await;
     let olga = house.actor(&[(OWNER, house.places.root)]).await;
     for days in [0, 367] {
         let body = json!({"id": KeyId::random(&SystemEntropy), "name": "x", "days": days});
@@ -101,9 +105,8 @@ async fn a_token_ends_by_itself_and_its_terms_are_bounded() {
     assert!(!counts(&house, &text).await);
 }
 
-#[tokio::test]
-async fn whoever_comes_without_a_token_is_counted_and_told_to_wait() {
-    let house = House::with(|config| config.limits.unauthenticated_burst = 5).await;
+async fn whoever_comes_without_a_token_is_counted_and_told_to_wait(on: On) {
+    let house = on.house(|config| config.limits.unauthenticated_burst = 5).await;
     let client = Client::new(&house).await;
     let mut statuses = Vec::new();
     for wrong in ["", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]

@@ -1,10 +1,14 @@
-use super::Client;
-use crate::house::House;
+use super::{Client, On};
 use serde_json::{Value, json};
 
-#[tokio::test]
-async fn a_user_comes_changes_and_is_found() {
-    let house = House::new().await;
+on_both! {
+    a_user_comes_changes_and_is_found,
+    what_is_wrong_is_said_in_the_standards_words,
+    lists_come_in_pages,
+}
+
+async fn a_user_comes_changes_and_is_found(on: On) {
+    let house = on.house(|_| ()).await;
     let client = Client::new(&house).await;
     let made = client
         .user("ada@example.com", json!({
@@ -105,9 +109,8 @@ async fn a_user_comes_changes_and_is_found() {
     assert_eq!(client.call("DELETE", &path, Value::Null).await.status, 404);
 }
 
-#[tokio::test]
-async fn what_is_wrong_is_said_in_the_standards_words() {
-    let house = House::new().await;
+async fn what_is_wrong_is_said_in_the_standards_words(on: On) {
+    let house = on.house(|_| ()).await;
     let client = Client::new(&house).await;
     client.user("ada", json!({"externalId": "a"})).await;
     let other = format!("/Users/{}", client.user("ben", json!({})).await.id());
@@ -168,9 +171,8 @@ async fn what_is_wrong_is_said_in_the_standards_words() {
     assert_eq!(house.head().await, before);
 }
 
-#[tokio::test]
-async fn lists_come_in_pages() {
-    let house = House::new().await;
+async fn lists_come_in_pages(on: On) {
+    let house = on.house(|_| ()).await;
     let client = Client::new(&house).await;
     for number in 0..5 {
         house.clock.advance(std::time::Duration::from_millis(1));

@@ -7,6 +7,7 @@ mod emergency;
 mod events;
 mod lists;
 mod mail;
+mod offboarding;
 mod posts;
 mod random;
 mod receiver;

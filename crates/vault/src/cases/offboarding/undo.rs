@@ -1,9 +1,12 @@
-//! The way back: somebody is enabled again, which restores nothing, and grants that a case ended are given again.
+//! The way back: somebody is enabled again, which restores nothing, and grants and teams that a case ended are given again.
 
 use crate::{
     Vault,
     cases::{input, names},
-    view::{offboarding::cases::EndedGrantView, problem::Problem},
+    view::{
+        offboarding::cases::{EndedAccessView, EndedGrantView, EndedTeamView},
+        problem::Problem,
+    },
 };
 use claviger_model::{
     ids::{CaseId, PrincipalId},
@@ -16,15 +19,15 @@ use claviger_protocol::{
 };
 
 impl Vault {
-    /// The grants that a case ended.
+    /// The grants that a case ended, and the local teams.
     ///
     /// # Errors
     /// When there is no such case, or the server does not answer.
-    pub async fn ended_grants(&self, case: &str) -> Result<Vec<EndedGrantView>, Problem> {
+    pub async fn ended_grants(&self, case: &str) -> Result<EndedAccessView, Problem> {
         let id: CaseId = names::id(case)?;
         let reply: EndedGrants = self.inner.ask(route::CASE_GRANTS, &[&id]).await?;
         let shown = self.shown(&[], &reply.scopes).await?;
-        Ok(reply
+        let grants = reply
             .grants
             .iter()
             .map(|ended| EndedGrantView {
@@ -35,19 +38,38 @@ impl Vault {
                 conditions: shown.conditions(&ended.grant.conditions),
                 restored: ended.restored_as.is_some(),
             })
-            .collect())
+            .collect();
+        let teams = reply.teams.into_iter().map(|ended| EndedTeamView {
+            id: ended.team.to_string(),
+            name: ended.name,
+            restored: ended.restored,
+        });
+        Ok(EndedAccessView {
+            grants,
+            teams: teams.collect(),
+        })
     }
 
-    /// Gives grants again that a case ended, all or none; each has to be this person's to give.
+    /// Gives grants again that a case ended, and puts its person into teams again; all or none. Each has to be this person's to give.
     ///
     /// # Errors
     /// When one is not, the time for it is over, or the person is not enabled.
-    pub async fn restore_grants(&self, case: &str, grants: &[String], reason: &str) -> Result<(), Problem> {
+    pub async fn restore_grants(
+        &self,
+        case: &str,
+        grants: &[String],
+        teams: &[String],
+        reason: &str,
+    ) -> Result<(), Problem> {
         let id: CaseId = names::id(case)?;
         let call = RestoreGrants {
             grants: grants
                 .iter()
                 .map(|grant| names::id(grant))
+                .collect::<Result<_, _>>()?,
+            teams: teams
+                .iter()
+                .map(|team| names::id(team))
                 .collect::<Result<_, _>>()?,
             reason: input::words(reason)?,
         };

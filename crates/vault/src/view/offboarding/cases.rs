@@ -346,6 +346,28 @@ pub struct CaseRotations {
     pub next: Option<String>,
 }
 
+/// What a case ended that can be given again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EndedAccessView {
+    /// Grants of their own.
+    pub grants: Vec<EndedGrantView>,
+    /// Teams that people here had put them into.
+    pub teams: Vec<EndedTeamView>,
+}
+
+/// A membership of a team that a case ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EndedTeamView {
+    /// The team.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether they were put into it again.
+    pub restored: bool,
+}
+
 /// A grant that a case ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

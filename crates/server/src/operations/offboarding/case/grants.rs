@@ -1,7 +1,7 @@
-//! What a case ended can be given again within 30 days, by somebody who may give it: grant by grant, as new grants. Sessions and
-//! devices never come back.
+//! What a case ended can be given again within 30 days, by somebody who may give it: grant by grant, as new grants, and team by team.
+//! Sessions and devices never come back.
 
-use super::{label, of_case};
+use super::{label, memberships, of_case};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
@@ -28,17 +28,17 @@ use claviger_model::{
     action::Action,
     event::EventKind,
     grant::{Grant, MAX_REASON_BYTES},
-    ids::{CaseId, GrantId},
-    offboarding::{Case, EffectKind, Restored, UNDO_WITHIN},
+    ids::{CaseId, GrantId, PrincipalId},
+    offboarding::{Case, Effect, EffectKind, Restored, UNDO_WITHIN},
     time::Timestamp,
 };
 use claviger_policy::{assign::AssignRefusal, decision::Reason};
 use claviger_protocol::{
-    offboarding::cases::{EndedGrant, EndedGrants, MOST_RESTORED, RestoreGrants, RestoredGrants},
+    offboarding::cases::{EndedGrant, EndedGrants, EndedTeam, MOST_RESTORED, RestoreGrants, RestoredGrants},
     problem::Code,
     stream::Hint,
 };
-use claviger_storage::principals::Principal;
+use claviger_storage::{Reader, StorageError, principals::Principal};
 use std::sync::Arc;
 
 const KIND: EventKind = EventKind::GrantGiven;
@@ -52,40 +52,60 @@ pub async fn list(
     let mut view = View::open(&app, &caller).await?;
     conducted(&mut view).await?;
     view.db().case(id).await?.ok_or(Code::NotFound)?;
-    let (mut grants, mut named, mut after) =
-        (Vec::new(), Named::default(), Some((EffectKind::Grant, [0; 16])));
-    while let Some(from) = after.take() {
-        let page = view.db().case_effects(id, Some(from), PAGE).await?;
-        let full = page.len() >= PAGE as usize;
-        for effect in page {
-            if effect.kind != EffectKind::Grant {
-                return told(&mut view, grants, named).await;
-            }
-            after = full.then_some((effect.kind, effect.object));
-            let grant = view.db().grant(GrantId::from_bytes(effect.object)).await?;
-            if let Some(grant) = grant {
-                named.scope(grant.scope);
-                let restored_as = effect.restored.and_then(|restored| restored.as_grant);
-                grants.push(EndedGrant { grant, restored_as });
-            }
+    let (mut grants, mut named) = (Vec::new(), Named::default());
+    for effect in effects(view.db(), id, EffectKind::Grant).await? {
+        let grant = view.db().grant(GrantId::from_bytes(effect.object)).await?;
+        if let Some(grant) = grant {
+            named.scope(grant.scope);
+            let restored_as = effect.restored.and_then(|restored| restored.as_grant);
+            grants.push(EndedGrant { grant, restored_as });
         }
     }
-    told(&mut view, grants, named).await
+    let mut teams = Vec::new();
+    for effect in effects(view.db(), id, EffectKind::LocalTeam).await? {
+        let team = view
+            .db()
+            .principal(PrincipalId::from_bytes(effect.object))
+            .await?;
+        teams.extend(team.map(|team| EndedTeam {
+            team: team.id,
+            name: team.name.to_string(),
+            restored: effect.restored.is_some(),
+        }));
+    }
+    let (_, scopes) = named.read(view.db()).await?;
+    Ok(axum::Json(EndedGrants {
+        grants,
+        teams,
+        scopes,
+    }))
 }
 
 /// Effects of one statement.
 const PAGE: u32 = 500;
 
-async fn told(
-    view: &mut View<'_>,
-    grants: Vec<EndedGrant>,
-    named: Named,
-) -> Result<axum::Json<EndedGrants>, Refusal> {
-    let (_, scopes) = named.read(view.db()).await?;
-    Ok(axum::Json(EndedGrants { grants, scopes }))
+/// All effects of one kind.
+async fn effects(
+    reader: &mut dyn Reader,
+    case: CaseId,
+    kind: EffectKind,
+) -> Result<Vec<Effect>, StorageError> {
+    let (mut all, mut after) = (Vec::new(), (kind, [0; 16]));
+    loop {
+        let page = reader.case_effects(case, Some(after), PAGE).await?;
+        let full = page.len() >= PAGE as usize;
+        let of_kind = page.into_iter().take_while(|effect| effect.kind == kind);
+        let before = all.len();
+        all.extend(of_kind);
+        let whole = all.len().saturating_sub(before) == PAGE as usize;
+        match all.last() {
+            Some(last) if full && whole => after = (kind, last.object),
+            _ => return Ok(all),
+        }
+    }
 }
 
-/// Gives grants again, all or none.
+/// Gives grants and memberships again, all or none.
 pub async fn restore(
     State(app): State<Shared>,
     Id(id): Id<CaseId>,
@@ -93,10 +113,10 @@ pub async fn restore(
     Json(mut call): Json<RestoreGrants>,
 ) -> Result<axum::Json<RestoredGrants>, Refusal> {
     call.reason = words::checked(&call.reason, MAX_REASON_BYTES)?;
-    if call.grants.is_empty() || call.grants.len() > MOST_RESTORED {
-        return Err(
-            Refusal::new(Code::BadRequest).detail(format!("a call names 1 to {MOST_RESTORED} grants"))
-        );
+    let wanted = call.grants.len().saturating_add(call.teams.len());
+    if wanted == 0 || wanted > MOST_RESTORED {
+        return Err(Refusal::new(Code::BadRequest)
+            .detail(format!("a call names 1 to {MOST_RESTORED} grants and teams")));
     }
     let job = job::<RestoredGrants, _>(move |change| {
         Box::pin(async move { give_again(change, &caller, id, call).await })
@@ -121,8 +141,14 @@ async fn give_again(
     for grant in &call.grants {
         given.push(again(change, &acting, &case, &person, *grant, &call.reason).await?);
     }
+    for team in &call.teams {
+        memberships::again(change, &acting, &case, &person, *team, &call.reason).await?;
+    }
     change.hint(Audience::Person(case.person), Hint::Sync);
-    Ok(RestoredGrants { grants: given })
+    Ok(RestoredGrants {
+        grants: given,
+        teams: call.teams,
+    })
 }
 
 async fn again(
@@ -224,11 +250,17 @@ fn stepped_up(event: Event, max_age: u32) -> Stop {
     Stop::Refused(Refusal::step_up(max_age), Box::new(event.refused(Code::StepUp)))
 }
 
+/// Why nothing of a case can come back any more.
+pub(super) fn too_late_for(case: &Case, now: Timestamp) -> Option<&'static str> {
+    let begun = case.begun?;
+    (now > begun.at.plus(UNDO_WITHIN))
+        .then_some("what a case ended can be given again for 30 days; give it anew")
+}
+
 /// Why a grant cannot come back any more.
 fn too_late(case: &Case, ended: &Grant, now: Timestamp) -> Option<&'static str> {
-    let begun = case.begun?;
-    if now > begun.at.plus(UNDO_WITHIN) {
-        return Some("what a case ended can be given again for 30 days; give it anew");
+    if let Some(words) = too_late_for(case, now) {
+        return Some(words);
     }
     if ended.expires_at.is_some_and(|end| end <= now) {
         return Some("it would be over by now");

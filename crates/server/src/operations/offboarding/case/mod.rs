@@ -16,6 +16,7 @@ mod grants;
 mod heir;
 mod join;
 mod list;
+mod memberships;
 pub mod open;
 pub mod record;
 mod rehearse;
