@@ -7,6 +7,8 @@ mod emergency;
 mod events;
 mod lists;
 mod mail;
+mod mail_apart;
+mod post_office;
 mod posts;
 mod random;
 mod receiver;
