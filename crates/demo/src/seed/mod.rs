@@ -4,6 +4,7 @@ mod access;
 mod asked;
 mod clock;
 mod emergency;
+mod guardrails;
 mod life;
 mod people;
 mod places;
