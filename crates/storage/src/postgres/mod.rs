@@ -34,10 +34,10 @@ macro_rules! any {
     };
 }
 
-/// A column by which no index is to be chosen.
+/// A column by which no index need be chosen; PostgreSQL counts what is there and chooses for itself.
 macro_rules! unindexed {
     ($column:literal) => {
-        $column
+        concat!("(", $column, ")")
     };
 }
 

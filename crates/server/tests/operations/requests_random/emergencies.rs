@@ -77,7 +77,8 @@ impl World {
     pub async fn check_drawn(&mut self, grants: &[Grant], grant: &Grant) {
         let mut reader = self.house.app.store.reader().await.unwrap();
         let draw = reader.emergency_draw_of(grant.id).await.unwrap();
-        let draw = draw.expect("an emergency grant is a draw");
+        // An emergency grant is a draw.
+        let draw = draw.unwrap();
         let of = self.emergencies.draws.get(&draw.id);
         assert_eq!(of, Some(&draw.right), "nothing was drawn but by its call");
         let right = reader.emergency_right(draw.right).await.unwrap().unwrap();

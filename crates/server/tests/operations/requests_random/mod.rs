@@ -2,31 +2,29 @@
 //! what nobody who may give it gave, nobody approves themselves, a plan that is stale does nothing, and an ended grant never decides
 //! again. The expectations are written down anew here, without the policy engine.
 
+mod acting;
+mod checking;
 mod emergencies;
 mod files;
 mod machines;
 
-use crate::house::{Actor, House, request_id};
+use crate::house::{Actor, House};
 use claviger_model::{
     builtin_roles::{CONSUMER, EDITOR, LEAD, OWNER, READER, VIEWER},
-    entropy::{Entropy, Sequence, SystemEntropy},
+    entropy::{Entropy, Sequence},
     grant::Grant,
-    ids::{PolicyId, PrincipalId, RequestId, RoleId, ScopeId, SecretId},
-    time::{Clock, Timestamp},
+    ids::{PrincipalId, RequestId, RoleId, ScopeId, SecretId},
+    time::Timestamp,
 };
 use claviger_protocol::{
-    requests::{RequestSettingsReply, RequestState, RequestsReply},
+    requests::{RequestState, RequestsReply},
     route::{self, Route},
 };
-use claviger_storage::requests::{Asked, Request};
 use emergencies::Emergencies;
 use files::Files;
 use machines::Machines;
-use serde_json::{Value, json};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 const LADDER: [RoleId; 5] = [VIEWER, CONSUMER, READER, EDITOR, LEAD];
 const STEPS: usize = 150;
@@ -182,184 +180,6 @@ impl World {
     async fn call(&self, by: &Actor, route: &Route, argument: &str, body: &Value) -> String {
         let arguments: &[&dyn std::fmt::Display] = if argument.is_empty() { &[] } else { &[&argument] };
         self.house.call(Some(by), route, arguments, body).await.code()
-    }
-
-    async fn act(&mut self, dice: &Dice) {
-        let places = self.house.places;
-        let scopes = [places.payments, places.production, places.staging];
-        let by = dice.below(self.people.len());
-        let by = &self.people[by];
-        match dice.below(21) {
-            0..4 => {
-                let id = request_id();
-                let want = json!({
-                    "kind": "access", "role": dice.pick(&LADDER), "scope": dice.pick(&scopes),
-                    "seconds": dice.pick(&[300, 600, 1200]),
-                });
-                let body = json!({"id": id, "want": want, "reason": "because"});
-                if self.call(by, &route::MAKE_REQUEST, "", &body).await == "ok" {
-                    self.asked.push(id);
-                }
-            }
-            4..8 if !self.asked.is_empty() => {
-                let id = dice.pick(&self.asked).to_string();
-                let mut body = json!({});
-                for (key, value) in [
-                    ("role", json!(dice.pick(&LADDER))),
-                    ("scope", json!(dice.pick(&scopes))),
-                    ("seconds", json!(dice.pick(&[300, 600, 5000]))),
-                ] {
-                    if dice.below(3) == 0 {
-                        body[key] = value;
-                    }
-                }
-                self.call(by, &route::APPROVE_REQUEST, &id, &body).await;
-            }
-            8 => {
-                let live: Vec<_> = self
-                    .grants()
-                    .await
-                    .into_iter()
-                    .filter(|grant| grant.ended.is_none())
-                    .collect();
-                let grant = dice.pick(&live).id.to_string();
-                self.call(by, &route::END_GRANT, &grant, &json!({"reason": "over"}))
-                    .await;
-            }
-            9 => {
-                let scope = dice.pick(&scopes).to_string();
-                let before = self
-                    .house
-                    .call(Some(by), &route::REQUEST_SETTINGS, &[&scope], &Value::Null)
-                    .await;
-                if before.status == 200 {
-                    let before: RequestSettingsReply = before.parse();
-                    let rule = json!({
-                        "id": PolicyId::random(&SystemEntropy), "name": "rule", "author": by.principal,
-                        "teams": [dice.pick(&self.teams)],
-                        "approves": {"what": "access", "role": dice.pick(&LADDER), "most_seconds": 600},
-                    });
-                    let after = json!({"steps": dice.below(2) + 1, "rules": [rule]});
-                    let body = json!({"before": before.here, "after": after});
-                    self.call(by, &route::SET_REQUEST_SETTINGS, &scope, &body).await;
-                }
-            }
-            10 if !self.asked.is_empty() => {
-                let id = dice.pick(&self.asked).to_string();
-                self.call(by, &route::REFUSE_REQUEST, &id, &json!({"words": "no"}))
-                    .await;
-            }
-            11 => self.give_right(dice).await,
-            12..14 => self.draw_or_end_right(dice).await,
-            14 => self.keep_keys(dice).await,
-            15 => self.give_to_a_machine(dice).await,
-            16 => self.exchange_and_try(dice).await,
-            17 => self.plan_files(dice).await,
-            18 => self.apply_files().await,
-            _ => {
-                self.house.clock.advance(Duration::from_secs(240));
-                let mut again = Vec::new();
-                for person in &self.people {
-                    again.push(self.house.sign_in(person.principal).await);
-                }
-                self.people = again;
-            }
-        }
-    }
-
-    async fn check(&mut self, dice: &Dice) {
-        let grants = self.grants().await;
-        let new: Vec<_> = grants
-            .iter()
-            .filter(|grant| !self.checked.contains(&grant.id))
-            .collect();
-        for grant in new {
-            if grant.conditions.is_emergency() {
-                self.check_drawn(&grants, grant).await;
-                continue;
-            }
-            if self.check_by_files(grant) || self.check_gift(&grants, grant) {
-                continue;
-            }
-            self.asked_for += 1;
-            let mut reader = self.house.app.store.reader().await.unwrap();
-            let request = self.of(grant).await;
-            let Asked::Access { role, seconds, .. } = request.asked else {
-                panic!("{request:?}")
-            };
-            assert_eq!(grant.principal, request.asked_by);
-            assert_ne!(grant.granted_by, grant.principal, "nobody approves themselves");
-            let asked_at = |role: RoleId| LADDER.iter().position(|one| *one == role).unwrap();
-            let lead = grant.role == LEAD || role == LEAD;
-            assert!(if lead {
-                grant.role == role || grant.role == VIEWER
-            } else {
-                asked_at(grant.role) <= asked_at(role)
-            });
-            assert!(self.chain(grant.scope).contains(&request.scope));
-            let lasts = grant.expires_at.unwrap().since(grant.granted_at);
-            assert!(lasts <= Duration::from_secs(seconds.into()));
-            let steps = reader.steps_of(&[request.id]).await.unwrap();
-            let rule = reader.given_by(&[request.id]).await.unwrap()[0].rule;
-            let settings = reader.request_settings(&self.chain(grant.scope)).await.unwrap();
-            let needed = settings
-                .iter()
-                .filter_map(|(_, settings)| settings.steps)
-                .max()
-                .unwrap_or(1);
-            let mut by: BTreeSet<_> = steps.iter().map(|step| step.by).collect();
-            by.insert(grant.granted_by);
-            for giver in &by {
-                assert_ne!(*giver, grant.principal);
-            }
-            let may = |giver: &&PrincipalId| {
-                self.had(
-                    &grants,
-                    **giver,
-                    Self::givers(grant.role),
-                    grant.scope,
-                    grant.granted_at,
-                )
-            };
-            let givers = by.iter().filter(may).count();
-            assert!(by.contains(&grant.granted_by) && may(&&grant.granted_by));
-            if let Some(rule) = rule {
-                assert_eq!(needed, 1);
-                let rules = settings.iter().flat_map(|(_, settings)| &settings.rules);
-                let rule = rules.into_iter().find(|one| one.id == rule).unwrap();
-                assert_eq!(rule.author, grant.granted_by);
-                assert!(rule.teams.iter().any(|team| self.reaches(*team, grant.principal)));
-                assert!(!rule.teams.iter().any(|team| self.reaches(*team, rule.author)));
-            } else {
-                assert!(givers >= usize::try_from(needed).unwrap(), "{givers} of {needed}");
-            }
-        }
-        self.checked.extend(grants.iter().map(|grant| grant.id));
-        self.check_a_token(dice, &grants).await;
-        // What decides is what lives.
-        let (person, (scope, secret)) = (dice.pick(&self.people), *dice.pick(&self.secrets));
-        let now = self.house.clock.now();
-        let alive: Vec<_> = grants
-            .iter()
-            .filter(|grant| grant.active_at(now))
-            .cloned()
-            .collect();
-        let expected = self.had(&alive, person.principal, &[READER, EDITOR], scope, now);
-        let items = json!({"items": [{"secret": secret, "purpose": "reveal"}]});
-        let reply = self
-            .house
-            .call(Some(person), &route::RELEASES, &[], &items)
-            .await
-            .json();
-        let released = reply["results"][0]["problem"].is_null();
-        assert_eq!(released, expected, "{reply}");
-    }
-
-    async fn of(&self, grant: &Grant) -> Request {
-        let mut reader = self.house.app.store.reader().await.unwrap();
-        let given = reader.given_by(&self.asked).await.unwrap();
-        let link = given.iter().find(|given| given.grant == grant.id);
-        reader.request(link.unwrap().request).await.unwrap().unwrap()
     }
 }
 
