@@ -3,6 +3,7 @@
 mod announce;
 pub mod bindings;
 mod browser;
+mod chosen;
 mod clipboard;
 mod clock;
 mod commands;

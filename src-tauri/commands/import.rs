@@ -1,5 +1,6 @@
 //! Importing a `.env` file that the person chooses; neither its path nor its values come to the page.
 
+use crate::chosen;
 use claviger_vault::{
     Vault,
     view::{
@@ -8,8 +9,6 @@ use claviger_vault::{
     },
 };
 use tauri::{AppHandle, State};
-use tauri_plugin_dialog::DialogExt;
-use tokio::sync::oneshot;
 
 /// Asks for a file and reads it; none when the person closed the dialog.
 #[tauri::command]
@@ -19,12 +18,7 @@ pub async fn choose_env_file(
     vault: State<'_, Vault>,
     place: String,
 ) -> Result<Option<EnvFile>, Problem> {
-    let (chosen, choice) = oneshot::channel();
-    app.dialog().file().pick_file(move |path| {
-        // The page may have gone meanwhile; then nobody waits for the answer.
-        drop(chosen.send(path));
-    });
-    let Some(path) = choice.await.ok().flatten().and_then(|path| path.into_path().ok()) else {
+    let Some(path) = chosen::file(&app).await else {
         return Ok(None);
     };
     vault.read_env_file(&place, &path).await.map(Some)

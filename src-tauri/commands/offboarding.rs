@@ -1,5 +1,6 @@
 //! Offboarding.
 
+use crate::chosen;
 use claviger_vault::{
     Vault,
     view::{
@@ -16,8 +17,6 @@ use claviger_vault::{
     },
 };
 use tauri::{AppHandle, State};
-use tauri_plugin_dialog::DialogExt;
-use tokio::sync::oneshot;
 
 /// What this person may do here.
 #[tauri::command]
@@ -95,17 +94,8 @@ pub async fn save_case_report(
     vault: State<'_, Vault>,
     id: String,
 ) -> Result<Option<String>, Problem> {
-    let (chosen, choice) = oneshot::channel();
-    app.dialog()
-        .file()
-        .set_file_name("offboarding-report.html")
-        .add_filter("html", &["html"])
-        .add_filter("json", &["json"])
-        .save_file(move |path| {
-            // The page may have gone meanwhile; then nobody waits for the answer.
-            drop(chosen.send(path));
-        });
-    let Some(path) = choice.await.ok().flatten().and_then(|path| path.into_path().ok()) else {
+    let chosen = chosen::new_file(&app, "offboarding-report.html", &["html", "json"]).await;
+    let Some(path) = chosen else {
         return Ok(None);
     };
     vault.save_case_report(&id, &path).await?;

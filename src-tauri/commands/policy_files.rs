@@ -1,5 +1,6 @@
 //! Policies as files, in a folder that the person chooses.
 
+use crate::chosen;
 use claviger_vault::{
     Vault,
     view::{
@@ -8,20 +9,7 @@ use claviger_vault::{
         role::ChangeOutcome,
     },
 };
-use std::path::PathBuf;
 use tauri::{AppHandle, State};
-use tauri_plugin_dialog::DialogExt;
-use tokio::sync::oneshot;
-
-/// Asks for a folder; none when the person closed the dialog.
-async fn folder(app: &AppHandle) -> Option<PathBuf> {
-    let (chosen, choice) = oneshot::channel();
-    app.dialog().file().pick_folder(move |path| {
-        // The page may have gone meanwhile; then nobody waits for the answer.
-        drop(chosen.send(path));
-    });
-    choice.await.ok().flatten().and_then(|path| path.into_path().ok())
-}
 
 /// Asks for a folder and writes all policies there.
 #[tauri::command]
@@ -30,7 +18,7 @@ pub async fn export_policy_files(
     app: AppHandle,
     vault: State<'_, Vault>,
 ) -> Result<Option<PolicyExport>, Problem> {
-    match folder(&app).await {
+    match chosen::folder(&app).await {
         Some(folder) => vault.export_policy_folder(&folder).await.map(Some),
         None => Ok(None),
     }
@@ -43,7 +31,7 @@ pub async fn compare_policy_files(
     app: AppHandle,
     vault: State<'_, Vault>,
 ) -> Result<Option<PolicyComparison>, Problem> {
-    match folder(&app).await {
+    match chosen::folder(&app).await {
         Some(folder) => vault.compare_policy_folder(&folder).await.map(Some),
         None => Ok(None),
     }

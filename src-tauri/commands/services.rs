@@ -1,5 +1,6 @@
 //! Service identities and their keys.
 
+use crate::chosen;
 use claviger_vault::{
     Vault,
     view::{
@@ -9,8 +10,6 @@ use claviger_vault::{
     },
 };
 use tauri::{AppHandle, State};
-use tauri_plugin_dialog::DialogExt;
-use tokio::sync::oneshot;
 
 /// Services that this person may know of.
 #[tauri::command]
@@ -72,16 +71,8 @@ pub async fn make_service_key(
     service: String,
     draft: ServiceKeyDraft,
 ) -> Result<Option<ServiceKeyFile>, Problem> {
-    let (chosen, choice) = oneshot::channel();
-    app.dialog()
-        .file()
-        .set_file_name("claviger-service-key.json")
-        .add_filter("json", &["json"])
-        .save_file(move |path| {
-            // The page may have gone meanwhile; then nobody waits for the answer.
-            drop(chosen.send(path));
-        });
-    let Some(path) = choice.await.ok().flatten().and_then(|path| path.into_path().ok()) else {
+    let chosen = chosen::new_file(&app, "claviger-service-key.json", &["json"]).await;
+    let Some(path) = chosen else {
         return Ok(None);
     };
     vault.make_service_key(&service, &draft, &path).await.map(Some)

@@ -107,6 +107,7 @@ export const testids = {
   emergencyTime: 'emergency-time',
   emergencyGive: 'emergency-give',
   emergencyMore: 'emergency-more',
+  emergencyMoreRights: 'emergency-more-rights',
   emergencyEnd: 'emergency-end',
   emergencyRight: 'emergency-right',
   emergencyReview: 'emergency-review',

@@ -119,6 +119,10 @@ const FIXED: &[(&str, &str)] = &[
         "SELECT hex(id) || ' ' || hex(device) FROM orders ORDER BY id",
     ),
     (
+        "guardrails",
+        "SELECT hex(id) || ' ' || name || ' ' || body || ' ' || enabled FROM guardrails ORDER BY id",
+    ),
+    (
         "devices",
         "SELECT hex(id) || ' ' || name FROM devices ORDER BY id",
     ),
@@ -182,6 +186,15 @@ async fn the_same_company_every_time_and_it_is_served_as_a_demonstration_only() 
     for leaf in &reads {
         assert!(leaf.contains("\"policies\":[\""), "a grant allowed it: {leaf}");
     }
+    let own = "SELECT g.name || ' by ' || p.name FROM guardrails g JOIN guardrail_notes c ON c.guardrail = g.id \
+               JOIN principals p ON p.id = c.changed_by WHERE g.builtin = 0 AND g.enabled = 1";
+    assert_eq!(one.rows(own).await, ["Contractors see no values by Samir Haddad"]);
+    for body in one.rows("SELECT body FROM guardrails WHERE builtin = 0").await {
+        claviger_policy::guardrails::validate_guardrail(&body).unwrap();
+    }
+    let written =
+        "SELECT CAST(leaf AS TEXT) FROM log_events WHERE kind = 'policy.changed' AND actor IS NOT NULL";
+    assert_eq!(one.rows(written).await.len(), 1);
     let year = "SELECT cast((max(at) - min(at)) / 86400000 AS TEXT) FROM log_events";
     let days: u32 = one.rows(year).await.concat().parse().unwrap();
     assert!((363..=366).contains(&days), "{days} days");

@@ -22,7 +22,7 @@ use claviger_model::{
     ids::{PolicyId, ScopeId},
     role::Role,
 };
-use std::collections::BTreeSet;
+use std::{borrow::Borrow, collections::BTreeSet};
 
 /// What changes for somebody.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -167,9 +167,9 @@ impl<'a> Comparison<'a> {
     }
 
     /// What changes for somebody, of whom all grants are given.
-    pub fn effect(&mut self, caller: &Caller, grants: &[Grant]) -> Effect {
+    pub fn effect<G: Borrow<Grant>>(&mut self, caller: &Caller, grants: &[G]) -> Effect {
         let mut effect = Effect::default();
-        for alike in self.places.alike(caller, grants, &self.named) {
+        for alike in self.places.alike(caller, grants, &self.named, &self.before) {
             for action in self.actions {
                 let allows = |survey: &mut Survey<'_>| {
                     let outcome = survey.ask(caller, *action, &alike.resource, &alike.grants);
@@ -203,9 +203,14 @@ impl<'a> Comparison<'a> {
     }
 
     /// Where somebody may do these things before and after.
-    pub fn reach(&mut self, caller: &Caller, grants: &[Grant], actions: &[Action]) -> (Reach, Reach) {
+    pub fn reach<G: Borrow<Grant>>(
+        &mut self,
+        caller: &Caller,
+        grants: &[G],
+        actions: &[Action],
+    ) -> (Reach, Reach) {
         let (mut before, mut after) = (Reach::new(), Reach::new());
-        for alike in self.places.alike(caller, grants, &self.named) {
+        for alike in self.places.alike(caller, grants, &self.named, &self.before) {
             for action in actions {
                 for (survey, reach) in [(&mut self.before, &mut before), (&mut self.after, &mut after)] {
                     if survey

@@ -18,7 +18,10 @@ use claviger_model::{
     principal::{PrincipalKind, PrincipalState},
     role::Role,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// Why no engine can be made; then nothing is allowed.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +52,7 @@ pub enum EngineError {
 /// Decides by the roles and guardrails of one epoch; shared between threads.
 #[derive(Debug)]
 pub struct PolicyEngine {
-    pub(crate) schema: PolicySchema,
+    pub(crate) schema: Arc<PolicySchema>,
     pub(crate) roles: BTreeMap<RoleId, RolePolicy>,
     pub(crate) by_action: BTreeMap<Action, Forbids>,
     pub(crate) guardrails: HashMap<CedarId, PolicyId>,
@@ -126,7 +129,7 @@ impl PolicyEngine {
                 .into_iter()
                 .map(|role| Ok((role.id, RolePolicy::new(role)?)))
                 .collect::<Result<_, EngineError>>()?,
-            schema: PolicySchema::parse()?,
+            schema: PolicySchema::known()?,
             by_action,
             guardrails: ids,
             named_scopes,
@@ -144,6 +147,12 @@ impl PolicyEngine {
     /// Whether a guardrail names a person, a team or a service, so that people who are otherwise alike may be answered differently.
     pub fn names_principals(&self) -> bool {
         !self.named_principals.is_empty()
+    }
+
+    /// Whether a guardrail on one of these actions looks at what may be different a moment later.
+    pub fn looks_at_the_moment(&self, actions: &[Action]) -> bool {
+        let forbids = actions.iter().filter_map(|action| self.by_action.get(action));
+        forbids.into_iter().any(|forbids| forbids.looks.hinders_cache())
     }
 
     /// Those of the principals that guardrails name which a caller is or is in, in order.

@@ -7,7 +7,7 @@ use crate::{
 };
 use cedar_policy::{Effect, EntityUid, Policy, PolicyId, ValidationMode, Validator};
 use claviger_model::{action::Action, guardrail::MAX_POLICY_BYTES, name};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Why a text cannot be a guardrail.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +49,7 @@ pub struct CheckedGuardrail {
 #[derive(Debug)]
 pub struct GuardrailChecker {
     validator: Validator,
-    schema: PolicySchema,
+    schema: Arc<PolicySchema>,
 }
 
 impl GuardrailChecker {
@@ -58,7 +58,7 @@ impl GuardrailChecker {
     /// # Errors
     /// When the schema is broken, which its tests rule out.
     pub fn new() -> Result<Self, SchemaError> {
-        let schema = PolicySchema::parse()?;
+        let schema = PolicySchema::known()?;
         Ok(Self {
             validator: Validator::new(schema.cedar.clone()),
             schema,

@@ -91,7 +91,7 @@ impl Loosening {
             Survey::new(&self.taken_after, *circumstances),
         );
         let named = before.named().union(after.named()).copied().collect();
-        for alike in places.alike(&caller, &said, &named) {
+        for alike in places.alike(&caller, &said, &named, &before) {
             for action in &self.actions {
                 let allows = |survey: &mut Survey<'_>| {
                     survey

@@ -104,16 +104,19 @@ pub struct PastSurvey<'a> {
     possibly: Survey<'a>,
 }
 
+/// Somebody as they were when they did something: who is disabled today was not then.
+pub fn as_then(caller: Caller) -> Caller {
+    Caller {
+        state: PrincipalState::Active,
+        ..caller
+    }
+}
+
 impl PastSurvey<'_> {
-    /// Whether this would have been refused, with person, teams and place as they are today.
+    /// Whether this would have been refused, with teams and place as they are today and somebody [`as_then`].
     pub fn ask(&mut self, caller: &Caller, action: Action, resource: &Resource) -> Refused {
         let Some(scope) = resource.scope() else {
             return Refused::No;
-        };
-        // Who is disabled today was not then.
-        let caller = Caller {
-            state: PrincipalState::Active,
-            ..caller.clone()
         };
         let role = match caller.nature {
             Nature::Service { .. } if action == Action::FilesApply => POLICY_FILES,
@@ -134,7 +137,7 @@ impl PastSurvey<'_> {
             ended: None,
         };
         let grants = [grant];
-        let allows = |survey: &mut Survey<'_>| survey.ask(&caller, action, resource, &grants).allowed;
+        let allows = |survey: &mut Survey<'_>| survey.ask(caller, action, resource, &grants).allowed;
         if !allows(&mut self.certainly) {
             Refused::Yes
         } else if !allows(&mut self.possibly) {

@@ -2,7 +2,12 @@
 
 use cedar_policy::{Entity, EntityId, EntityTypeName, EntityUid, Schema};
 use claviger_model::action::Action;
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    str::FromStr,
+    sync::{Arc, OnceLock},
+};
 
 /// What policies may speak of.
 pub(crate) const TEXT: &str = include_str!("../claviger.cedarschema");
@@ -30,8 +35,19 @@ pub(crate) struct PolicySchema {
     pub(crate) secret: EntityTypeName,
 }
 
+static KNOWN: OnceLock<Arc<PolicySchema>> = OnceLock::new();
+
 impl PolicySchema {
-    pub(crate) fn parse() -> Result<Self, SchemaError> {
+    /// The one schema of this program; parsing it takes longer than most that is done with it.
+    pub(crate) fn known() -> Result<Arc<Self>, SchemaError> {
+        if let Some(known) = KNOWN.get() {
+            return Ok(Arc::clone(known));
+        }
+        let parsed = Arc::new(Self::parse()?);
+        Ok(Arc::clone(KNOWN.get_or_init(|| parsed)))
+    }
+
+    fn parse() -> Result<Self, SchemaError> {
         let (cedar, _) = Schema::from_cedarschema_str(TEXT).map_err(SchemaError::of)?;
         let named = |name| EntityTypeName::from_str(name).map_err(SchemaError::of);
         let known = cedar.action_entities().map_err(SchemaError::of)?;

@@ -2,7 +2,7 @@
 
 use crate::{
     engine::PolicyEngine,
-    question::Question,
+    question::{Circumstances, Question},
     standing::{Standing, boundary, standing},
 };
 use claviger_model::{grant::Grant, time::Timestamp};
@@ -62,8 +62,11 @@ pub(crate) fn covers(grant: &Grant, question: &Question<'_>) -> bool {
 
 /// Whether a grant that does not count now may do so another time; one that is over never will.
 pub(crate) fn may_count(grant: &Grant, question: &Question<'_>) -> bool {
-    let over = grant
-        .expires_at
-        .is_some_and(|end| end <= question.circumstances.now);
-    grant.ended.is_none() && !over && covers(grant, question)
+    is_not_over(grant, question.circumstances) && covers(grant, question)
+}
+
+/// Whether a grant has neither ended nor run out.
+pub(crate) fn is_not_over(grant: &Grant, circumstances: &Circumstances) -> bool {
+    let over = grant.expires_at.is_some_and(|end| end <= circumstances.now);
+    grant.ended.is_none() && !over
 }

@@ -8,12 +8,13 @@ use crate::{
     decision::Reason,
     engine::PolicyEngine,
     question::{Caller, Circumstances, Question, Resource},
-    slice::{covers, may_count},
+    slice::{covers, is_not_over, may_count},
+    standing::{Standing, standing},
 };
 use claviger_model::{
     action::Action,
     grant::Grant,
-    ids::{PolicyId, PrincipalId, ScopeId},
+    ids::{PolicyId, PrincipalId, RoleId, ScopeId},
     principal::{Nature, PrincipalState},
     scope::EnvironmentClass,
 };
@@ -60,6 +61,16 @@ struct Likeness {
     may_count: bool,
 }
 
+/// All of a grant that an answer depends on, once it reaches caller and place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Bearing {
+    role: RoleId,
+    counts: bool,
+    ends: bool,
+    may_count: bool,
+    emergency: bool,
+}
+
 impl<'a> Survey<'a> {
     /// Begins one.
     pub fn new(engine: &'a PolicyEngine, circumstances: Circumstances) -> Self {
@@ -87,6 +98,18 @@ impl<'a> Survey<'a> {
     /// The circumstances.
     pub const fn circumstances(&self) -> &Circumstances {
         &self.circumstances
+    }
+
+    /// What a grant to a caller or a team of theirs bears on the answers.
+    pub(crate) fn bearing(&self, caller: &Caller, grant: &Grant) -> Bearing {
+        let role = self.engine.role(grant.role);
+        Bearing {
+            role: grant.role,
+            counts: standing(grant, role, caller, &self.circumstances) == Standing::Counts,
+            ends: grant.expires_at.is_some(),
+            may_count: is_not_over(grant, &self.circumstances),
+            emergency: grant.conditions.is_emergency(),
+        }
     }
 
     /// Answers a question; `grants` as in [`Question::grants`].

@@ -66,8 +66,11 @@ pub struct ReviewEmergency {
 /// `GET /v1/emergency`: what the caller holds, and what they may look at where they may grant.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct EmergencyReply {
-    /// Rights that have not ended.
+    /// Rights that have not ended: the caller's own, and of others' the first [`MOST_RIGHTS`] to end.
     pub rights: Vec<RightRecord>,
+    /// Whether others hold more of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more_rights: bool,
     /// The first page of draws: those that last, then those that wait for a review, the oldest of them first, then the reviewed ones
     /// of the last 90 days, the newest first.
     pub draws: Vec<DrawRecord>,
@@ -77,6 +80,9 @@ pub struct EmergencyReply {
     /// Whom these name.
     pub principals: Vec<PrincipalRecord>,
 }
+
+/// The most rights of others in an answer.
+pub const MOST_RIGHTS: u32 = 500;
 
 /// The most draws of a page.
 pub const PAGE: u32 = 100;

@@ -14,7 +14,7 @@ use claviger_model::{
 use std::collections::BTreeMap;
 
 /// What was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Deed {
     /// Where; not below it.
     pub scope: ScopeId,

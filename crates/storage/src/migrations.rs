@@ -111,6 +111,11 @@ pub(crate) const SQLITE: &[Step] = &[
         name: "rotations_due",
         sql: include_str!("../migrations/sqlite/0020_rotations_due.sql"),
     },
+    Step {
+        version: 21,
+        name: "simulated",
+        sql: include_str!("../migrations/sqlite/0021_simulated.sql"),
+    },
 ];
 
 /// The steps of PostgreSQL.
@@ -209,6 +214,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 20,
         name: "rotations_due",
         sql: include_str!("../migrations/postgres/0020_rotations_due.sql"),
+    },
+    Step {
+        version: 21,
+        name: "simulated",
+        sql: include_str!("../migrations/postgres/0021_simulated.sql"),
     },
 ];
 

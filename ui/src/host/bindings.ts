@@ -1273,6 +1273,8 @@ export type EmergencyVerdict =
 export type EmergencyView = {
 	/**  Rights that have not ended. */
 	rights: EmergencyRight[],
+	/**  Whether others hold more of them, which end later than those here. */
+	moreRights: boolean,
 	/**  The first draws: those that last, then those that wait for a review, the oldest of them first, then the reviewed ones of 90 days. */
 	draws: EmergencyDraw[],
 	/**  For more of them. */

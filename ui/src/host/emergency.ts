@@ -6,6 +6,8 @@ import type { PersonRef } from './state';
 export interface EmergencyView {
   /** Rights that have not ended: one's own, and those one may look at. */
   rights: EmergencyRight[];
+  /** Whether others hold more of them, which end later than those here. */
+  moreRights: boolean;
   /** The first draws: those that last, then what waits for a review, the oldest first, then the reviewed ones of 90 days. */
   draws: EmergencyDraw[];
   /** For more of them. */

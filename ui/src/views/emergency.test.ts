@@ -80,6 +80,19 @@ describe('emergency access', () => {
     await waitFor(() => expect(screen.queryByTestId(testids.emergencyOther)).toBeNull());
   });
 
+  it('says when others hold more rights than are shown', async () => {
+    open({ manyRights: true });
+    await toList();
+    const words = await screen.findByTestId(testids.emergencyMoreRights);
+    expect(words.textContent).toMatch(/There are more/);
+    await audit();
+    cleanup();
+    open();
+    await toList();
+    await screen.findAllByTestId(testids.emergencyRight);
+    expect(screen.queryByTestId(testids.emergencyMoreRights)).toBeNull();
+  });
+
   it('waits for a review by somebody else, and says when that is overdue', async () => {
     const host = open();
     await toList();

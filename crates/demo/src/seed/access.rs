@@ -1,7 +1,7 @@
 //! Who may do what: grants with their reasons.
 
 use super::{
-    DAY, emergency,
+    DAY, emergency, guardrails,
     turn::{Seeder, Turn, principal},
 };
 use crate::company::{
@@ -160,6 +160,7 @@ pub(super) async fn give_today(seeder: &Seeder, now: Timestamp) -> anyhow::Resul
     )
     .await?;
     emergency::give(&mut turn, now).await?;
+    guardrails::write(&mut turn).await?;
     turn.commit().await
 }
 

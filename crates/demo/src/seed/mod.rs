@@ -4,6 +4,7 @@ mod access;
 mod asked;
 mod clock;
 mod emergency;
+mod guardrails;
 mod leavers;
 mod life;
 mod people;

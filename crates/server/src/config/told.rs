@@ -33,6 +33,13 @@ pub struct Mail {
     pub credentials: Option<(String, PathBuf)>,
     /// A PEM file with the certificate authority of it, when it is not a public one.
     pub certificate_authority: Option<PathBuf>,
+    /// How long the whole conversation with it may take.
+    pub patience: Duration,
+}
+
+impl Mail {
+    /// Unless told otherwise.
+    pub const PATIENCE: Duration = Duration::from_secs(30);
 }
 
 /// Where webhooks may be (rule 36).
@@ -114,6 +121,7 @@ impl MailSettings {
             from,
             credentials,
             certificate_authority: self.certificate_authority,
+            patience: Mail::PATIENCE,
         }))
     }
 }

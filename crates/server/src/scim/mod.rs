@@ -11,6 +11,7 @@ pub mod error;
 pub mod filter;
 pub mod groups;
 pub mod link;
+mod listing;
 pub mod patch;
 mod query;
 mod reply;

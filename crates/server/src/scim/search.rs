@@ -1,11 +1,12 @@
 //! A search over every type of resource (RFC 7644, 3.4.3, at the root): the users first, then the groups.
 
 use super::{
-    groups,
+    groups::Groups,
+    listing,
     query::Query,
     reply,
     schema::{GROUP, Schema, USER},
-    users,
+    users::Users,
 };
 use crate::{
     app::{App, Shared},
@@ -65,9 +66,9 @@ impl Found {
             ..query
         };
         let (total, page) = if schema.urn == USER.urn {
-            users::page(app, &query).await?
+            listing::page::<Users>(app, &query).await?
         } else {
-            groups::page(app, &query).await?
+            listing::page::<Groups>(app, &query).await?
         };
         self.total = self.total.saturating_add(total);
         self.page.extend(page);

@@ -71,6 +71,11 @@ impl Sequencer {
         Ok((Self { queue }, Running::start(run(desk, waiting))?))
     }
 
+    /// How many calls wait that the task has not looked at.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity().saturating_sub(self.queue.capacity())
+    }
+
     /// Runs a change under the lock; `Ok` only once it is committed.
     ///
     /// # Errors

@@ -24,10 +24,7 @@ use lettre::{
         client::{Certificate, Tls, TlsParameters},
     },
 };
-use std::{error::Error, time::Duration};
-
-/// How long the whole conversation with the mail server may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+use std::error::Error;
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
@@ -60,7 +57,7 @@ pub async fn send(app: &Shared, notice: &Notice) -> Result<String, Failed> {
     let address = address(app, notice).await?;
     let message = message(app, mail, notice, &address)?;
     let transport = transport(mail).await?;
-    match tokio::time::timeout(PATIENCE, transport.send(message)).await {
+    match tokio::time::timeout(mail.patience, transport.send(message)).await {
         Ok(Ok(_)) => Ok("the mail server took it".to_owned()),
         Ok(Err(error)) if error.is_permanent() => Err(Failed::ForGood(format!(
             "the mail server refused it: {}",
@@ -141,7 +138,7 @@ async fn transport(mail: &Mail) -> Result<Transport, Failed> {
     let mut builder = Transport::builder_dangerous(mail.host.clone())
         .port(mail.port)
         .tls(tls)
-        .timeout(Some(PATIENCE / 2));
+        .timeout(Some(mail.patience / 2));
     if let Some((username, file)) = &mail.credentials {
         let read = root::file::read_text(file, root::file::Content::MailPassword)
             .ok()

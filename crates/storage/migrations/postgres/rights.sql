@@ -5,7 +5,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     organization, kek_generations, server_keys, settings, principals, identities, team_members, group_teams, devices,
     sessions, challenges, used_id_tokens, used_proofs, bootstrap, scopes, scope_ancestors, roles, grants, guardrails,
     secrets, secret_versions, releases, requests, request_steps, request_grants, request_settings, orders, journal, changes, failure_counts,
-    usage_mark, usage_grants, usage_places, usage_secrets, usage_deeds, usage_deeds_mark, proposals,
+    usage_mark, usage_grants, usage_places, usage_secrets, usage_deeds, usage_deeds_sums, usage_deeds_mark, proposals,
     services, service_keys, service_key_uses, guardrail_notes,
     emergency_rights, emergency_draws, emergency_reads, emergency_changes, file_delegations, file_objects,
     offboarding_cases, offboarding_voices, offboarding_steps, offboarding_effects, offboarding_devices, offboarding_rotations,

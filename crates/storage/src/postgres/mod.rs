@@ -34,10 +34,32 @@ macro_rules! any {
     };
 }
 
+/// A column by which no index need be chosen; PostgreSQL counts what is there and chooses for itself.
+macro_rules! unindexed {
+    ($column:literal) => {
+        concat!("(", $column, ")")
+    };
+}
+
 /// `= any of` a bound list of texts or numbers.
 macro_rules! any_text {
     ($place:literal) => {
         concat!("= ANY(", $place, ")")
+    };
+}
+
+/// Many rows as one text: an id and two numbers each, with commas between them.
+macro_rules! packed {
+    ($id:literal, $a:literal, $b:literal) => {
+        concat!(
+            "string_agg(encode(",
+            $id,
+            ", 'hex') || ' ' || ",
+            $a,
+            " || ' ' || ",
+            $b,
+            ", ',')"
+        )
     };
 }
 

@@ -31,10 +31,32 @@ macro_rules! any {
     };
 }
 
+/// A column by which no index is to be chosen.
+macro_rules! unindexed {
+    ($column:literal) => {
+        concat!("+", $column)
+    };
+}
+
 /// `= any of` a bound list of texts or numbers.
 macro_rules! any_text {
     ($place:literal) => {
         concat!("IN (SELECT value FROM json_each(", $place, "))")
+    };
+}
+
+/// Many rows as one text: an id and two numbers each, with commas between them.
+macro_rules! packed {
+    ($id:literal, $a:literal, $b:literal) => {
+        concat!(
+            "group_concat(hex(",
+            $id,
+            ") || ' ' || ",
+            $a,
+            " || ' ' || ",
+            $b,
+            ")"
+        )
     };
 }
 

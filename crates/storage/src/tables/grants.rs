@@ -21,6 +21,9 @@ use claviger_model::{
     time::Timestamp,
 };
 
+/// Pairs of principals and scopes that are looked up one by one.
+const MOST_PAIRS: usize = 2_000;
+
 macro_rules! grants {
     ($condition:expr) => {
         concat!("SELECT ", grant_columns!(), " FROM grants g WHERE ", $condition)
@@ -62,19 +65,35 @@ impl GrantReads for Handle {
         scopes: &[ScopeId],
         now: Timestamp,
     ) -> Result<Vec<Grant>> {
-        let rows = sqlx::query(grants!(concat!(
-            live!("$1"),
-            " AND g.principal ",
-            any!("$2"),
-            " AND g.scope ",
-            any!("$3"),
-            " ORDER BY g.id"
-        )))
-        .bind(now.millis())
-        .bind(ids(principals))
-        .bind(ids(scopes))
-        .fetch_all(self.db())
-        .await?;
+        // Each pair is a look into the index of principals; beyond some number it is cheaper to read what was given at the scopes.
+        let pairs = principals.len().saturating_mul(scopes.len());
+        let query = if pairs <= MOST_PAIRS {
+            grants!(concat!(
+                live!("$1"),
+                " AND g.principal ",
+                any!("$2"),
+                " AND g.scope ",
+                any!("$3"),
+                " ORDER BY g.id"
+            ))
+        } else {
+            grants!(concat!(
+                live!("$1"),
+                " AND ",
+                unindexed!("g.principal"),
+                " ",
+                any!("$2"),
+                " AND g.scope ",
+                any!("$3"),
+                " ORDER BY g.id"
+            ))
+        };
+        let rows = sqlx::query(query)
+            .bind(now.millis())
+            .bind(ids(principals))
+            .bind(ids(scopes))
+            .fetch_all(self.db())
+            .await?;
         all(&rows, grant)
     }
 

@@ -64,14 +64,15 @@ impl ReachReads for Handle {
         all(&rows, principal)
     }
 
+    // SQLite joins in the order that is written: else it reads who is in which team of everybody.
     async fn team_edges(&mut self, members: &[PrincipalId]) -> Result<Vec<(PrincipalId, PrincipalId)>> {
         let rows = sqlx::query(concat!(
             "WITH RECURSIVE up (id) AS (SELECT p.id FROM principals p WHERE p.id ",
             any!("$1"),
             " UNION SELECT m.team FROM up k JOIN team_members m ON m.member = k.id \
              JOIN principals t ON t.id = m.team AND t.state = 'active') \
-             SELECT DISTINCT m.member, m.team FROM up k JOIN team_members m ON m.member = k.id \
-             JOIN principals t ON t.id = m.team AND t.state = 'active' ORDER BY m.member, m.team"
+             SELECT DISTINCT m.member, m.team FROM up k CROSS JOIN team_members m CROSS JOIN principals t \
+             WHERE m.member = k.id AND t.id = m.team AND t.state = 'active' ORDER BY m.member, m.team"
         ))
         .bind(ids(members))
         .fetch_all(self.db())

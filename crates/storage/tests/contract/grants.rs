@@ -239,6 +239,31 @@ async fn only_live_grants_count(ground: Ground) {
         [live.id]
     );
     assert!(locked.grants_for(&[], &chain, now).await.unwrap().is_empty());
+    // So many pairs are read another way, and are the same.
+    let mut everybody: Vec<_> = (0..1_000).map(|_| PrincipalId::random(&ground.entropy)).collect();
+    assert!(
+        locked
+            .grants_for(&everybody, &chain, now)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    everybody.push(ground.ada);
+    assert_eq!(
+        ids(locked.grants_for(&everybody, &chain, now).await.unwrap()),
+        both
+    );
+    assert_eq!(
+        ids(locked
+            .grants_for(
+                &everybody,
+                &[ground.payments, ground.payments, ground.payments],
+                now
+            )
+            .await
+            .unwrap()),
+        [live.id]
+    );
     assert_eq!(
         ids(locked.grants_at(&[ground.payments], now, None, 10).await.unwrap()),
         [live.id]

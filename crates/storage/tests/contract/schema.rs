@@ -95,6 +95,8 @@ async fn the_epoch_follows_what_decisions_depend_on(ground: Ground) {
     );
     let role = blob(claviger_model::builtin_roles::VIEWER.as_bytes());
     let guardrail = "(id, name, folded, body, enabled, builtin)";
+    let right = "(id, principal, role, scope, reason, given_by, given_at, ends_at)";
+    let object = "(kind, id, digest, applied_at, applied_by)";
     let grant = "(id, principal, role, scope, reason, granted_by, granted_at, conditions)";
     for (sql, bumps) in [
         (
@@ -122,6 +124,22 @@ async fn the_epoch_follows_what_decisions_depend_on(ground: Ground) {
             true,
         ),
         ("DELETE FROM guardrails".to_owned(), true),
+        (
+            format!(
+                "INSERT INTO emergency_rights {right} VALUES ({ada}, {ada}, {role}, {root}, '', {ada}, 0, 1)"
+            ),
+            true,
+        ),
+        (
+            format!("UPDATE emergency_rights SET ended_at = 1, ended_by = {ada}, ended_reason = ''"),
+            true,
+        ),
+        (
+            format!("INSERT INTO file_objects {object} VALUES ('role', 'x', {ada}, 0, {ada})"),
+            true,
+        ),
+        ("UPDATE file_objects SET applied_at = 1".to_owned(), true),
+        ("DELETE FROM file_objects".to_owned(), true),
         (
             format!("UPDATE principals SET state = 'suspended' WHERE id = {squad}"),
             true,

@@ -366,4 +366,15 @@ async fn who_answers_for_a_service_moves_the_epoch(ground: Ground) {
     };
     locked.update_principal(&given).await.unwrap();
     assert!(locked.epoch().await.unwrap() > before);
+    // So does who has a key of it.
+    let (before, first) = (locked.epoch().await.unwrap(), key(&ground, given.id));
+    locked.insert_service_key(&first).await.unwrap();
+    let keyed = locked.epoch().await.unwrap();
+    assert!(keyed > before);
+    let ended = KeyEnded {
+        at: ground.now(),
+        by: ground.ada,
+    };
+    locked.end_service_key(first.id, ended).await.unwrap();
+    assert!(locked.epoch().await.unwrap() > keyed);
 }

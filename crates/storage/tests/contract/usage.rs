@@ -277,4 +277,27 @@ async fn deeds_are_counted_by_kind_and_place_once(ground: Ground) {
     // Days that are not recent are gone, not only left out.
     let all = reader.deeds(&kinds, Day(0)).await.unwrap();
     assert_eq!(all.iter().map(|(_, used)| used.recent).sum::<u64>(), 3);
+    // What has become old since is left out before it goes.
+    let tomorrow = Day(Day::of(ground.later(9)).0 + 1);
+    assert_eq!(reader.deeds(&kinds, tomorrow).await.unwrap(), []);
+    let one = |index, at, place| Deeds::of(index, index + 1, &[used(index, at, place)], ground.root);
+    let next = Timestamp::from_millis(tomorrow.0 * 24 * 3600 * 1000);
+    assert!(
+        ground
+            .store
+            .roll_deeds(&one(6, next, ground.production))
+            .await
+            .unwrap()
+    );
+    let since_then = [(deed(ground.production, EventKind::SecretUsed), count(next, 1))];
+    assert_eq!(reader.deeds(&kinds, tomorrow).await.unwrap(), since_then);
+    // A day after the last recent one takes all before it, and of the sums what was theirs.
+    let far = Timestamp::from_millis(next.millis() + RECENT_DAYS * 24 * 3600 * 1000);
+    assert!(ground.store.roll_deeds(&one(7, far, ground.root)).await.unwrap());
+    let left = [(deed(ground.root, EventKind::SecretUsed), count(far, 1))];
+    assert_eq!(
+        reader.deeds(&kinds, Day::of(far).recent_since()).await.unwrap(),
+        left
+    );
+    assert_eq!(reader.deeds(&kinds, Day(0)).await.unwrap(), left);
 }

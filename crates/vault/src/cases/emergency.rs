@@ -189,6 +189,7 @@ fn shown(live: &Live, reply: &EmergencyReply) -> EmergencyView {
             .iter()
             .map(|one| right(reply, live.principal, one))
             .collect(),
+        more_rights: reply.more_rights,
         draws: draws(live, &reply.principals, &reply.draws),
         next: reply.next.as_ref().and_then(next),
     }

@@ -10,6 +10,8 @@ use specta::Type;
 pub struct EmergencyView {
     /// Rights that have not ended.
     pub rights: Vec<EmergencyRight>,
+    /// Whether others hold more of them, which end later than those here.
+    pub more_rights: bool,
     /// The first draws: those that last, then those that wait for a review, the oldest of them first, then the reviewed ones of 90 days.
     pub draws: Vec<EmergencyDraw>,
     /// For more of them.

@@ -92,6 +92,7 @@ export function emergencyOf(fake: FakeWorld): Pick<Host, EmergencyCommands> {
     emergency: () =>
       fake.answer('emergency', [], () => ({
         rights: [...rights],
+        moreRights: fake.manyRights,
         draws: draws.slice(0, page),
         next: draws.length > page ? `${page}` : null,
       })),

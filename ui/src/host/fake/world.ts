@@ -22,6 +22,8 @@ export interface FakeOptions {
   many?: number;
   /** Somebody else has drawn emergency access. */
   drawn?: boolean;
+  /** Others hold more emergency rights than are shown. */
+  manyRights?: boolean;
   /** What the person may do about offboarding; everything unless said otherwise. */
   offboarding?: Partial<OffboardingRights>;
 }
@@ -32,6 +34,7 @@ export class FakeWorld {
   readonly now: () => number;
   readonly delay: number;
   readonly drawn: boolean;
+  readonly manyRights: boolean;
   readonly offboarding: OffboardingRights;
   readonly start: number;
   readonly world: ReturnType<typeof organization>;
@@ -54,12 +57,14 @@ export class FakeWorld {
     delay = 0,
     many = 0,
     drawn = false,
+    manyRights = false,
     offboarding = {},
   }: FakeOptions = {}) {
     this.scene = scene;
     this.now = now;
     this.delay = delay;
     this.drawn = drawn;
+    this.manyRights = manyRights;
     this.offboarding = { conduct: true, own: true, enable: true, give: true, ...offboarding };
     this.start = now();
     this.world = organization(this.start, many);

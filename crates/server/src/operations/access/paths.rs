@@ -116,7 +116,7 @@ pub fn promise(role: Option<&Role>) -> Action {
 
 /// The strongest first; one that counts before one that does not.
 pub fn sort(engine: &PolicyEngine, paths: &mut [AccessPath]) {
-    paths.sort_by_key(|path| {
+    paths.sort_by_cached_key(|path| {
         (
             path.stands != Stands::Counts,
             Reverse(strength(engine.role(path.role))),

@@ -12,9 +12,6 @@ use std::{
     sync::Arc,
 };
 
-/// More places than this, and all grants of the people are read instead of those at the places.
-const FEW_PLACES: usize = 16;
-
 /// Somebody with what reaches them.
 pub struct Person {
     /// The row.
@@ -51,34 +48,69 @@ pub async fn people(
     at: Where<'_>,
     now: Timestamp,
 ) -> Result<Vec<Person>, StorageError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-    let mut parents: HashMap<PrincipalId, Vec<PrincipalId>> = HashMap::new();
-    let mut holders: BTreeSet<PrincipalId> = ids.iter().copied().collect();
-    for (member, team) in db.team_edges(&ids).await? {
-        parents.entry(member).or_default().push(team);
-        holders.insert(team);
-    }
-    let holders: Vec<_> = holders.into_iter().collect();
-    let grants = match at {
-        Where::At(scopes) if scopes.len() <= FEW_PLACES => db.grants_for(&holders, scopes, now).await?,
-        Where::At(scopes) => {
-            let wanted: BTreeSet<_> = scopes.iter().copied().collect();
-            let mut grants = db.scope_index(&holders, now).await?;
-            grants.retain(|grant| wanted.contains(&grant.scope));
-            grants
+    Crowd::default().people(db, rows, at, now).await
+}
+
+/// People page by page, in one state, of the same places: what their teams hold is read once.
+#[derive(Default)]
+pub struct Crowd {
+    teams: HashMap<PrincipalId, Vec<Arc<Grant>>>,
+}
+
+impl Crowd {
+    /// As [`people`].
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn people(
+        &mut self,
+        db: &mut dyn Reader,
+        rows: Vec<Principal>,
+        at: Where<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<Person>, StorageError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
         }
-        Where::Anywhere => db.scope_index(&holders, now).await?,
-    };
-    let mut held: HashMap<PrincipalId, Vec<Arc<Grant>>> = HashMap::new();
-    for grant in grants {
-        held.entry(grant.principal).or_default().push(Arc::new(grant));
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        let mut parents: HashMap<PrincipalId, Vec<PrincipalId>> = HashMap::new();
+        for (member, team) in db.team_edges(&ids).await? {
+            parents.entry(member).or_default().push(team);
+        }
+        let teams = parents.values().flatten();
+        let new: BTreeSet<PrincipalId> = teams
+            .filter(|team| !self.teams.contains_key(team))
+            .copied()
+            .collect();
+        let mut held: HashMap<PrincipalId, Vec<Arc<Grant>>> = HashMap::new();
+        let holders: BTreeSet<_> = new.iter().chain(&ids).copied().collect();
+        let holders: Vec<_> = holders.into_iter().collect();
+        let grants = match at {
+            Where::At([]) => Vec::new(),
+            Where::At(scopes) => db.grants_for(&holders, scopes, now).await?,
+            Where::Anywhere => db.scope_index(&holders, now).await?,
+        };
+        for grant in grants {
+            held.entry(grant.principal).or_default().push(Arc::new(grant));
+        }
+        for team in new {
+            self.teams.insert(team, held.remove(&team).unwrap_or_default());
+        }
+        Ok(rows
+            .into_iter()
+            .map(|row| self.person(row, &parents, &held))
+            .collect())
     }
-    let teams_of = |of: PrincipalId| parents.get(&of).cloned().unwrap_or_default();
-    let person = |row: Principal| {
-        let mut teams = memberships(&teams_of(row.id), teams_of);
+
+    fn person(
+        &self,
+        row: Principal,
+        parents: &HashMap<PrincipalId, Vec<PrincipalId>>,
+        held: &HashMap<PrincipalId, Vec<Arc<Grant>>>,
+    ) -> Person {
+        let teams_of = |of: PrincipalId| parents.get(&of).into_iter().flatten().copied();
+        let direct: Vec<_> = teams_of(row.id).collect();
+        let mut teams = memberships(&direct, teams_of);
         // Teams within each other: nobody is in themselves.
         teams.retain(|membership| membership.team != row.id);
         let caller = Caller {
@@ -89,11 +121,10 @@ pub async fn people(
         };
         let holders = std::iter::once(row.id).chain(caller.teams.iter().map(|membership| membership.team));
         let grants = holders
-            .filter_map(|holder| held.get(&holder))
+            .filter_map(|holder| held.get(&holder).or_else(|| self.teams.get(&holder)))
             .flatten()
             .cloned()
             .collect();
         Person { row, caller, grants }
-    };
-    Ok(rows.into_iter().map(person).collect())
+    }
 }

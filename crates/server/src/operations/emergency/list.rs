@@ -15,15 +15,13 @@ use claviger_model::{
     ids::{PrincipalId, ScopeId},
 };
 use claviger_protocol::{
-    emergency::{DrawPlace, DrawRecord, DrawsCall, DrawsReply, EmergencyReply, PAGE},
+    emergency::{DrawPlace, DrawRecord, DrawsCall, DrawsReply, EmergencyReply, MOST_RIGHTS, PAGE},
     sync::EmergencyNews,
     wire::Bytes,
 };
 use claviger_storage::{StorageError, emergency};
 use std::{collections::BTreeSet, time::Duration};
 
-/// The most rights of others.
-const MOST: u32 = 500;
 /// How long what is reviewed is shown.
 const SHOWN: Duration = Duration::from_secs(90 * 24 * 3600);
 
@@ -49,12 +47,20 @@ pub async fn list(
     let scopes: Vec<_> = scopes.into_iter().collect();
     let now = state.circumstances.now;
     let mut rights = state.reader.emergency_rights_of(state.principal.id, now).await?;
+    let mut more_rights = false;
     if !scopes.is_empty() {
         let me = state.principal.id;
-        let there = state.reader.emergency_rights_at(&scopes, now, MOST).await?;
-        rights.extend(there.into_iter().filter(|right| right.principal != me));
+        // One's own may be among them, and one more tells whether others follow.
+        let own = u32::try_from(rights.len()).unwrap_or(u32::MAX);
+        let limit = MOST_RIGHTS.saturating_add(own).saturating_add(1);
+        let mut there = state.reader.emergency_rights_at(&scopes, now, limit).await?;
+        there.retain(|right| right.principal != me);
+        more_rights = there.len() > MOST_RIGHTS as usize;
+        there.truncate(MOST_RIGHTS as usize);
+        rights.extend(there);
     }
-    reply(&mut state, rights, &seen).await.map(axum::Json)
+    let reply = reply(&mut state, rights, &seen).await?;
+    Ok(axum::Json(EmergencyReply { more_rights, ..reply }))
 }
 
 /// Further draws.

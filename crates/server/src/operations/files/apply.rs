@@ -2,7 +2,7 @@
 
 use super::{
     carry,
-    identity::{Whose, identity},
+    identity::{Identity, identity},
     judge::{Judged, judge},
     read::{Compared, compared},
     since::remembered,
@@ -25,7 +25,7 @@ use crate::{
 use axum::extract::State;
 use claviger_crypto::bytes::constant_time_eq;
 use claviger_ledger::leaf::{Fact, Object};
-use claviger_model::{event::EventKind, grant::MAX_REASON_BYTES};
+use claviger_model::{action::Action, event::EventKind, grant::MAX_REASON_BYTES};
 use claviger_protocol::{
     policy_files::{ApplyFiles, FilesApplied, MOST_CHANGES},
     problem::Code,
@@ -36,7 +36,21 @@ const KIND: EventKind = EventKind::FilesApplied;
 /// The field that commits to which plan it was.
 const PLAN: &str = "plan";
 
-/// Applies files.
+/// What is asked about the identity and everybody behind it.
+const ASKED: [Action; 3] = [Action::FilesApply, Action::GrantAssign, Action::GrantRevoke];
+
+/// What files come to.
+struct Found {
+    compared: Compared,
+    judged: Judged,
+    /// What changed guardrails do; none where none change, or it was not found out before the lock.
+    simulation: Option<Simulation>,
+    /// Whether it is judged alike as long as the epoch stands.
+    steady: bool,
+}
+
+/// Applies files. They are read and judged in a snapshot, which counts under the lock only in the same epoch and before any of their
+/// grants begins or ends; else that is done anew. So nobody waits for it.
 pub async fn apply(
     State(app): State<Shared>,
     caller: Caller,
@@ -46,45 +60,77 @@ pub async fn apply(
     let (found_for, found_of) = (caller.clone(), call.clone());
     let in_lock = app.clone();
     let find = || ahead(&app, &found_for, &found_of);
-    simulated(&in_lock, find, move |change, simulation| {
+    simulated(&in_lock, find, move |change, found| {
         let (caller, call) = (caller.clone(), call.clone());
-        Box::pin(async move { make(change, &caller, &call, simulation).await })
+        Box::pin(async move { make(change, &caller, &call, found).await })
     })
     .await
     .map(axum::Json)
 }
 
-/// What changed guardrails do, before the lock; none where there is nothing to simulate or the files will be refused.
-async fn ahead(app: &App, caller: &Caller, call: &ApplyFiles) -> Result<Option<Ahead>, Refusal> {
+/// What files come to, before the lock; none where whoever asks may not apply any, which is then said under the lock.
+async fn ahead(app: &App, caller: &Caller, call: &ApplyFiles) -> Result<Option<Ahead<Found>>, Refusal> {
     let mut view = View::open(app, caller).await?;
     let (now, epoch) = (view.now(), view.epoch());
     let mut state = Ground::committed(&mut view);
     let Ok(own) = identity(&mut state).await else {
         return Ok(None);
     };
-    let whose = Whose::Identity(Box::new(own));
-    let found = compared(state.reader, &call.files, now, |path| whose.has(path)).await?;
-    let Whose::Identity(own) = &whose else {
-        return Ok(None);
+    let mut found = find_out(&mut state, &own, call).await?;
+    let mut valid_until = found.compared.valid_until;
+    if let Some(changing) = found
+        .judged
+        .guardrails
+        .as_ref()
+        .filter(|_| found.judged.refused.is_empty())
+    {
+        let simulation = simulate(state.reader, changing, now).await?;
+        valid_until = valid_until.into_iter().chain(simulation.valid_until).min();
+        found.simulation = Some(simulation);
+    }
+    Ok(Some(Ahead::until(epoch, valid_until, found)))
+}
+
+/// Reads files, and judges what is to be carried out.
+async fn find_out(state: &mut Ground<'_>, own: &Identity, call: &ApplyFiles) -> Result<Found, Refusal> {
+    let now = state.circumstances.now;
+    let compared = compared(state.reader, &call.files, now, |path| own.has(path)).await?;
+    let asked_for = compared.digest()? == call.digest;
+    let judged = if asked_for && in_order(&compared, call).is_ok() {
+        judge(state, own, &compared).await?
+    } else {
+        Judged::default()
     };
-    if !found.problems.is_empty() || found.digest()? != call.digest {
-        return Ok(None);
+    let steady = !state.engine().await?.looks_at_the_moment(&ASKED);
+    Ok(Found {
+        compared,
+        judged,
+        simulation: None,
+        steady,
+    })
+}
+
+/// The same under the lock, where nothing was found out before it; what is judged by the moment is judged at this one.
+async fn find_now(
+    state: &mut Ground<'_>,
+    own: &Identity,
+    call: &ApplyFiles,
+    before: Option<Found>,
+) -> Result<Found, Refusal> {
+    let Some(mut found) = before else {
+        return find_out(state, own, call).await;
+    };
+    if !found.steady {
+        found.judged = judge(state, own, &found.compared).await?;
     }
-    let judged = judge(&mut state, own, &found).await?;
-    match judged.guardrails.filter(|_| judged.refused.is_empty()) {
-        Some(changing) => Ok(Some(Ahead::new(
-            epoch,
-            simulate(state.reader, &changing, now).await?,
-        ))),
-        None => Ok(None),
-    }
+    Ok(found)
 }
 
 async fn make(
     change: &mut Change,
     caller: &Caller,
     call: &ApplyFiles,
-    ahead: Option<Simulation>,
+    before: Option<Found>,
 ) -> Result<FilesApplied, Stop> {
     let acting = change.admit(caller, KIND).await?;
     let now = change.now();
@@ -93,18 +139,13 @@ async fn make(
         match identity(&mut state).await {
             Err(refusal) => Err(refusal),
             Ok(own) => {
-                let whose = Whose::Identity(Box::new(own));
-                let found = compared(state.reader, &call.files, now, |path| whose.has(path)).await?;
-                let Whose::Identity(own) = whose else {
-                    return Err(Code::Internal.into());
-                };
-                in_order(&found, call)?;
-                let judged = judge(&mut state, &own, &found).await?;
-                Ok((own, found, judged))
+                let found = find_now(&mut state, &own, call, before).await?;
+                in_order(&found.compared, call)?;
+                Ok((own, found))
             }
         }
     };
-    let (own, found, judged) = match read {
+    let (own, found) = match read {
         Ok(read) => read,
         Err(refusal) if refusal.code() == Code::Internal => return Err(refusal.into()),
         Err(refusal) => {
@@ -112,6 +153,12 @@ async fn make(
             return Err(Stop::Refused(refusal, Box::new(event)));
         }
     };
+    let Found {
+        compared: found,
+        judged,
+        simulation,
+        ..
+    } = found;
     let object = Object {
         grant: Some(own.grant.id),
         scope: Some(own.scope.id),
@@ -126,8 +173,8 @@ async fn make(
         let event = event.refused(refusal.code());
         return Err(Stop::Refused(refusal, Box::new(event)));
     }
-    let simulation = match (&judged.guardrails, ahead) {
-        (Some(_), Some(ahead)) => Some(ahead),
+    let simulation = match (&judged.guardrails, simulation) {
+        (Some(_), Some(before)) => Some(before),
         // What the files do became another thing meanwhile; nobody waits for a simulation.
         (Some(_), None) => return Err(change.refuse(event, Code::StalePlan)),
         (None, _) => None,

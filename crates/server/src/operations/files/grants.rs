@@ -110,7 +110,18 @@ pub(super) async fn of_grants(
         .collect::<Result<_, _>>()?;
     let by_id = said_in.grants.iter().map(|grant| (grant.id, grant.clone()));
     wanted_of.grants.extend(by_id);
-    beside(&file.path, FileKind::Grant, wanted, is)
+    let in_file = said_in
+        .grants
+        .iter()
+        .flat_map(|grant| [&grant.not_before, &grant.expires_at]);
+    let in_file = in_file.flatten().filter_map(|text| at_moment(text));
+    let in_organization = present
+        .iter()
+        .flat_map(|grant| [grant.not_before, grant.expires_at]);
+    let moments = in_file.chain(in_organization.flatten());
+    let mut found = beside(&file.path, FileKind::Grant, wanted, is)?;
+    found.valid_until = moments.filter(|moment| *moment > now).min();
+    Ok(found)
 }
 
 /// Whether all scopes of a file belong into it.

@@ -30,15 +30,23 @@ pub(super) enum Whose {
     Identity(Box<Identity>),
 }
 
+impl Identity {
+    /// Whether there is such a file for it.
+    pub fn has(&self, path: &str) -> bool {
+        if self.scope.parent.is_none() {
+            [ROLES, GUARDRAILS].contains(&path) || path.starts_with(GRANTS) || is_text(path)
+        } else {
+            path == path_of(&self.scope)
+        }
+    }
+}
+
 impl Whose {
     /// Whether there is such a file for them.
     pub fn has(&self, path: &str) -> bool {
         match self {
             Self::Person => true,
-            Self::Identity(identity) if identity.scope.parent.is_none() => {
-                [ROLES, GUARDRAILS].contains(&path) || path.starts_with(GRANTS) || is_text(path)
-            }
-            Self::Identity(identity) => path == path_of(&identity.scope),
+            Self::Identity(identity) => identity.has(path),
         }
     }
 }

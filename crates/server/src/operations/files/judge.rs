@@ -34,6 +34,7 @@ use std::{
 };
 
 /// What was found of a plan.
+#[derive(Default)]
 pub(super) struct Judged {
     /// What may not be carried out; all may where there is none.
     pub refused: Vec<FileRefusal>,
@@ -67,10 +68,7 @@ pub(super) async fn judge(
     found: &Compared,
 ) -> Result<Judged, Refusal> {
     let carried: Vec<&FileChange> = found.carried_out().collect();
-    let mut judged = Judged {
-        refused: Vec::new(),
-        guardrails: None,
-    };
+    let mut judged = Judged::default();
     if carried.is_empty() {
         return Ok(judged);
     }

@@ -65,6 +65,8 @@ pub(super) struct Compared {
     pub wanted: Wanted,
     /// Digests of both sides, by kind.
     pub sides: BTreeMap<FileKind, Sides>,
+    /// When one of the grants begins or ends next, after which something else may differ.
+    pub valid_until: Option<Timestamp>,
 }
 
 impl Compared {
@@ -101,6 +103,7 @@ pub(super) async fn compared(
         problems: Vec::new(),
         wanted: Wanted::default(),
         sides: BTreeMap::new(),
+        valid_until: None,
     };
     let mut files: Vec<&PolicyFile> = sent.iter().collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -120,6 +123,7 @@ pub(super) async fn compared(
         match compared {
             Ok(beside) => {
                 found.changes.extend(beside.changes);
+                found.valid_until = found.valid_until.into_iter().chain(beside.valid_until).min();
                 if let Some((kind, sides)) = beside.sides {
                     found.sides.entry(kind).or_default().extend(sides);
                 }
@@ -147,6 +151,8 @@ pub(super) fn is_text(path: &str) -> bool {
 pub(super) struct Beside {
     changes: Vec<FileChange>,
     sides: Option<(FileKind, Sides)>,
+    /// Until when it is so.
+    pub valid_until: Option<Timestamp>,
 }
 
 pub(super) fn beside(
@@ -159,6 +165,7 @@ pub(super) fn beside(
     Ok(Beside {
         sides: Some((kind, sides)),
         changes: compare(path, kind, wanted, is),
+        valid_until: None,
     })
 }
 

@@ -13,30 +13,42 @@ use crate::{
     operations::view::View,
     sequencer::{Change, Stop, job},
 };
-use claviger_model::ids::PolicyId;
+use claviger_model::{ids::PolicyId, time::Timestamp};
 use claviger_protocol::{guardrails::GuardrailChange, problem::Code, wire::Bytes};
 use futures_util::future::BoxFuture;
 
 /// How often a change is simulated anew, because something else was changed meanwhile.
 const TRIES: u32 = 4;
 
-/// A simulation, with the state that it is of.
-pub struct Ahead {
+/// What was found out, a simulation mostly, with the state that it is of.
+pub struct Ahead<T = Simulation> {
     epoch: u64,
-    simulation: Simulation,
+    valid_until: Option<Timestamp>,
+    found: T,
 }
 
 impl Ahead {
     /// Of a committed state.
-    pub const fn new(epoch: u64, simulation: Simulation) -> Self {
-        Self { epoch, simulation }
+    pub fn new(epoch: u64, simulation: Simulation) -> Self {
+        Self::until(epoch, simulation.valid_until, simulation)
+    }
+}
+
+impl<T> Ahead<T> {
+    /// Of a committed state, until the moment from which something else would be found.
+    pub const fn until(epoch: u64, valid_until: Option<Timestamp>, found: T) -> Self {
+        Self {
+            epoch,
+            valid_until,
+            found,
+        }
     }
 
-    /// The simulation, if the transaction still sees the state that it is of.
-    fn under(self, change: &mut Change) -> Option<Simulation> {
+    /// What was found, if the transaction still sees the state that it is of.
+    fn under(self, change: &mut Change) -> Option<T> {
         let (epoch, now) = (change.db().head().epoch, change.now());
-        let in_time = self.simulation.valid_until.is_none_or(|until| now < until);
-        (self.epoch == epoch && in_time).then_some(self.simulation)
+        let in_time = self.valid_until.is_none_or(|until| now < until);
+        (self.epoch == epoch && in_time).then_some(self.found)
     }
 }
 
@@ -79,17 +91,18 @@ pub async fn ahead(app: &App, caller: &Caller, wanted: Option<&Wanted>) -> Resul
     })
 }
 
-/// Simulates a change, by `find`, and does the work under the lock, anew whenever something else was changed in between. The work gets
-/// the simulation, or none where there was nothing to simulate.
+/// Finds out about a change, by `find`, and does the work under the lock, anew whenever something else was changed in between. The work
+/// gets what was found, or none where there was nothing to find.
 ///
 /// # Errors
 /// What the work says; a stale plan, when the state never stood still.
-pub async fn simulated<T, A, Found, F>(app: &App, find: A, work: F) -> Result<T, Refusal>
+pub async fn simulated<T, X, A, Found, F>(app: &App, find: A, work: F) -> Result<T, Refusal>
 where
     T: Send + 'static,
+    X: Send + 'static,
     A: Fn() -> Found,
-    Found: Future<Output = Result<Option<Ahead>, Refusal>>,
-    F: for<'a> Fn(&'a mut Change, Option<Simulation>) -> BoxFuture<'a, Result<T, Stop>>
+    Found: Future<Output = Result<Option<Ahead<X>>, Refusal>>,
+    F: for<'a> Fn(&'a mut Change, Option<X>) -> BoxFuture<'a, Result<T, Stop>>
         + Clone
         + Send
         + Sync

@@ -16,7 +16,7 @@ use claviger_policy::{
 };
 use claviger_protocol::{guardrails::GuardrailChange, problem::Code, wire::Bytes};
 use claviger_storage::Reader;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 const PEOPLE: u32 = 500;
 
@@ -152,7 +152,7 @@ pub async fn somebody_keeps_the_key(
             let full = rows.len() >= PEOPLE as usize;
             after = rows.last().map(claviger_storage::reach::AfterName::of);
             for person in people(db, rows, Where::At(&[root.id]), now).await? {
-                let grants = at_best(&person);
+                let grants: Vec<_> = at_best(&person).iter().map(|grant| Grant::clone(grant)).collect();
                 let question = Question {
                     caller: &person.caller,
                     action: Action::PolicyManage,
@@ -174,6 +174,10 @@ pub async fn somebody_keeps_the_key(
 }
 
 /// Somebody's grants with their conditions fulfilled.
-pub fn at_best(person: &Person) -> Vec<Grant> {
-    person.grants.iter().map(|grant| fulfilled(grant)).collect()
+pub fn at_best(person: &Person) -> Vec<Arc<Grant>> {
+    let best = |grant: &Arc<Grant>| match grant.conditions.known() {
+        Some(known) if known.is_empty() => Arc::clone(grant),
+        _ => Arc::new(fulfilled(grant)),
+    };
+    person.grants.iter().map(best).collect()
 }

@@ -8,7 +8,7 @@ use crate::{
     entitlement::best::favourable,
     http::Refusal,
     operations::{
-        access::people::{Where, people},
+        access::people::{Crowd, Where},
         orders::Lost,
     },
 };
@@ -124,6 +124,7 @@ pub async fn simulate(
     let kept = KEPT.iter().any(|action| engines.actions().contains(action));
     let (mut effects, mut lost, mut after) = (Vec::new(), Vec::new(), None);
     let mut valid_until: Option<Timestamp> = None;
+    let mut crowd = Crowd::default();
     loop {
         if engines.actions().is_empty() {
             break;
@@ -137,7 +138,7 @@ pub async fn simulate(
             .into_iter()
             .filter(|row| row.kind() != PrincipalKind::Team)
             .collect();
-        for person in people(db, rows, Where::Anywhere, now).await? {
+        for person in crowd.people(db, rows, Where::Anywhere, now).await? {
             let grants = at_best(&person);
             let moments = grants
                 .iter()

@@ -11,7 +11,7 @@ use crate::{
     operations::{
         access::{
             named::Named,
-            people::{Where, people},
+            people::{Crowd, Where},
         },
         view::View,
     },
@@ -26,7 +26,7 @@ use claviger_model::{
 use claviger_policy::{
     guardrails::{CheckedGuardrail, GuardrailChecker},
     question::Caller as Who,
-    refusing::{Refused, Refusing},
+    refusing::{Refused, Refusing, as_then},
 };
 use claviger_protocol::{
     guardrail_plan::{PEOPLE, PastCall, PastReply, PastRow},
@@ -37,7 +37,7 @@ use claviger_storage::{
     deeds::{Deed, Deeds},
     usage::{Day, Used},
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Events beyond the table that are counted for one call; more only while the job catches up.
 const TAIL: u32 = 10_000;
@@ -98,10 +98,10 @@ async fn look_back(
     let since = Day::of(now).recent_since();
     let (deeds, counted_until) = deeds(db, checked, since, now).await?;
     let tree = tree(db).await?;
-    let who = callers(db, deeds.keys().map(|deed| deed.principal).collect(), now).await?;
+    let who = callers(db, deeds.iter().map(|(deed, _)| deed.principal).collect(), now).await?;
     let refusing = Refusing::of(checked).map_err(Refusal::internal)?;
     let mut survey = refusing.survey(now);
-    let mut rows: BTreeMap<(PrincipalId, ScopeId), PastRow> = BTreeMap::new();
+    let mut rows: HashMap<(PrincipalId, ScopeId), PastRow> = HashMap::new();
     let (mut looked_at, mut unknown) = (0_u64, 0_u64);
     for (deed, used) in deeds {
         looked_at = looked_at.saturating_add(used.recent);
@@ -172,7 +172,7 @@ async fn deeds(
     checked: &CheckedGuardrail,
     since: Day,
     now: Timestamp,
-) -> Result<(BTreeMap<Deed, Used>, Timestamp), Refusal> {
+) -> Result<(Vec<(Deed, Used)>, Timestamp), Refusal> {
     let about = |kind: &EventKind| action(*kind).is_some_and(|action| checked.actions.contains(&action));
     let kinds: Vec<_> = EventKind::ALL.iter().copied().filter(about).collect();
     let root = db.root_scope().await?.ok_or(Code::NotFound)?;
@@ -180,22 +180,27 @@ async fn deeds(
     let (events, next) = db.usage_events(mark, TAIL).await?;
     let whole = next.saturating_sub(mark) < u64::from(TAIL);
     let until = events.last().map_or(now, |event| event.at);
-    let mut found: BTreeMap<Deed, Used> = BTreeMap::new();
-    let mut add = |deed: Deed, used: Used| {
-        found
-            .entry(deed)
-            .and_modify(|known| *known = known.and(used))
-            .or_insert(used);
-    };
-    if !kinds.is_empty() {
-        for (deed, used) in db.deeds(&kinds, since).await? {
-            add(deed, used);
-        }
-    }
+    let mut further: HashMap<Deed, Used> = HashMap::new();
     for ((deed, day), used) in Deeds::of(mark, next, &events, root.id).counts {
         if day >= since && about(&deed.kind) {
-            add(deed, used);
+            further
+                .entry(deed)
+                .and_modify(|known| *known = known.and(used))
+                .or_insert(used);
         }
+    }
+    let mut found = if kinds.is_empty() {
+        Vec::new()
+    } else {
+        db.deeds(&kinds, since).await?
+    };
+    if !further.is_empty() {
+        for (deed, used) in &mut found {
+            if let Some(more) = further.remove(deed) {
+                *used = used.and(more);
+            }
+        }
+        found.extend(further);
     }
     Ok((found, if whole { now } else { until }))
 }
@@ -203,15 +208,16 @@ async fn deeds(
 /// People and services with the teams that they are in today.
 async fn callers(
     db: &mut dyn Reader,
-    ids: BTreeSet<PrincipalId>,
+    ids: HashSet<PrincipalId>,
     now: Timestamp,
 ) -> Result<HashMap<PrincipalId, Who>, Refusal> {
     let ids: Vec<_> = ids.into_iter().collect();
     let mut found = HashMap::new();
+    let mut crowd = Crowd::default();
     for some in ids.chunks(AT_ONCE) {
         let rows = db.principals(some).await?;
-        for person in people(db, rows, Where::At(&[]), now).await? {
-            found.insert(person.row.id, person.caller);
+        for person in crowd.people(db, rows, Where::At(&[]), now).await? {
+            found.insert(person.row.id, as_then(person.caller));
         }
     }
     Ok(found)

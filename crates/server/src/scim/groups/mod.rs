@@ -7,13 +7,13 @@ mod members;
 mod record;
 mod write;
 
-pub use list::page;
+pub use list::Groups;
 pub use members::{apply, givable, keys_of};
 
 use super::{
     caller::Provisioner,
     error::{Fault, bad},
-    patch,
+    listing, patch,
     query::Query,
     reply::{self, Seen, parsed},
     schema::{GROUP, Part, take},
@@ -116,13 +116,13 @@ fn offered(app: &App) -> Result<(), Refusal> {
 async fn list(State(app): State<Shared>, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
     offered(&app)?;
     let query = Query::parse(&GROUP, query.as_deref())?;
-    list::list(&app, &query).await
+    listing::list::<Groups>(&app, &query).await
 }
 
 async fn search(State(app): State<Shared>, body: Bytes) -> Result<Response, Refusal> {
     offered(&app)?;
     let query = Query::of_search(&GROUP, &parsed(&body)?)?;
-    list::list(&app, &query).await
+    listing::list::<Groups>(&app, &query).await
 }
 
 async fn read(

@@ -6,13 +6,13 @@ mod record;
 mod write;
 
 pub use active::SAID;
-pub use list::page;
+pub use list::Users;
 pub use write::Target;
 
 use super::{
     caller::Provisioner,
     error::Fault,
-    patch,
+    listing, patch,
     query::Query,
     reply::{self, Seen, parsed},
     schema::{Part, USER, take},
@@ -92,12 +92,12 @@ impl Wanted {
 
 async fn list(State(app): State<Shared>, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
     let query = Query::parse(&USER, query.as_deref())?;
-    list::list(&app, &query).await
+    listing::list::<Users>(&app, &query).await
 }
 
 async fn search(State(app): State<Shared>, body: Bytes) -> Result<Response, Refusal> {
     let query = Query::of_search(&USER, &parsed(&body)?)?;
-    list::list(&app, &query).await
+    listing::list::<Users>(&app, &query).await
 }
 
 async fn read(

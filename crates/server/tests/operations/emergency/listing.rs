@@ -2,7 +2,7 @@
 
 use super::*;
 use claviger_protocol::{
-    emergency::{DrawsReply, PAGE},
+    emergency::{DrawsReply, MOST_RIGHTS, PAGE},
     sync::SyncReply,
 };
 use std::collections::BTreeSet;
@@ -58,6 +58,55 @@ async fn an_old_draw_that_nobody_reviewed_stands_before_newer_ones_and_pages_hav
     // The drawer sees their own, whatever there is besides.
     let own: Vec<_> = house.emergency(&drawer).await.draws;
     assert_eq!(own.iter().map(|draw| draw.id).collect::<Vec<_>>(), [open]);
+}
+
+/// Rights of others that end one after the other, in one transaction.
+async fn rights_of_others(house: &House, many: u32) {
+    let someone = house.actor(&[]).await.principal;
+    let mut locked = house.app.store.locked().await.unwrap();
+    let now = locked.now();
+    for number in 1..=many {
+        let right = EmergencyRight {
+            id: EmergencyId::random(&SystemEntropy),
+            principal: someone,
+            role: roles::READER,
+            scope: house.places.production,
+            reason: "on call".to_owned(),
+            given_by: someone,
+            given_at: now,
+            ends_at: now.plus(HOUR * 24 + Duration::from_secs(number.into())),
+            ended: None,
+        };
+        locked.insert_emergency_right(&right).await.unwrap();
+    }
+    locked.commit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_others_hold_more_rights_than_are_listed_it_is_said_and_ones_own_are_all_there() {
+    let house = House::new().await;
+    let production = house.places.production;
+    let lead = house.actor(&[(roles::LEAD, production)]).await;
+    // One's own stands among them and counts for none of them.
+    let own = right_of(&house, lead.principal, production).await;
+    rights_of_others(&house, MOST_RIGHTS).await;
+    let all = house.emergency(&lead).await;
+    assert_eq!(all.rights.len(), MOST_RIGHTS as usize + 1);
+    assert!(!all.more_rights);
+    rights_of_others(&house, 1).await;
+    let cut = house.emergency(&lead).await;
+    assert!(cut.more_rights, "there is one more");
+    assert_eq!(cut.rights.len(), MOST_RIGHTS as usize + 1);
+    assert_eq!(cut.rights.iter().filter(|right| right.id == own).count(), 1);
+    // Whoever sees none but their own is told of no others.
+    let holder = house.actor(&[]).await;
+    let theirs = right_of(&house, holder.principal, production).await;
+    let mine = house.emergency(&holder).await;
+    assert_eq!(
+        mine.rights.iter().map(|right| right.id).collect::<Vec<_>>(),
+        [theirs]
+    );
+    assert!(!mine.more_rights);
 }
 
 #[tokio::test(flavor = "multi_thread")]

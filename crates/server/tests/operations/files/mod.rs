@@ -1,6 +1,7 @@
 //! Roles, guardrails and grants as files: the same bytes for the same state, what differs from them, and who may make things what
 //! they say.
 
+mod ahead;
 mod applying;
 mod delegating;
 mod looking;

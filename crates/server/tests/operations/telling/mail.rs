@@ -43,11 +43,12 @@ impl Files {
             from: "Claviger <claviger@example.com>".to_owned(),
             credentials: None,
             certificate_authority: (tls != MailTls::None).then(|| self.path("authority.pem")),
+            patience: Mail::PATIENCE,
         }
     }
 }
 
-async fn house(mail: Mail) -> (House, Actor, Actor) {
+pub(super) async fn house(mail: Mail) -> (House, Actor, Actor) {
     let house = House::with(|config: &mut Config| config.mail = Some(mail)).await;
     let lead = house.actor(&[(roles::LEAD, house.places.production)]).await;
     let person = house.actor(&[]).await;
@@ -63,6 +64,12 @@ async fn address(house: &House, person: &Actor, address: Option<&str>) {
 
 /// Takes something from somebody, of which they are told by mail.
 async fn take(house: &House, lead: &Actor, person: &Actor) {
+    taken_away(house, lead, person).await;
+    outbox::deliver(&house.app).await.unwrap();
+}
+
+/// The same; nothing is delivered yet.
+pub(super) async fn taken_away(house: &House, lead: &Actor, person: &Actor) {
     let grant = GrantId::random(&SystemEntropy);
     let body = json!({
         "id": grant, "principal": person.principal, "role": roles::READER, "scope": house.places.production,
@@ -85,10 +92,9 @@ async fn take(house: &House, lead: &Actor, person: &Actor) {
         "ok"
     );
     house.catch_up().await;
-    outbox::deliver(&house.app).await.unwrap();
 }
 
-async fn given_up(house: &House) -> Vec<String> {
+pub(super) async fn given_up(house: &House) -> Vec<String> {
     let mut reader = house.app.store.reader().await.unwrap();
     let given_up = reader.deliveries_given_up(9).await.unwrap();
     given_up.into_iter().map(|one| one.said).collect()
