@@ -106,6 +106,11 @@ pub(crate) const SQLITE: &[Step] = &[
         name: "scim",
         sql: include_str!("../migrations/sqlite/0018_scim.sql"),
     },
+    Step {
+        version: 19,
+        name: "connected",
+        sql: include_str!("../migrations/sqlite/0019_connected.sql"),
+    },
 ];
 
 /// The steps of PostgreSQL.
@@ -199,6 +204,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 18,
         name: "scim",
         sql: include_str!("../migrations/postgres/0018_scim.sql"),
+    },
+    Step {
+        version: 19,
+        name: "connected",
+        sql: include_str!("../migrations/postgres/0019_connected.sql"),
     },
 ];
 
