@@ -4,7 +4,7 @@ import { example } from './description.mjs';
 export function organization() {
   const state = { name: 'acme', owner: 'owner', role: 'admin', users: {}, members: {}, teams: {}, outside: [], invitations: [] };
   const same = (one, other) => one?.toLowerCase() === other?.toLowerCase();
-  const id = (login) => state.users[login.toLowerCase()] ?? 0;
+  const id = (login) => state.users[Object.keys(state.users).find((one) => same(one, login))] ?? 0;
   const named = (login, base) => ({ ...base, login, id: id(login) });
   const login = (parameters) => Object.keys(state.members).find((one) => same(one, parameters.username));
   const user = (operation) => (name) => named(name, example(operation, 200)[0]);

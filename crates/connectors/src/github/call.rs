@@ -7,7 +7,7 @@ use reqwest::{
     header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LINK, RETRY_AFTER, USER_AGENT},
 };
 use serde::de::DeserializeOwned;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -21,6 +21,8 @@ const VERSION: &str = "2022-11-28";
 const ENTRIES: &str = "100";
 /// GitHub says when calls are welcome again; no longer than this is waited without asking.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+/// What is waited where it only says that no call remains.
+const NOTHING_REMAINS: Duration = Duration::from_secs(60);
 
 /// What was asked for, or that there is no such thing.
 pub(super) enum Said<T> {
@@ -144,7 +146,7 @@ async fn body<T: DeserializeOwned>(mut reply: Response) -> Result<T, Fault> {
 
 /// What a refusal means. GitHub answers 403 or 429 where it wants fewer calls, and says so in a header.
 fn fault(status: StatusCode, headers: &HeaderMap) -> Fault {
-    let wait = wait(headers, SystemTime::now());
+    let wait = wait(headers);
     let code = match status {
         StatusCode::UNAUTHORIZED => FaultCode::Credentials,
         StatusCode::TOO_MANY_REQUESTS => FaultCode::RateLimited,
@@ -159,18 +161,14 @@ fn fault(status: StatusCode, headers: &HeaderMap) -> Fault {
     }
 }
 
-/// How long no call is wanted: `Retry-After` in seconds, else until `X-RateLimit-Reset` where nothing remains.
-fn wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+/// How long no call is wanted: `Retry-After` in seconds, else a minute where nothing remains.
+fn wait(headers: &HeaderMap) -> Option<Duration> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
-    let seconds = match (number(RETRY_AFTER.as_str()), number("x-ratelimit-remaining")) {
-        (Some(seconds), _) => seconds,
-        (None, Some(0)) => {
-            let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-            number("x-ratelimit-reset")?.saturating_sub(now)
-        }
-        _ => return None,
-    };
-    Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
+    match (number(RETRY_AFTER.as_str()), number("x-ratelimit-remaining")) {
+        (Some(seconds), _) => Some(Duration::from_secs(seconds).min(LONGEST_WAIT)),
+        (None, Some(0)) => Some(NOTHING_REMAINS),
+        _ => None,
+    }
 }
 
 /// Whether a `Link` header (RFC 8288) names a next page.
@@ -224,7 +222,7 @@ mod tests {
         );
         assert_eq!(
             said(403, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1")]),
-            (FaultCode::RateLimited, Some(0))
+            (FaultCode::RateLimited, Some(60))
         );
         assert_eq!(
             said(403, &[("x-ratelimit-remaining", "7"), ("x-ratelimit-reset", "1")]),

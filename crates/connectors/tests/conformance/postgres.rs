@@ -106,6 +106,15 @@ async fn whoever_may_make_roles_and_is_no_superuser_does_the_same() {
     let connector = postgres_by(&urls[0], "maker", "pw", Some("heir_of_maker"));
     let account = connector.find(&name("owns_for_maker")).await.unwrap().unwrap();
     connector.disable(&account).await.unwrap();
+    // What others gave, only they or a superuser take back: until then it stays, of no use.
+    let fault = connector.remove(&account).await.unwrap_err();
+    assert_eq!(fault.code, FaultCode::InUse);
+    assert_eq!(connector.verify(&account).await.unwrap(), Presence::Disabled);
+    for url in &urls {
+        peer.sql(database(url), "REVOKE SELECT ON of_others FROM owns_for_maker")
+            .await
+            .unwrap();
+    }
     assert_eq!(connector.remove(&account).await.unwrap(), Removal::Removed);
     assert_eq!(connector.verify(&account).await.unwrap(), Presence::Gone);
     assert_eq!(

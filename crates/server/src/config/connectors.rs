@@ -200,7 +200,7 @@ fn accounts(said: BTreeMap<String, Vec<String>>) -> Result<BTreeMap<String, Vec<
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 
