@@ -144,6 +144,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             offboarding::save_case_report,
             offboarding::case_rotations,
             offboarding::accept_rotation,
+            offboarding::accept_connected,
             offboarding::ended_grants,
             offboarding::restore_grants,
             offboarding::enable_person,

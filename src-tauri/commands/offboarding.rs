@@ -132,6 +132,21 @@ pub async fn accept_rotation(
     vault.accept_rotation(&id, &secret, &reason).await
 }
 
+/// Accepts that an account in a connected system stays, or that a system is not asked.
+#[tauri::command]
+#[specta::specta]
+pub async fn accept_connected(
+    vault: State<'_, Vault>,
+    id: String,
+    system: String,
+    account: Option<String>,
+    reason: String,
+) -> Result<CaseView, Problem> {
+    vault
+        .accept_connected(&id, &system, account.as_deref(), &reason)
+        .await
+}
+
 /// The grants that a case ended, and the local teams.
 #[tauri::command]
 #[specta::specta]

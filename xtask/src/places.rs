@@ -34,6 +34,11 @@ impl Places {
         self.root.join("crates/testkit/provider")
     }
 
+    /// GitHub's side in tests.
+    pub fn github(&self) -> PathBuf {
+        self.root.join("crates/testkit/github")
+    }
+
     /// The SCIM testers.
     pub fn scim(&self) -> PathBuf {
         self.root.join("crates/testkit/scim")

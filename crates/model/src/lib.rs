@@ -7,6 +7,7 @@ pub mod approval;
 pub mod blast;
 pub mod builtin_roles;
 pub mod conditions;
+pub mod connected;
 pub mod emergency;
 pub mod entropy;
 pub mod event;

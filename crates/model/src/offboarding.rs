@@ -78,17 +78,20 @@ pub enum StepKind {
     Ownership,
     /// A rotation is queued for each value that they hold and that is current.
     Rotations,
+    /// It is written down which connected systems are asked for their accounts.
+    Connected,
 }
 
 impl StepKind {
     /// All of them, in their order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Access,
         Self::Grants,
         Self::Teams,
         Self::Requests,
         Self::Ownership,
         Self::Rotations,
+        Self::Connected,
     ];
 
     /// The code that stands in tables and events.
@@ -100,6 +103,7 @@ impl StepKind {
             Self::Requests => "requests",
             Self::Ownership => "ownership",
             Self::Rotations => "rotations",
+            Self::Connected => "connected",
         }
     }
 }
@@ -166,6 +170,8 @@ pub enum EffectKind {
     Proposal,
     /// A secret has another owner; none where the heir may not know of it.
     SecretOwner,
+    /// An account in a connected system is gone, or of no use; it was looked for afterwards.
+    ConnectedAccount,
 }
 
 impl EffectKind {

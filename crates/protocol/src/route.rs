@@ -318,6 +318,8 @@ routes! {
     CASE_ROTATIONS = "POST" "/v1/offboarding/cases/{case}/rotations" Session asks;
     /// [`crate::offboarding::cases::AcceptRotation`].
     ACCEPT_ROTATION = "POST" "/v1/offboarding/cases/{case}/accept" Session does;
+    /// [`crate::offboarding::connected::AcceptConnected`].
+    ACCEPT_CONNECTED = "POST" "/v1/offboarding/cases/{case}/accept-connected" Session does;
     /// [`crate::offboarding::cases::EndedGrants`].
     CASE_GRANTS = "GET" "/v1/offboarding/cases/{case}/grants" Session;
     /// [`crate::offboarding::report::ReportReply`].

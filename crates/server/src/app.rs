@@ -3,6 +3,7 @@
 use crate::{
     caller::{RememberedSessions, SeenProofs, refusals::Refusals, replays::Replays},
     config::{Config, Origin},
+    connected::Systems,
     entitlement::Entitlements,
     jobs::Failures,
     keys::HeldKeys,
@@ -46,6 +47,8 @@ pub struct App {
     pub entitlements: Arc<Entitlements>,
     /// The HPKE contexts of this process, one a session.
     pub encapsulations: Encapsulations,
+    /// The connected systems.
+    pub systems: Systems,
     /// The identity provider.
     pub provider: Provider,
     /// Where hints for connected devices go.

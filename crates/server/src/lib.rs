@@ -8,6 +8,7 @@ pub mod caller;
 pub mod certificate;
 pub mod cli;
 pub mod config;
+pub mod connected;
 pub mod entitlement;
 pub mod events;
 pub mod founding;

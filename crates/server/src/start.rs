@@ -4,6 +4,7 @@ use crate::{
     app::{App, Shared},
     caller::{RememberedSessions, SeenProofs, refusals::Refusals, replays::Replays},
     config::{Config, Origin},
+    connected,
     entitlement::Entitlements,
     events::Event,
     founding::{self, FoundingError, Plan},
@@ -164,6 +165,7 @@ pub async fn start(
     let poster = Poster::new(config.webhooks.clone(), Arc::new(SystemResolver));
     let app = App {
         outbox: Outbox::new(poster),
+        systems: connected::systems(&config),
         clock: surroundings.clock,
         entropy: surroundings.entropy,
         config,

@@ -13,6 +13,7 @@ use crate::{
 };
 use claviger_model::{
     blast::How,
+    connected::{AccountState, AskedState, Presence, SystemKind},
     emergency::Verdict,
     event::EventKind,
     notice::{NoticeKind, Way},
@@ -60,14 +61,21 @@ codes! {
     Brake { Protected = "protected", Many = "many" }
     StepKind {
         Access = "access", Grants = "grants", Teams = "teams", Requests = "requests", Ownership = "ownership",
-        Rotations = "rotations",
+        Rotations = "rotations", Connected = "connected",
     }
     StepState { Open = "open", Failing = "failing", Done = "done" }
     EffectKind {
         Session = "session", ServiceKey = "service-key", Device = "device", Grant = "grant",
         EmergencyRight = "emergency-right", LocalTeam = "local-team", ProviderTeam = "provider-team",
         Request = "request", Approval = "approval", Proposal = "proposal", SecretOwner = "secret-owner",
+        ConnectedAccount = "connected-account",
     }
+    SystemKind { Postgresql = "postgresql", Github = "github" }
+    AskedState { Open = "open", Asked = "asked", Accepted = "accepted" }
+    AccountState {
+        Found = "found", Disabled = "disabled", Removed = "removed", Verified = "verified", Accepted = "accepted",
+    }
+    Presence { There = "there", Disabled = "disabled", Gone = "gone" }
     RotationState { Open = "open", Changed = "changed", Accepted = "accepted", Gone = "gone" }
     How {
         Used = "used", Kept = "kept", ReadOffline = "read-offline", Copied = "copied", Revealed = "revealed",

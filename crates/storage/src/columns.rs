@@ -172,6 +172,21 @@ macro_rules! rotation_columns {
     };
 }
 
+macro_rules! case_system_columns {
+    () => {
+        "s.offboarding, s.system, s.kind, s.state, s.attempts, s.next_at, s.said, s.since, s.asked_at, s.accepted_by, \
+         s.accepted_at, s.reason"
+    };
+}
+
+macro_rules! case_account_columns {
+    () => {
+        "k.id, k.offboarding, k.system, k.name, k.account_key, k.places, k.state, k.presence, k.kept, k.attempts, \
+         k.next_at, k.said, k.since, k.found_at, k.disabled_at, k.removed_at, k.verified_at, k.accepted_by, \
+         k.accepted_at, k.reason"
+    };
+}
+
 macro_rules! order_columns {
     () => {
         "o.id, o.device, o.seq, o.targets, o.signed, o.issued_at, o.known_generation, o.known_journal_seq, \

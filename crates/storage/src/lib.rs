@@ -24,6 +24,7 @@ pub mod approvals;
 pub mod changes;
 mod codes;
 pub mod config;
+pub mod connected;
 pub mod deeds;
 pub mod emergency;
 pub mod error;

@@ -107,6 +107,11 @@ pub(crate) const SQLITE: &[Step] = &[
         sql: include_str!("../migrations/sqlite/0018_scim.sql"),
     },
     Step {
+        version: 19,
+        name: "connected",
+        sql: include_str!("../migrations/sqlite/0019_connected.sql"),
+    },
+    Step {
         version: 20,
         name: "rotations_due",
         sql: include_str!("../migrations/sqlite/0020_rotations_due.sql"),
@@ -209,6 +214,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 18,
         name: "scim",
         sql: include_str!("../migrations/postgres/0018_scim.sql"),
+    },
+    Step {
+        version: 19,
+        name: "connected",
+        sql: include_str!("../migrations/postgres/0019_connected.sql"),
     },
     Step {
         version: 20,

@@ -1,9 +1,9 @@
 //! Ids as the 16 bytes that stand in the tables.
 
 use claviger_model::ids::{
-    CaseId, DeviceId, DrawId, EmergencyId, EventId, GrantId, KeyId, NoticeId, OrderId, OrganizationId,
-    ParseIdError, PolicyId, PrincipalId, ProposalId, RequestId, RoleId, ScimId, ScopeId, SecretId, SessionId,
-    WebhookId,
+    AccountId, CaseId, DeviceId, DrawId, EmergencyId, EventId, GrantId, KeyId, NoticeId, OrderId,
+    OrganizationId, ParseIdError, PolicyId, PrincipalId, ProposalId, RequestId, RoleId, ScimId, ScopeId,
+    SecretId, SessionId, WebhookId,
 };
 
 /// An id of whatever kind.
@@ -27,7 +27,7 @@ macro_rules! raw {
 }
 
 raw! {
-    CaseId DeviceId DrawId EmergencyId EventId GrantId KeyId NoticeId OrderId OrganizationId
+    AccountId CaseId DeviceId DrawId EmergencyId EventId GrantId KeyId NoticeId OrderId OrganizationId
     PolicyId PrincipalId ProposalId RequestId RoleId ScimId ScopeId SecretId SessionId WebhookId
 }
 

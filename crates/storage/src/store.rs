@@ -5,6 +5,7 @@ use crate::{
     approvals::{ApprovalReads, ApprovalWrites},
     changes::{ChangeReads, ChangeWrites},
     config::{Database, StoreConfig},
+    connected::{ConnectedReads, ConnectedWrites},
     deeds::{DeedReads, Deeds},
     emergency::{EmergencyReads, EmergencyWrites},
     failures::{FailureReads, FailureWrites},
@@ -68,6 +69,7 @@ pub trait Reader:
     + HoldingReads
     + LeavingReads
     + CaseReads
+    + ConnectedReads
     + ScimReads
     + Send
 {
@@ -106,6 +108,7 @@ pub trait Locked:
     + HoldingWrites
     + LeavingWrites
     + CaseWrites
+    + ConnectedWrites
     + ScimWrites
 {
     /// The head as it stands in this transaction; `epoch` is the one at its start (see [`Locked::epoch`]).

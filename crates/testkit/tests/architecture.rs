@@ -23,9 +23,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("app", &["model", "vault"]),
     ("storage", &["model", "crypto", "policy", "ledger"]),
+    ("connectors", &["model", "crypto"]),
     (
         "server",
-        &["model", "crypto", "policy", "ledger", "protocol", "storage"],
+        &[
+            "model",
+            "crypto",
+            "policy",
+            "ledger",
+            "protocol",
+            "storage",
+            "connectors",
+        ],
     ),
     (
         "demo",
@@ -37,7 +46,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 const CLIENT: &[&str] = &["sign-in", "cache", "vault", "app"];
-const SERVER: &[&str] = &["storage", "server", "demo"];
+const SERVER: &[&str] = &["storage", "connectors", "server", "demo"];
 
 fn imports() -> BTreeMap<String, Vec<String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();

@@ -264,6 +264,8 @@ export const commands = {
 	caseRotations: (id: string, after: string | null) => __TAURI_INVOKE<CaseRotations>("case_rotations", { id, after }),
 	/**  Accepts that a value stays as it is. */
 	acceptRotation: (id: string, secret: string, reason: string) => __TAURI_INVOKE<null>("accept_rotation", { id, secret, reason }),
+	/**  Accepts that an account in a connected system stays, or that a system is not asked. */
+	acceptConnected: (id: string, system: string, account: string | null, reason: string) => __TAURI_INVOKE<CaseView>("accept_connected", { id, system, account, reason }),
 	/**  The grants that a case ended, and the local teams. */
 	endedGrants: (id: string) => __TAURI_INVOKE<EndedAccessView>("ended_grants", { id }),
 	/**  Gives grants and memberships again that a case ended, all or none. */
@@ -490,6 +492,21 @@ export type AccessWay = {
 	may: GrantStep[],
 };
 
+/**  Where an account of a case stands. */
+export type AccountStands = 
+/**  It was found. */
+"found" | 
+/**  It cannot be used. */
+"disabled" | 
+/**  It was cleaned up; it is looked for again. */
+"removed" | 
+/**  It was looked for again and is gone. */
+"gone" | 
+/**  It was looked for again, exists, and cannot be used. */
+"kept" | 
+/**  An Owner accepts that it stays. */
+"accepted";
+
 /**  Something that can be done. */
 export type ActionView = {
 	/**  Its code. */
@@ -660,6 +677,36 @@ export type BrakeView = {
 	protected: PersonRef[],
 };
 
+/**  An account that a case takes away. */
+export type CaseAccountView = {
+	/**  Its id here. */
+	id: string,
+	/**  What the system calls it. */
+	name: string,
+	/**  How it was there, in words. */
+	places: string[],
+	/**  Where it stands. */
+	stands: AccountStands,
+	/**  Why it stays though it cannot be used. */
+	kept: string | null,
+	/**  Why the last attempt failed; null where nothing fails. */
+	said: string | null,
+	/**  Since when it fails without a break. */
+	since: number | null,
+	/**  When it is tried next; null when it is settled. */
+	nextAt: number | null,
+	/**  When it was found. */
+	foundAt: number,
+	/**  When it could not be used any more. */
+	disabledAt: number | null,
+	/**  When it was cleaned up. */
+	removedAt: number | null,
+	/**  When it was looked for again. */
+	verifiedAt: number | null,
+	/**  That an Owner accepts that it stays. */
+	accepted: CaseVoice | null,
+};
+
 /**  How a case began. */
 export type CaseBegun = {
 	/**  When it was asked for. */
@@ -737,7 +784,9 @@ export type CaseEffectKind =
 /**  A proposal was taken back. */
 "proposal" | 
 /**  A secret has another owner, or nobody. */
-"secretOwner";
+"secretOwner" | 
+/**  An account in a connected system is gone, or of no use. */
+"connectedAccount";
 
 /**  A value that has to change. */
 export type CaseRotation = {
@@ -847,7 +896,9 @@ export type CaseStepKind =
 /**  Their secrets go to an heir. */
 "ownership" | 
 /**  A rotation is queued for each value that they hold. */
-"rotations";
+"rotations" | 
+/**  It is written down which connected systems are asked. */
+"connected";
 
 /**  Where a step stands. */
 export type CaseStepState = 
@@ -857,6 +908,26 @@ export type CaseStepState =
 "failing" | 
 /**  Done. */
 "done";
+
+/**  A system of a case. */
+export type CaseSystemView = {
+	/**  What it is called here. */
+	system: string,
+	/**  What it is. */
+	kind: ConnectedKind,
+	/**  When it told which accounts are there; null before. */
+	askedAt: number | null,
+	/**  Why it did not tell yet. */
+	said: string | null,
+	/**  Since when it does not. */
+	since: number | null,
+	/**  When it is asked next; null when there is nothing left to ask. */
+	nextAt: number | null,
+	/**  That an Owner accepts that it was not asked. */
+	accepted: CaseVoice | null,
+	/**  The accounts that it told of. */
+	accounts: CaseAccountView[],
+};
 
 /**  How long devices took, in milliseconds. */
 export type CaseTimes = {
@@ -912,6 +983,8 @@ export type CaseView = {
 	acknowledged: CaseTimes,
 	/**  The rotations, owner by owner. */
 	owners: OwnerProgress[],
+	/**  The connected systems, with the accounts that they told of. */
+	connected: CaseSystemView[],
 	/**  Whether this person may let it go on. */
 	mayApprove: boolean,
 	/**  Whether this person may call it off. */
@@ -1033,6 +1106,13 @@ export type Condition = {
 	/**  Met. */
 	met: boolean,
 };
+
+/**  What a connected system is. */
+export type ConnectedKind = 
+/**  Logins of a PostgreSQL server. */
+"postgresql" | 
+/**  An organization at GitHub. */
+"github";
 
 /**  Connection. */
 export type Connection = 
@@ -1489,6 +1569,26 @@ export type ExportReply = {
 	path: string,
 	/**  Rows. */
 	rows: number,
+};
+
+/**  An account that is there now. */
+export type FoundAccount = {
+	/**  What the system calls it. */
+	name: string,
+	/**  How it is there, in words. */
+	places: string[],
+};
+
+/**  What a connected system says of somebody now. */
+export type FoundSystemView = {
+	/**  What it is called here. */
+	system: string,
+	/**  What it is. */
+	kind: ConnectedKind,
+	/**  The accounts that are theirs. */
+	accounts: FoundAccount[],
+	/**  Why it could not be asked; null where it told. */
+	said: string | null,
 };
 
 /**  Access that is to be given. */
@@ -3207,6 +3307,8 @@ export type RadiusView = {
 	sessions: RadiusSession[],
 	/**  Keys of services. */
 	keys: RadiusKey[],
+	/**  Accounts in connected systems, asked now. */
+	connected: FoundSystemView[],
 	/**  For more values. */
 	moreKnown: string | null,
 	/**  For more places. */

@@ -153,6 +153,7 @@ export function desktopHost(): Host {
     cancelCase: (id, reason) => call('cancel_case', { id, reason }),
     caseRotations: (id, after) => call('case_rotations', { id, after }),
     acceptRotation: (id, secret, reason) => call('accept_rotation', { id, secret, reason }),
+    acceptConnected: (id, system, account, reason) => call('accept_connected', { id, system, account, reason }),
     endedGrants: (id) => call('ended_grants', { id }),
     restoreGrants: (id, grants, teams, reason) => call('restore_grants', { id, grants, teams, reason }),
     enablePerson: (person, reason) => call('enable_person', { person, reason }),

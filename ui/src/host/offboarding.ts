@@ -157,6 +157,23 @@ export interface RadiusKey {
   lastUsedAt: Millis | null;
 }
 
+export type ConnectedKind = 'postgresql' | 'github';
+
+/** An account that is there now. */
+export interface FoundAccount {
+  name: string;
+  /** How it is there, in words. */
+  places: string[];
+}
+
+export interface FoundSystemView {
+  system: string;
+  kind: ConnectedKind;
+  accounts: FoundAccount[];
+  /** Why it could not be asked, in words; null where it told. */
+  said: string | null;
+}
+
 /** A blast radius, or a further page of one of its long lists. */
 export interface RadiusView {
   of: SuspectRef;
@@ -178,6 +195,8 @@ export interface RadiusView {
   devices: RadiusDevice[];
   sessions: RadiusSession[];
   keys: RadiusKey[];
+  /** Accounts in connected systems, asked now. */
+  connected: FoundSystemView[];
   moreKnown: string | null;
   moreReach: string | null;
   moreAlone: string | null;
@@ -215,7 +234,7 @@ export interface CasesView {
   next: string | null;
 }
 
-export type CaseStepKind = 'access' | 'grants' | 'teams' | 'requests' | 'ownership' | 'rotations';
+export type CaseStepKind = 'access' | 'grants' | 'teams' | 'requests' | 'ownership' | 'rotations' | 'connected';
 export type CaseStepState = 'open' | 'failing' | 'done';
 
 export interface CaseStep {
@@ -239,7 +258,8 @@ export type CaseEffectKind =
   | 'request'
   | 'approval'
   | 'proposal'
-  | 'secretOwner';
+  | 'secretOwner'
+  | 'connectedAccount';
 
 export interface CaseEffect {
   kind: CaseEffectKind;
@@ -316,8 +336,46 @@ export interface CaseView {
   /** Of those that reported. */
   acknowledged: CaseTimes;
   owners: OwnerProgress[];
+  /** The connected systems, with the accounts that they told of. */
+  connected: CaseSystemView[];
   mayApprove: boolean;
   mayCancel: boolean;
+}
+
+/** `gone` and `kept` were looked for again; `kept` exists and cannot be used. */
+export type AccountStands = 'found' | 'disabled' | 'removed' | 'gone' | 'kept' | 'accepted';
+
+export interface CaseAccountView {
+  id: Id;
+  name: string;
+  /** How it was there, in words. */
+  places: string[];
+  stands: AccountStands;
+  /** Why it stays though it cannot be used, in words. */
+  kept: string | null;
+  /** Why the last attempt failed, in words; null where nothing fails. */
+  said: string | null;
+  since: Millis | null;
+  /** Null when it is settled. */
+  nextAt: Millis | null;
+  foundAt: Millis;
+  disabledAt: Millis | null;
+  removedAt: Millis | null;
+  verifiedAt: Millis | null;
+  accepted: CaseVoice | null;
+}
+
+export interface CaseSystemView {
+  system: string;
+  kind: ConnectedKind;
+  /** When it told which accounts are there; null before. */
+  askedAt: Millis | null;
+  said: string | null;
+  since: Millis | null;
+  nextAt: Millis | null;
+  /** That an Owner accepts that it was not asked. */
+  accepted: CaseVoice | null;
+  accounts: CaseAccountView[];
 }
 
 export type RotationStands = 'open' | 'changed' | 'accepted' | 'gone';

@@ -5,7 +5,7 @@ import type { GuardrailEdit } from '../host/guardrails';
 import type { ManagedPlace, ProposalView, RoleView, TeamView } from '../host/organization';
 import type { WebhooksView, WebhookKeyView, WebhookView } from '../host/notices';
 import type { ProvisioningTokenView } from '../host/provisioning';
-import type { CaseRotation, CaseView } from '../host/offboarding';
+import type { CaseAccountView, CaseRotation, CaseView } from '../host/offboarding';
 import type { Place } from '../host/places';
 import type { Id } from '../host/primitives';
 import type { AccessRequest, AnyRequest, RotationRequest } from '../host/requests';
@@ -48,6 +48,7 @@ export type OffboardingDialog =
   | { type: 'approveCase'; view: CaseView }
   | { type: 'cancelCase'; view: CaseView }
   | { type: 'acceptRotation'; caseId: Id; rotation: CaseRotation }
+  | { type: 'acceptConnected'; caseId: Id; system: string; account: CaseAccountView | null }
   | { type: 'enablePerson'; person: PersonRef }
   | { type: 'restoreGrants'; view: CaseView };
 

@@ -166,7 +166,7 @@ describe('offboarding', () => {
     await gone();
     expect(calls(host, 'approveCase')).toHaveLength(2);
     await waitFor(() => expect(screen.queryByTestId(testids.caseBanner)).toBeNull());
-    expect(await screen.findAllByTestId(testids.caseStep)).toHaveLength(6);
+    expect(await screen.findAllByTestId(testids.caseStep)).toHaveLength(7);
   });
 
   it('shows each device’s word, and never says more than is known', async () => {
@@ -215,6 +215,34 @@ describe('offboarding', () => {
     open({ offboarding: { own: false } });
     const other = await toCase(/Jonas/);
     expect(within(other).queryByTestId(testids.acceptRotation)).toBeNull();
+  });
+
+  it('shows accounts in connected systems step by step, and lets an Owner accept what is down', async () => {
+    const host = open();
+    const panel = await toCase(/Jonas/);
+    const words = (id: string) =>
+      within(panel)
+        .getAllByTestId(id)
+        .map((line) => line.textContent ?? '');
+    const [github, reporting] = words(testids.caseAccount);
+    expect(github).toMatch(/jonas-k.*in github: gone, looked for again/);
+    expect(reporting).toMatch(/cannot be used, looked for again; it was not removed/);
+    expect(reporting).toMatch(/owns things/);
+    const down = within(panel).getAllByTestId(testids.caseSystem)[2] as HTMLElement;
+    expect(down.dataset['state']).toBe('failing');
+    expect(down.textContent).toMatch(/It cannot be reached, since .* It is tried again in .*; everything else goes on/);
+    await fireEvent.click(within(panel).getByTestId(testids.acceptConnected));
+    await type(testids.reasonField, 'it was shut down');
+    await audit();
+    await fireEvent.click(submit());
+    await gone();
+    expect(calls(host, 'acceptConnected')[0]?.args).toEqual(['case-waiting', 'warehouse', null, 'it was shut down']);
+    await waitFor(() => expect(screen.queryByTestId(testids.acceptConnected)).toBeNull());
+    expect(screen.getAllByTestId(testids.caseSystem)[2]?.textContent).toMatch(/was not asked.*it was shut down/s);
+    cleanup();
+    open({ offboarding: { own: false } });
+    const other = await toCase(/Jonas/);
+    expect(within(other).queryByTestId(testids.acceptConnected)).toBeNull();
   });
 
   it('lets somebody come back with nothing, then gives chosen grants again', async () => {

@@ -10,6 +10,11 @@ pub fn provider(places: &Places) -> Result<()> {
     clean_install(places, &places.provider(), &["--ignore-scripts"])
 }
 
+/// GitHub's side in tests, with its published description.
+pub fn github(places: &Places) -> Result<()> {
+    clean_install(places, &places.github(), &["--ignore-scripts"])
+}
+
 /// The page: its packages, and `ui/dist` when a source is newer.
 pub fn page(places: &Places) -> Result<()> {
     let page = places.page();

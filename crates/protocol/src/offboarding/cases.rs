@@ -1,6 +1,6 @@
 //! Offboarding cases.
 
-use super::{NamedDevice, NamedSecret};
+use super::{NamedDevice, NamedSecret, connected::CaseSystemRecord};
 use crate::{access::PlaceName, principals::PrincipalRecord};
 use claviger_model::{
     blast::{How, Numbers, Risk},
@@ -187,6 +187,9 @@ pub struct CaseRecord {
     pub acknowledged: Times,
     /// The rotations, owner by owner.
     pub rotations: Vec<Progress>,
+    /// The connected systems, with the accounts that they told of.
+    #[serde(default)]
+    pub connected: Vec<CaseSystemRecord>,
     /// What the caller may do to it.
     pub may: Vec<CaseVerb>,
     /// Whom it names.

@@ -1,6 +1,7 @@
 //! Offboarding: blast radius, looking up a leak, cases.
 
 pub mod cases;
+pub mod connected;
 pub mod leak;
 pub mod radius;
 pub mod report;

@@ -1,6 +1,6 @@
 //! The blast radius, page by page.
 
-use super::{NamedDevice, NamedSecret};
+use super::{NamedDevice, NamedSecret, connected::FoundSystem};
 use crate::{access::PlaceName, principals::PrincipalRecord, signed::Signable, wire::Bytes};
 use claviger_model::{
     blast::{
@@ -96,6 +96,9 @@ pub struct RadiusReply {
     pub sessions: Vec<SessionAtHand>,
     /// Keys of services.
     pub keys: Vec<KeyAtHand>,
+    /// Accounts of a person in connected systems, asked now; no part of the digest. With the first page only.
+    #[serde(default)]
+    pub connected: Vec<FoundSystem>,
     /// Where the lists go on.
     pub next: Next,
     /// Whom this page names.

@@ -1,7 +1,8 @@
-//! The command line: serve, migrate, check, bootstrap, keys, report.
+//! The command line: serve, migrate, check, connected, bootstrap, keys, report.
 
 mod bootstrap;
 mod check;
+mod connected;
 mod keys;
 mod logging;
 mod migrate;
@@ -43,6 +44,8 @@ enum Command {
     },
     /// Check configuration, database, keys and identity provider, and say what is wrong.
     Check,
+    /// List the accounts in the connected systems, each with whose it is by the rules.
+    Connected,
     /// Make a one-time code that makes the first Owner; good for 60 minutes.
     Bootstrap {
         /// Write the code to this new file, readable by its owner only, instead of the terminal.
@@ -101,6 +104,7 @@ fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
             } => serve::run(config, demonstration, bootstrap_file).await,
             Command::Migrate { server_role } => migrate::run(config, server_role.as_deref()).await,
             Command::Check => check::run(config).await,
+            Command::Connected => connected::run(config).await,
             Command::Bootstrap { file } => bootstrap::run(config, file).await,
             Command::Keys { command } => keys::run(config, command).await,
             Command::Report { command } => report::run(command),

@@ -3,6 +3,7 @@
 //! Settings come from `server.toml`, then from the environment (`CLAVIGER_OIDC__ISSUER` for `oidc.issuer`), then from
 //! systemd credentials (files in `$CREDENTIALS_DIRECTORY` named like the setting); the later wins.
 
+mod connectors;
 mod origin;
 mod provisioning;
 mod settings;
@@ -10,14 +11,15 @@ mod sources;
 mod told;
 mod transit;
 
+pub use connectors::{ConnectorConfig, ConnectorWay, MatchBy};
 pub use origin::{Origin, OriginError};
 pub use sources::{ConfigError, Sources};
 pub use told::{Mail, MailTls, WebhookRules};
 
 use crate::keys::root::{Home, Transit};
-use claviger_model::{name::Name, network::Network};
+use claviger_model::{connected::SystemName, name::Name, network::Network};
 use claviger_storage::Database;
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
 /// Everything that can be configured.
 #[derive(Debug, Clone)]
@@ -52,6 +54,8 @@ pub struct Config {
     pub openings_kept: Option<Duration>,
     /// The mail server that notices go through. None: no e-mail.
     pub mail: Option<Mail>,
+    /// Where people have accounts of their own, by what it is called here.
+    pub connectors: BTreeMap<SystemName, ConnectorConfig>,
     /// Where webhooks may be.
     pub webhooks: WebhookRules,
     /// Whether numbers for Prometheus are told at `/metrics`, to whoever can reach this server.

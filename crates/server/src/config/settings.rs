@@ -2,6 +2,7 @@
 
 use super::{
     Config, ConfigError, Limits, LogFormat, Oidc, Origin, Tls,
+    connectors::{self, ConnectorSettings},
     origin::is_loopback,
     provisioning::ScimSettings,
     told::{MailSettings, WebhookSettings},
@@ -12,6 +13,7 @@ use claviger_model::{name::Name, network::Network};
 use claviger_storage::{Database, postgres_url::PostgresTls};
 use serde::Deserialize;
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -108,6 +110,8 @@ pub(super) struct Settings {
     webhooks: WebhookSettings,
     #[serde(default)]
     limits: LimitSettings,
+    #[serde(default)]
+    connectors: BTreeMap<String, ConnectorSettings>,
 }
 
 #[derive(Deserialize, Default)]
@@ -207,6 +211,7 @@ impl Settings {
             limits: self.limits.parse()?,
             mail: self.mail.parse()?,
             webhooks: self.webhooks.parse()?,
+            connectors: connectors::parse(self.connectors)?,
             log: self.log,
             metrics: self.metrics,
             openings_kept: match self.openings_kept_days {

@@ -105,6 +105,14 @@ pub enum ConfigError {
     /// Mail in clear text beyond this machine.
     #[error("`mail.tls`: `{0}` is another machine; use `implicit` or `starttls`")]
     InsecureMail(String),
+    /// A connected system.
+    #[error("`connectors.{name}`: {what}")]
+    Connector {
+        /// What it is called.
+        name: String,
+        /// What is wrong.
+        what: &'static str,
+    },
     /// A host for webhooks.
     #[error("`webhooks.allow`: `{0}` is no host such as `hooks.example.com` or `hooks.example.com:8443`")]
     WebhookHost(String),

@@ -15,7 +15,13 @@ pub use failures::Failures;
 use crate::{
     app::Shared,
     http::refusal::Chain,
-    operations::{emergency, offboarding::case::drive, requests::over, secrets::bin::erase_due, webhooks},
+    operations::{
+        emergency,
+        offboarding::{case::drive, connected},
+        requests::over,
+        secrets::bin::erase_due,
+        webhooks,
+    },
     telling::{KEPT, outbox},
 };
 use claviger_storage::Database;
@@ -46,6 +52,7 @@ pub fn start(app: &Shared) -> Vec<JoinHandle<()>> {
     jobs.push(tokio::spawn(outbox::tell(app.clone(), TELL)));
     jobs.push(tokio::spawn(outbox::run(app.clone(), TELL)));
     jobs.push(tokio::spawn(drive::run(app.clone(), OFFBOARD)));
+    jobs.push(tokio::spawn(connected::drive::run(app.clone(), OFFBOARD)));
     jobs.push(tokio::spawn(generations::replace(app.clone(), REWRAP)));
     // A SQLite file has one server only.
     if matches!(app.config.database, Database::Postgres(_)) {

@@ -1,12 +1,13 @@
 //! What a report claims, beside what the log says.
 
+use super::connected;
 use claviger_ledger::leaf::{Fact, Leaf, Outcome, REASON};
 use claviger_model::{
     blast::How,
     event::EventKind,
     ids::{
-        DeviceId, EmergencyId, GrantId, KeyId, OrderId, PrincipalId, ProposalId, RequestId, SecretId,
-        SessionId,
+        AccountId, DeviceId, EmergencyId, GrantId, KeyId, OrderId, PrincipalId, ProposalId, RequestId,
+        SecretId, SessionId,
     },
     offboarding::{CaseState, EffectKind, RotationState},
 };
@@ -40,6 +41,8 @@ pub struct Proved {
     pub acknowledged: usize,
     /// Values that changed or were accepted.
     pub settled: usize,
+    /// Accounts in connected systems that are gone, of no use or accepted, and systems that told.
+    pub accounts: usize,
     /// Reads.
     pub reads: usize,
 }
@@ -97,6 +100,7 @@ pub fn proved(report: &Report, leaves: &Leaves) -> Result<Proved, String> {
         }
     }
     found.settled = settled(report, &log)?;
+    found.accounts = connected::proved(report, &log)?;
     found.reads = reads(report, leaves)?;
     Ok(found)
 }
@@ -151,7 +155,8 @@ fn reads(report: &Report, leaves: &Leaves) -> Result<usize, String> {
     Ok(leaves.reads.len())
 }
 
-struct Log<'a> {
+/// The leaves about the person, and the case.
+pub(super) struct Log<'a> {
     leaves: &'a [Leaf],
     case: String,
 }
@@ -163,7 +168,7 @@ impl<'a> Log<'a> {
             .any(|leaf| leaf.kind.as_kind() == Some(kind) && leaf.outcome == Outcome::Allowed && fits(leaf))
     }
 
-    fn of_case(&self, kind: EventKind) -> Vec<&'a Leaf> {
+    pub(super) fn of_case(&self, kind: EventKind) -> Vec<&'a Leaf> {
         let of = |leaf: &&Leaf| {
             leaf.kind.as_kind() == Some(kind)
                 && leaf.outcome == Outcome::Allowed
@@ -223,6 +228,14 @@ impl<'a> Log<'a> {
                     at(leaf) && label(leaf, "right") == Some(&right)
                 })
             }
+            EffectKind::ConnectedAccount => {
+                let account = format!("account-{}", AccountId::from_bytes(id));
+                self.any(EventKind::OffboardingAccount, |leaf| {
+                    at(leaf)
+                        && label(leaf, "id") == Some(&account)
+                        && matches!(label(leaf, "state"), Some("verified-gone" | "verified-disabled"))
+                })
+            }
             EffectKind::Proposal => {
                 let proposal = format!("proposal-{}", ProposalId::from_bytes(id));
                 self.any(EventKind::ProposalAnswered, |leaf| {
@@ -238,7 +251,7 @@ impl<'a> Log<'a> {
     }
 }
 
-fn label<'a>(leaf: &'a Leaf, name: &str) -> Option<&'a str> {
+pub(super) fn label<'a>(leaf: &'a Leaf, name: &str) -> Option<&'a str> {
     let (_, fact) = leaf.facts.iter().find(|(field, _)| field.as_str() == name)?;
     match fact {
         Fact::Label(label) => Some(label.as_str()),
@@ -260,5 +273,6 @@ pub const fn name(kind: EffectKind) -> &'static str {
         EffectKind::Approval => "an approval",
         EffectKind::Proposal => "a proposal",
         EffectKind::SecretOwner => "the ownership of a secret",
+        EffectKind::ConnectedAccount => "an account in a connected system",
     }
 }

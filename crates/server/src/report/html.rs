@@ -4,7 +4,7 @@
 //! makes pages of before fail; their JSON is what lasts, and is in them.
 
 use super::{
-    claims,
+    claims, connected,
     format::{moment, span},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -51,6 +51,7 @@ pub fn page(report: &Report, json: &str) -> String {
                 (held(report, &names))
                 (taken(report))
                 (devices(report))
+                (connected::section(report))
                 (steps(report))
                 (proofs(report))
             }
@@ -100,7 +101,7 @@ fn summary(report: &Report, names: &Names<'_>) -> Markup {
                 (row("State", html! {
                     @match &case.closed {
                         Some(closed) => { "over since " (moment(closed.at)) },
-                        None => "not over: devices or values are still to come",
+                        None => "not over: devices, values or accounts are still to come",
                     }
                 }))
             }
@@ -313,6 +314,7 @@ const fn step_name(kind: StepKind) -> &'static str {
         StepKind::Requests => "Requests and approvals taken back",
         StepKind::Ownership => "Secrets handed over",
         StepKind::Rotations => "Rotations asked for",
+        StepKind::Connected => "Connected systems written down",
     }
 }
 

@@ -4,6 +4,7 @@
 //! says of the lines that matter whether the log proves them ([`claims`]).
 
 pub mod claims;
+mod connected;
 pub mod format;
 pub mod html;
 pub mod keys;

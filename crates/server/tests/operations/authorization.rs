@@ -903,6 +903,25 @@ impl Cell<'_> {
                     json!({"secret": secret, "reason": "the target is gone"}),
                 )
             }
+            route::ACCEPT_CONNECTED => {
+                let case = self.case("running").await;
+                let row = claviger_model::connected::CaseSystem {
+                    case: case.parse().unwrap(),
+                    system: claviger_model::connected::SystemName::parse("warehouse").unwrap(),
+                    kind: claviger_model::connected::SystemKind::Postgresql,
+                    state: claviger_model::connected::AskedState::Open,
+                    trying: claviger_model::connected::Trying::default(),
+                    asked_at: None,
+                    accepted: None,
+                };
+                let mut locked = self.house.app.store.locked().await.unwrap();
+                locked.insert_case_system(&row).await.unwrap();
+                locked.commit().await.unwrap();
+                made(
+                    &[&case],
+                    json!({"system": "warehouse", "reason": "it was shut down"}),
+                )
+            }
             route::RESTORE_GRANTS => {
                 let (case, grant) = self.ended_grant().await;
                 made(&[&case], json!({"grants": [grant], "reason": "by mistake"}))

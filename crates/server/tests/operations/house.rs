@@ -546,6 +546,7 @@ fn config(database: Database, root: Home) -> Config {
             shutdown: Duration::from_secs(1),
         },
         mail: None,
+        connectors: std::collections::BTreeMap::new(),
         webhooks: claviger_server::config::WebhookRules {
             // Listed, and yet not to be reached.
             allow: vec!["127.0.0.1:1".to_owned()],

@@ -14,6 +14,7 @@ mod files;
 mod grants;
 mod approvals;
 mod approvals_write;
+mod connected;
 mod grants_write;
 mod guardrails;
 mod handle;

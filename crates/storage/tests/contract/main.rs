@@ -26,6 +26,7 @@ macro_rules! contract {
 
 mod approvals;
 mod changes;
+mod connected;
 mod devices;
 mod emergency;
 mod failures;

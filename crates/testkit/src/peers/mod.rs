@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod front;
+pub mod github;
 pub mod mail;
 pub mod openbao;
 pub mod port;

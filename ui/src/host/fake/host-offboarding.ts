@@ -13,6 +13,7 @@ import type {
 } from '../offboarding';
 import type { PersonRef } from '../state';
 import { roles } from './host-access';
+import { connectedOf, foundSystems } from './seeded-connected';
 import { caseOf, devices, effects, numbers, rotationsOf, seededCases, steps } from './seeded-cases';
 import { day, hour, minute, refOf, refusal, textOf } from './shapes';
 import type { FakeWorld } from './world';
@@ -30,6 +31,7 @@ type OffboardingCommands =
   | 'cancelCase'
   | 'caseRotations'
   | 'acceptRotation'
+  | 'acceptConnected'
   | 'endedGrants'
   | 'restoreGrants'
   | 'enablePerson'
@@ -103,6 +105,7 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
       steps: steps(at, 1),
       effects,
       devices: online,
+      connected: [],
       acknowledged: { count: 0, p50Ms: null, p99Ms: null },
       mayApprove: false,
       mayCancel: false,
@@ -113,13 +116,14 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
   const goOn = (one: CaseView): void => {
     if (one.stands !== 'running' || !one.begun) return;
     const { clickedAt } = one.begun;
-    const done = Math.min(6, one.steps.filter((step) => step.state === 'done').length + 2);
-    if (done === 6) rotations.set(one.id, rotationsOf(fake, 0, clickedAt));
+    const done = Math.min(7, one.steps.filter((step) => step.state === 'done').length + 2);
+    if (done === 7) rotations.set(one.id, rotationsOf(fake, 0, clickedAt));
     change(one.id, {
       steps: steps(clickedAt, done),
       devices: devices(clickedAt, true),
       acknowledged: { count: 2, p50Ms: 310, p99Ms: 420 },
-      stands: done === 6 ? 'waiting' : 'running',
+      stands: done === 7 ? 'waiting' : 'running',
+      connected: done === 7 ? connectedOf(clickedAt, false) : [],
     });
   };
   const holding = (person: PersonRef, nth: number): HoldingView => ({
@@ -269,6 +273,7 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
               },
             ]
           : [],
+      connected: first && person ? foundSystems : [],
       moreKnown: first && all.length > knownPage ? 'page-2' : null,
       moreReach: null,
       moreAlone: null,
@@ -324,6 +329,7 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
           steps: [],
           effects: [],
           devices: [],
+          connected: [],
           acknowledged: { count: 0, p50Ms: null, p99Ms: null },
           mayCancel: true,
         });
@@ -381,6 +387,21 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
             one.secret.id === secret ? { ...one, stands: 'accepted', settled } : one,
           ),
         );
+      }),
+    acceptConnected: (id, system, account, reason) =>
+      fake.answer('acceptConnected', [id, system, account, reason], () => {
+        const accepted = { by: world.me, at: fake.now(), reason };
+        const settled = { said: null, since: null, nextAt: null, accepted };
+        return change(id, {
+          connected: find(id).connected.map((one) => {
+            if (one.system !== system) return one;
+            if (account === null) return { ...one, ...settled };
+            const accounts = one.accounts.map((each) =>
+              each.id === account ? { ...each, ...settled, stands: 'accepted' as const } : each,
+            );
+            return { ...one, accounts };
+          }),
+        });
       }),
     endedGrants: (id) => fake.answer('endedGrants', [id], () => ({ grants: ended, teams: left })),
     restoreGrants: (id, grants, teams, reason) =>

@@ -1,10 +1,11 @@
 /** Cases of the invented company, one of each kind. */
 import type { CaseDeviceView, CaseEffect, CaseRotation, CaseStep, CaseView, RadiusNumbers } from '../offboarding';
 import type { PersonRef } from '../state';
+import { connectedOf } from './seeded-connected';
 import { day, hour, minute, refOf } from './shapes';
 import type { FakeWorld } from './world';
 
-export const stepKinds = ['access', 'grants', 'teams', 'requests', 'ownership', 'rotations'] as const;
+export const stepKinds = ['access', 'grants', 'teams', 'requests', 'ownership', 'rotations', 'connected'] as const;
 
 export const effects: CaseEffect[] = [
   { kind: 'session', all: 4, restored: 0 },
@@ -104,11 +105,12 @@ export function caseOf(id: string, person: PersonRef, at: number, by: PersonRef,
     returnedAt: null,
     undoUntil: at + 30 * day,
     voices: [],
-    steps: steps(at, 6),
+    steps: steps(at, 7),
     effects,
     devices: devices(at, false),
     acknowledged: { count: 3, p50Ms: 420, p99Ms: 512 },
     owners: [],
+    connected: connectedOf(at, true),
     mayApprove: false,
     mayCancel: false,
     ...parts,
@@ -122,8 +124,9 @@ const ahead = {
   steps: [],
   effects: [],
   devices: [],
+  connected: [],
   acknowledged: { count: 0, p50Ms: null, p99Ms: null },
-} as const;
+};
 
 export function seededCases({ world, start }: FakeWorld): CaseView[] {
   const person = (nth: number) => world.people[nth] ?? world.me;
@@ -134,6 +137,7 @@ export function seededCases({ world, start }: FakeWorld): CaseView[] {
       stands: 'waiting',
       heir: mara,
       devices: devices(start - 5 * hour, true),
+      connected: connectedOf(start - 5 * hour, false),
       acknowledged: { count: 2, p50Ms: 310, p99Ms: 420 },
       voices: [{ by: mara, at: start - 4 * hour, reason: 'People Operations asked me, too.' }],
     }),

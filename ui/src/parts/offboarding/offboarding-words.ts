@@ -1,5 +1,6 @@
 /** What people read of cases and blast radii. */
 import type {
+  AccountStands,
   BrakeReason,
   CaseEffect,
   CaseEffectKind,
@@ -8,6 +9,7 @@ import type {
   CaseStands,
   CaseStepKind,
   CaseView,
+  ConnectedKind,
   HoldingView,
   HoldingWay,
   SuspectKind,
@@ -83,6 +85,7 @@ const effectNames: Record<CaseEffectKind, [one: string, many: string]> = {
   approval: ['approval', 'approvals'],
   proposal: ['proposal', 'proposals'],
   secretOwner: ['secret', 'secrets'],
+  connectedAccount: ['account', 'accounts'],
 };
 
 /** "2 sessions and 1 key of a service", and whether that is one thing; null where there is none of them. */
@@ -107,10 +110,12 @@ interface Doing {
   effects: readonly CaseEffect[];
   rotations: number;
   heir: string | null;
+  /** Those of a case; null before. */
+  systems: number | null;
 }
 
 /** What each step does or did to how much; `done` in the past. */
-export function stepWords(kind: CaseStepKind, { effects, rotations, heir }: Doing, done: boolean): string {
+export function stepWords(kind: CaseStepKind, { effects, rotations, heir, systems }: Doing, done: boolean): string {
   switch (kind) {
     case 'access': {
       const ended = sum(effects, ['session', 'serviceKey']);
@@ -149,6 +154,12 @@ export function stepWords(kind: CaseStepKind, { effects, rotations, heir }: Doin
         ? `${what} queued for rotation`
         : `${what} that they hold ${rotations === 1 ? 'has' : 'have'} to change`;
     }
+    case 'connected': {
+      if (systems === 0) return 'No other system is connected';
+      const what = sum(effects, ['connectedAccount']);
+      if (!what) return 'Connected systems are asked for their accounts';
+      return `${what.words} in connected systems ${done ? '' : what.one ? 'is ' : 'are '}taken away`;
+    }
   }
 }
 
@@ -157,6 +168,29 @@ export function progressOf(one: CaseView): { all: number; open: number; accepted
   const add = (key: 'all' | 'open' | 'accepted') => one.owners.reduce((total, owner) => total + owner[key], 0);
   const [all, open, accepted] = [add('all'), add('open'), add('accepted')];
   return { all, open, accepted, settled: all - open };
+}
+
+export const systemWords: Record<ConnectedKind, string> = { postgresql: 'PostgreSQL', github: 'GitHub' };
+
+export const accountWords: Record<AccountStands, string> = {
+  found: 'found',
+  disabled: 'cannot be used any more',
+  removed: 'taken away, to be looked for again',
+  gone: 'gone, looked for again',
+  kept: 'cannot be used, looked for again; it was not removed',
+  accepted: 'stays, as an Owner accepted',
+};
+
+/** Systems and accounts of a case that are not settled. */
+export function unsettledOf(one: CaseView): number {
+  const open = (settled: boolean): number => (settled ? 0 : 1);
+  return one.connected.reduce(
+    (total, system) =>
+      total +
+      open(system.askedAt !== null || system.accepted !== null) +
+      system.accounts.reduce((sum, account) => sum + open(['gone', 'kept', 'accepted'].includes(account.stands)), 0),
+    0,
+  );
 }
 
 /** One sentence on where a case stands, for the list and the head. */
@@ -174,7 +208,7 @@ export function caseWords(one: CaseRow, now: number): string {
     case 'waiting':
       return one.openRotations > 0
         ? `${count(one.openRotations, 'value')} still to change, begun ${moment(one.begunAt ?? one.openedAt, now)}`
-        : `Waits for devices, begun ${moment(one.begunAt ?? one.openedAt, now)}`;
+        : `Waits for devices or connected systems, begun ${moment(one.begunAt ?? one.openedAt, now)}`;
     case 'done':
       return `Over since ${moment(one.closedAt ?? one.openedAt, now)}, opened ${by}`;
     case 'cancelled':

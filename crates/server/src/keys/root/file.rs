@@ -20,6 +20,8 @@ pub enum Content {
     TransitToken,
     /// What the mail server is told.
     MailPassword,
+    /// What a connected system is asked with.
+    ConnectorCredential,
 }
 
 impl fmt::Display for Content {
@@ -29,6 +31,7 @@ impl fmt::Display for Content {
             Self::WrappedRootKey => "the wrapped root key",
             Self::TransitToken => "the transit engine's token",
             Self::MailPassword => "the mail server's password",
+            Self::ConnectorCredential => "the credential of a connected system",
         })
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod case;
 mod classes;
+pub mod connected;
 pub mod facts;
 mod leak;
 mod named;
@@ -25,6 +26,7 @@ pub fn routes() -> Vec<Handled> {
     let mut routes = vec![
         handle(route::BLAST_RADIUS, radius::radius),
         handle(route::LOOK_UP_LEAK, leak::look_up),
+        handle(route::ACCEPT_CONNECTED, connected::accept::accept),
         handle(route::CASE_REPORT, report::report),
     ];
     routes.extend(case::routes());

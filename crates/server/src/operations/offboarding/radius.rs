@@ -1,15 +1,16 @@
 //! The blast radius, page by page (`POST /v1/offboarding/radius`).
 
-use super::{conducted, facts::Facts, named::Names};
+use super::{conducted, connected, facts::Facts, named::Names};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
+    connected::rules::Known,
     http::Refusal,
     operations::view::View,
 };
 use axum::extract::State;
 use claviger_crypto::bytes::sha256;
-use claviger_model::blast::{BlastRadius, Known, Numbers};
+use claviger_model::blast::{BlastRadius, Known as Value, Numbers, Suspect};
 use claviger_protocol::{
     offboarding::radius::{After, Next, PAGE, RadiusCall, RadiusReply},
     problem::Code,
@@ -38,7 +39,17 @@ pub async fn radius(
     let mut names = Names::default();
     name(&mut names, &page);
     let told = names.read(view.db()).await?;
-    Ok(axum::Json(reply(page, next, numbers, digest, now, told)))
+    let known = match (call.of, call.after) {
+        (Suspect::Person(person), None) => Some(Known::of(view.db(), person).await?),
+        _ => None,
+    };
+    // No connection to the tables is held while others are asked.
+    drop(view);
+    let mut reply = reply(page, next, numbers, digest, now, told);
+    if let Some(known) = known {
+        reply.connected = connected::now(&app, &known).await;
+    }
+    Ok(axum::Json(reply))
 }
 
 /// SHA-256 over the canonical form.
@@ -49,7 +60,7 @@ pub fn digest(radius: &BlastRadius) -> Result<[u8; 32], Refusal> {
     Ok(sha256(&canonical(radius).map_err(Refusal::internal)?))
 }
 
-fn key(known: &Known) -> (Reverse<u8>, claviger_model::ids::SecretId) {
+fn key(known: &Value) -> (Reverse<u8>, claviger_model::ids::SecretId) {
     (Reverse(known.risk.number()), known.secret)
 }
 
@@ -162,6 +173,7 @@ fn reply(
         devices: page.devices,
         sessions: page.sessions,
         keys: page.keys,
+        connected: Vec::new(),
         next,
         principals: told.principals,
         scopes: told.scopes,

@@ -242,7 +242,7 @@ async fn whole(house: &House, id: CaseId, person: PrincipalId, heir: PrincipalId
         reader.events_matching(&filter, None, 10_000).await.unwrap().len()
     };
     assert_eq!(events(&mut *reader, EventKind::OffboardingBegun).await, 1);
-    assert_eq!(events(&mut *reader, EventKind::OffboardingStepDone).await, 5);
+    assert_eq!(events(&mut *reader, EventKind::OffboardingStepDone).await, 6);
     assert_eq!(events(&mut *reader, EventKind::GrantEnded).await, 2);
     assert_eq!(events(&mut *reader, EventKind::SecretEdited).await, SECRETS);
     assert_eq!(events(&mut *reader, EventKind::RequestMade).await, SECRETS);

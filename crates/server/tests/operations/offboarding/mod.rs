@@ -3,6 +3,7 @@
 mod always;
 mod brake;
 mod cases;
+mod connected;
 mod kills;
 mod leaks;
 mod measured;

@@ -80,6 +80,7 @@ pub(super) const fn group(kind: Option<EventKind>) -> HistoryGroup {
         | Kind::OffboardingStepDone
         | Kind::OffboardingStepFailed
         | Kind::OffboardingRotationSettled
+        | Kind::OffboardingAccount
         | Kind::OffboardingDone
         | Kind::OffboardingSettingsChanged
         | Kind::LogOpened
@@ -155,6 +156,7 @@ const fn plain(kind: EventKind) -> HistoryAction {
         | Kind::OffboardingStepDone
         | Kind::OffboardingStepFailed
         | Kind::OffboardingRotationSettled
+        | Kind::OffboardingAccount
         | Kind::OffboardingDone
         | Kind::OffboardingSettingsChanged => Action::Offboarding,
         // The first three are told apart by what stands in them; the others concern no person.

@@ -1,6 +1,9 @@
 //! Cases: rehearsed, opened, looked at, let go on, called off.
 
-use super::shown::{Named, numbers};
+use super::{
+    connected,
+    shown::{Named, numbers},
+};
 use crate::{
     Vault,
     cases::{access::shown::Shown, history, input, names},
@@ -126,7 +129,7 @@ impl Vault {
         self.shown_case(&record).await
     }
 
-    async fn shown_case(&self, record: &CaseRecord) -> Result<CaseView, Problem> {
+    pub(super) async fn shown_case(&self, record: &CaseRecord) -> Result<CaseView, Problem> {
         let shown = self.shown(&record.principals, &[]).await?;
         Ok(view(&Named::new(&shown, &[], &record.named_devices), record))
     }
@@ -207,6 +210,11 @@ fn view(named: &Named<'_>, record: &CaseRecord) -> CaseView {
                 due_at: progress.due_at.map(Timestamp::millis),
             })
             .collect(),
+        connected: record
+            .connected
+            .iter()
+            .map(|one| connected::system(named, one))
+            .collect(),
         may_approve: record.may.contains(&CaseVerb::Approve),
         may_cancel: record.may.contains(&CaseVerb::Cancel),
     }
@@ -236,6 +244,7 @@ fn step(record: &StepRecord) -> CaseStep {
             StepKind::Requests => CaseStepKind::Requests,
             StepKind::Ownership => CaseStepKind::Ownership,
             StepKind::Rotations => CaseStepKind::Rotations,
+            StepKind::Connected => CaseStepKind::Connected,
         },
         state: match record.state {
             StepState::Open => CaseStepState::Open,
@@ -267,6 +276,7 @@ fn effect(record: &EffectRecord) -> CaseEffect {
             EffectKind::Approval => CaseEffectKind::Approval,
             EffectKind::Proposal => CaseEffectKind::Proposal,
             EffectKind::SecretOwner => CaseEffectKind::SecretOwner,
+            EffectKind::ConnectedAccount => CaseEffectKind::ConnectedAccount,
         },
         all: names::number(record.all),
         restored: names::number(record.restored),

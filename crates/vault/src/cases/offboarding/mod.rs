@@ -3,6 +3,7 @@
 
 mod brake;
 mod case;
+mod connected;
 mod leak;
 mod radius;
 mod report;

@@ -1,6 +1,9 @@
 //! The blast radius of a person, a device, a session, a service identity or a secret, page by page.
 
-use super::shown::{Named, numbers};
+use super::{
+    connected,
+    shown::{Named, numbers},
+};
 use crate::{
     Vault,
     cases::names,
@@ -92,6 +95,7 @@ fn view(named: &Named<'_>, reply: &RadiusReply) -> RadiusView {
                 ends_at: right.ends_at.millis(),
             })
             .collect(),
+        connected: reply.connected.iter().map(connected::found).collect(),
         waiting: waiting(&reply.waiting),
         devices: reply.devices.iter().map(|one| at_hand(named, one)).collect(),
         sessions: reply

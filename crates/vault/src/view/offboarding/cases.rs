@@ -1,6 +1,6 @@
 //! Offboarding cases as the page sees them.
 
-use super::{ConcernedSecret, HoldingWay, radius::RadiusNumbers};
+use super::{ConcernedSecret, HoldingWay, connected::CaseSystemView, radius::RadiusNumbers};
 use crate::view::{
     access::{PrincipalView, RoleRef},
     state::PersonRef,
@@ -102,6 +102,8 @@ pub enum CaseStepKind {
     Ownership,
     /// A rotation is queued for each value that they hold.
     Rotations,
+    /// It is written down which connected systems are asked.
+    Connected,
 }
 
 /// Where a step stands.
@@ -160,6 +162,8 @@ pub enum CaseEffectKind {
     Proposal,
     /// A secret has another owner, or nobody.
     SecretOwner,
+    /// An account in a connected system is gone, or of no use.
+    ConnectedAccount,
 }
 
 /// How much was done of a kind, or would be.
@@ -294,6 +298,8 @@ pub struct CaseView {
     pub acknowledged: CaseTimes,
     /// The rotations, owner by owner.
     pub owners: Vec<OwnerProgress>,
+    /// The connected systems, with the accounts that they told of.
+    pub connected: Vec<CaseSystemView>,
     /// Whether this person may let it go on.
     pub may_approve: bool,
     /// Whether this person may call it off.

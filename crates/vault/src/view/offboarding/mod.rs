@@ -1,6 +1,8 @@
-//! Offboarding as the page sees it: [`radius`] is what can be reached and is held, [`cases`] how it is taken away.
+//! Offboarding as the page sees it: [`radius`] is what can be reached and is held, [`cases`] how it is taken away, [`connected`]
+//! what of it is in other systems.
 
 pub mod cases;
+pub mod connected;
 pub mod radius;
 
 use super::{list::SecretRef, secret::SecretKind, state::PersonRef};

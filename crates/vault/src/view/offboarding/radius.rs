@@ -1,6 +1,6 @@
 //! The blast radius as the page sees it.
 
-use super::{ConcernedSecret, HoldingView};
+use super::{ConcernedSecret, HoldingView, connected::FoundSystemView};
 use crate::view::{access::RoleRef, places::EnvironmentClass, state::PersonRef};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -245,6 +245,8 @@ pub struct RadiusView {
     pub sessions: Vec<RadiusSession>,
     /// Keys of services.
     pub keys: Vec<RadiusKey>,
+    /// Accounts in connected systems, asked now.
+    pub connected: Vec<FoundSystemView>,
     /// For more values.
     pub more_known: Option<String>,
     /// For more places.

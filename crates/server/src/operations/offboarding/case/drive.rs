@@ -6,10 +6,11 @@ use crate::{
     app::Shared,
     entitlement::Epoch,
     http::Refusal,
-    operations::offboarding::facts::Facts,
+    operations::offboarding::{connected::step::named, facts::Facts},
     sequencer::{Change, Stop, job},
 };
 use claviger_model::{
+    connected::{SystemKind, SystemName},
     event::EventKind,
     ids::CaseId,
     offboarding::{Case, CaseState, Step, StepKind, StepState, rest_after},
@@ -106,7 +107,9 @@ async fn go_on(app: &Shared, id: CaseId) -> Result<(), Refusal> {
             continue;
         }
         loop {
-            let step = job::<bool, _>(move |change| Box::pin(async move { one(change, id, kind).await }));
+            let systems = named(&app.systems);
+            let step =
+                job::<bool, _>(move |change| Box::pin(async move { one(change, id, kind, &systems).await }));
             match app.sequencer.change(step).await {
                 Ok(true) => tokio::time::sleep(PAUSE).await,
                 Ok(false) => break,
@@ -161,7 +164,12 @@ fn is_due(step: &Step, kind: StepKind, now: Timestamp) -> bool {
 }
 
 /// A transaction of a step; whether there is more of it.
-async fn one(change: &mut Change, id: CaseId, kind: StepKind) -> Result<bool, Stop> {
+async fn one(
+    change: &mut Change,
+    id: CaseId,
+    kind: StepKind,
+    systems: &[(SystemName, SystemKind)],
+) -> Result<bool, Stop> {
     let Some(case) = due(change, id, CaseState::Running).await? else {
         return Ok(false);
     };
@@ -170,7 +178,7 @@ async fn one(change: &mut Change, id: CaseId, kind: StepKind) -> Result<bool, St
     let Some(mut step) = steps.into_iter().find(|step| is_due(step, kind, now)) else {
         return Ok(false);
     };
-    if steps::run(change, &case, kind).await? == steps::Left::Some {
+    if steps::run(change, &case, kind, systems).await? == steps::Left::Some {
         return Ok(true);
     }
     step.state = StepState::Done;

@@ -26,6 +26,8 @@ pub mod settle;
 mod start;
 mod steps;
 
+pub(super) use self::{count as count_of, label as label_of};
+pub use begin::effect as effect_of;
 pub use changed::{erased, value_changed};
 pub use counting::Counting;
 pub use rotations::record as rotation_record;
@@ -78,14 +80,14 @@ fn event(change: &Change, who: Option<Who>, kind: EventKind, case: &Case) -> Eve
 }
 
 /// Lets an event name its case and concern the case's person.
-fn of_case(event: Event, case: &Case) -> Event {
+pub fn of_case(event: Event, case: &Case) -> Event {
     // A label begins with a letter, which an id need not.
     let event = event.concerning(case.person);
     label(event, "case", &format!("case-{}", case.id))
 }
 
 /// A fact that is a label.
-fn label(event: Event, name: &str, text: &str) -> Event {
+pub(super) fn label(event: Event, name: &str, text: &str) -> Event {
     match Label::new(text) {
         Ok(label) => event.fact(name, Fact::Label(label)),
         Err(_) => event,
@@ -93,7 +95,7 @@ fn label(event: Event, name: &str, text: &str) -> Event {
 }
 
 /// A fact that is a count.
-fn count(event: Event, name: &str, number: usize) -> Event {
+pub(super) fn count(event: Event, name: &str, number: usize) -> Event {
     event.fact(name, Fact::Number(i64::try_from(number).unwrap_or(i64::MAX)))
 }
 

@@ -1,7 +1,12 @@
 //! A case as it is shown: its steps, what they did, what it waits for, and how long all of it took.
 
 use super::answer::{is_second, waits_for_approval};
-use crate::{app::App, caller::Caller, http::Refusal, operations::offboarding::named::Names};
+use crate::{
+    app::App,
+    caller::Caller,
+    http::Refusal,
+    operations::offboarding::{connected::records, named::Names},
+};
 use claviger_model::{
     ids::{CaseId, PrincipalId},
     offboarding::{Case, CaseDevice, CaseState, StepState, UNDO_WITHIN, Voice},
@@ -41,6 +46,7 @@ pub async fn record(
     let steps = reader.case_steps(case.id).await?;
     let voices = reader.voices_of(case.id).await?;
     let rotations = reader.rotation_progress(case.id).await?;
+    let connected = records(reader, case.id).await?;
     let mut effects = reader.count_effects(case.id).await?;
     effects.sort_by_key(|count| count.kind);
     let mut names = Names::default();
@@ -57,6 +63,15 @@ pub async fn record(
     }
     for voice in &voices {
         names.person(voice.principal);
+    }
+    for system in &connected {
+        let accounts = system
+            .accounts
+            .iter()
+            .filter_map(|account| account.accepted.as_ref());
+        for accepted in accounts.chain(&system.accepted) {
+            names.person(accepted.by);
+        }
     }
     for device in &devices {
         names.device(device.device);
@@ -95,6 +110,7 @@ pub async fn record(
             })
             .collect(),
         rotations,
+        connected,
         voices,
         id: case.id,
         person: case.person,

@@ -4,9 +4,10 @@ use super::{brake, heir};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
+    connected::rules::Known,
     http::Refusal,
     operations::{
-        offboarding::{conducted, facts::Facts},
+        offboarding::{conducted, connected, facts::Facts},
         view::View,
     },
 };
@@ -50,6 +51,15 @@ pub async fn rehearse(
     let mut effects = counted(&radius);
     effects.push((EffectKind::LocalTeam, of(MemberSource::Local)));
     effects.push((EffectKind::ProviderTeam, of(MemberSource::Provider)));
+    let (known, brake) = (
+        Known::of(view.db(), call.person).await?,
+        brake::brake(view.db(), call.person, now).await?,
+    );
+    // No connection to the tables is held while others are asked.
+    drop(view);
+    let connected = connected::now(&app, &known).await;
+    let accounts = connected.iter().map(|system| system.accounts.len()).sum();
+    effects.push((EffectKind::ConnectedAccount, accounts));
     effects.retain(|(_, all)| *all > 0);
     effects.sort_by_key(|(kind, _)| *kind);
     let numbers = radius.numbers();
@@ -64,7 +74,7 @@ pub async fn rehearse(
             })
             .collect(),
         rotations: numbers.known,
-        brake: brake::brake(view.db(), call.person, now).await?,
+        brake,
     }))
 }
 

@@ -1,4 +1,4 @@
-//! When a case is over: all steps are done, and every device and every value is.
+//! When a case is over: all steps are done, and every device, every value and every account in a connected system is.
 
 use super::event;
 use crate::sequencer::{Change, Stop};
@@ -36,7 +36,8 @@ pub async fn settle(change: &mut Change, mut case: Case) -> Result<(), Stop> {
             .min();
         let open = change.db().count_open_rotations(case.id).await?;
         case.look_at = away;
-        case.state = if away.is_some() || open > 0 {
+        let connected = change.db().count_unsettled(case.id).await?;
+        case.state = if away.is_some() || open > 0 || connected > 0 {
             CaseState::Waiting
         } else {
             CaseState::Done

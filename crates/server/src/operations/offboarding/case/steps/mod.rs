@@ -7,8 +7,14 @@ mod requests;
 pub mod rotations;
 mod teams;
 
-use crate::sequencer::{Change, Stop};
-use claviger_model::offboarding::{Case, StepKind};
+use crate::{
+    operations::offboarding::connected,
+    sequencer::{Change, Stop},
+};
+use claviger_model::{
+    connected::{SystemKind, SystemName},
+    offboarding::{Case, StepKind},
+};
 
 /// Things of one transaction; the rest follows in the next, so that others get the lock in between.
 pub const ROUND: usize = 100;
@@ -26,7 +32,12 @@ pub enum Left {
 ///
 /// # Errors
 /// When the tables cannot be read or written; nothing of this transaction is kept then.
-pub async fn run(change: &mut Change, case: &Case, kind: StepKind) -> Result<Left, Stop> {
+pub async fn run(
+    change: &mut Change,
+    case: &Case,
+    kind: StepKind,
+    systems: &[(SystemName, SystemKind)],
+) -> Result<Left, Stop> {
     match kind {
         // In the transaction that began the case.
         StepKind::Access => Ok(Left::Nothing),
@@ -36,5 +47,9 @@ pub async fn run(change: &mut Change, case: &Case, kind: StepKind) -> Result<Lef
         StepKind::Ownership => ownership::hand_over(change, case).await,
         // Queued before, portion by portion.
         StepKind::Rotations => rotations::rest(change, case).await,
+        StepKind::Connected => {
+            connected::step::queue(change, case, systems).await?;
+            Ok(Left::Nothing)
+        }
     }
 }

@@ -1,0 +1,62 @@
+//! What every connected system can do.
+
+use crate::{Fault, FaultCode};
+use async_trait::async_trait;
+use claviger_crypto::secret::SecretString;
+use claviger_model::connected::{Account, AccountName, Presence, SystemKind};
+use std::fmt;
+
+/// Accounts of one page at most.
+pub const PAGE: usize = 200;
+
+/// Some accounts, in an order of the system's own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    /// The accounts.
+    pub accounts: Vec<Account>,
+    /// What the next page is asked for with; none after the last one.
+    pub next: Option<String>,
+}
+
+/// What came of taking an account away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// There is nothing left of it.
+    Removed,
+    /// It cannot be used, and stays for a reason that another attempt would not change.
+    Kept(FaultCode),
+}
+
+/// Where the connector's own password or token comes from. It is read for each call, so that another program may renew it.
+pub trait Credential: Send + Sync + fmt::Debug {
+    /// Reads it; none when it cannot be had.
+    fn read(&self) -> Option<SecretString>;
+}
+
+/// A system in which people have accounts.
+///
+/// An account is meant by its key, which stays when it is renamed; by its name where there is no such key, or nothing has it any
+/// more. No connector touches what it works by itself: [`FaultCode::Protected`].
+#[async_trait]
+pub trait Connector: Send + Sync + fmt::Debug {
+    /// What it is.
+    fn kind(&self) -> SystemKind;
+
+    /// Who is there, page by page.
+    ///
+    /// # Errors
+    /// When the system cannot be asked; so for all that follow.
+    async fn list(&self, after: Option<&str>) -> Result<Page, Fault>;
+
+    /// The account of this name, if it can be used.
+    async fn find(&self, name: &AccountName) -> Result<Option<Account>, Fault>;
+
+    /// Lets an account be of no use from now on, and ends what it has open. What does not exist is of no use.
+    async fn disable(&self, account: &Account) -> Result<(), Fault>;
+
+    /// Takes away what is left of an account that was disabled.
+    async fn remove(&self, account: &Account) -> Result<Removal, Fault>;
+
+    /// Looks afresh what there is. In doubt it is [`Presence::There`].
+    async fn verify(&self, account: &Account) -> Result<Presence, Fault>;
+}

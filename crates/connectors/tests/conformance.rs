@@ -1,0 +1,10 @@
+//! What every connector must do, on each of them: PostgreSQL itself, and GitHub's side as its published description has it.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod conformance {
+    pub mod bench;
+    pub mod github;
+    pub mod login;
+    pub mod postgres;
+    pub mod suite;
+}

@@ -1,0 +1,147 @@
+//! The suite, one test a rule, on both systems.
+
+use super::bench::{Bench, called, github, name, postgres};
+use claviger_connectors::{Connector, FaultCode, Removal};
+use claviger_model::connected::{Account, Presence};
+
+async fn everybody(connector: &dyn Connector) -> Vec<Account> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = connector.list(after.as_deref()).await.unwrap();
+        all.extend(page.accounts);
+        match page.next {
+            None => return all,
+            Some(next) => {
+                assert_ne!(after.as_deref(), Some(next.as_str()), "a page leads to itself");
+                after = Some(next);
+            }
+        }
+    }
+}
+
+/// Who is listed can be found, and who can be found is listed, with the same key.
+async fn lists_who_is_there(bench: &Bench) {
+    let all = everybody(&*bench.right).await;
+    for who in &bench.there {
+        let listed: Vec<_> = all.iter().filter(|account| account.name == name(who)).collect();
+        assert_eq!(listed.len(), 1, "{who}: {all:?}");
+        let found = bench.right.find(&name(who)).await.unwrap().unwrap();
+        assert_eq!(listed.first().unwrap().key, found.key);
+        assert!(!found.places.is_empty());
+        assert_eq!(bench.right.verify(&found).await.unwrap(), Presence::There);
+    }
+    assert_eq!(bench.right.find(&name("nobody-at-all")).await.unwrap(), None);
+}
+
+/// Disabled is of no use; removed is gone; and nobody else is touched.
+async fn takes_away_one_and_no_other(bench: &Bench) {
+    let [ada, bob] = bench.there.each_ref().map(|who| name(who));
+    let before = everybody(&*bench.right).await;
+    for who in [&ada, &bob] {
+        let account = bench.right.find(who).await.unwrap().unwrap();
+        bench.right.disable(&account).await.unwrap();
+        assert_ne!(bench.right.verify(&account).await.unwrap(), Presence::There);
+        assert_eq!(bench.right.find(who).await.unwrap(), None);
+        assert_eq!(bench.right.remove(&account).await.unwrap(), Removal::Removed);
+        assert_eq!(bench.right.verify(&account).await.unwrap(), Presence::Gone);
+    }
+    let after = everybody(&*bench.right).await;
+    let others = |all: Vec<Account>| -> Vec<Account> {
+        all.into_iter()
+            .filter(|one| one.name != ada && one.name != bob)
+            .collect()
+    };
+    let mine = |all: Vec<Account>| -> Vec<Account> {
+        // Other tests make and drop roles of their own in the same cluster.
+        let prefix = bench.own.trim_end_matches("connector").to_owned();
+        let others = others(all).into_iter();
+        others
+            .filter(|one| one.name.as_str().starts_with(&prefix))
+            .collect()
+    };
+    assert_eq!(mine(before), mine(after.clone()));
+    assert!(!after.iter().any(|one| one.name == ada || one.name == bob));
+}
+
+/// Whatever was done before, it can be done again.
+async fn again_is_as_good(bench: &Bench) {
+    let ada = name(bench.there.first().unwrap());
+    let account = bench.right.find(&ada).await.unwrap().unwrap();
+    for _ in 0..2 {
+        bench.right.disable(&account).await.unwrap();
+    }
+    for _ in 0..2 {
+        assert_eq!(bench.right.remove(&account).await.unwrap(), Removal::Removed);
+    }
+    bench.right.disable(&account).await.unwrap();
+    assert_eq!(bench.right.verify(&account).await.unwrap(), Presence::Gone);
+    // Removing alone takes everything away as well.
+    let bob = name(bench.there.get(1).unwrap());
+    let account = bench.right.find(&bob).await.unwrap().unwrap();
+    assert_eq!(bench.right.remove(&account).await.unwrap(), Removal::Removed);
+    assert_eq!(bench.right.verify(&account).await.unwrap(), Presence::Gone);
+    assert_eq!(
+        bench.right.verify(&called("nobody-at-all")).await.unwrap(),
+        Presence::Gone
+    );
+}
+
+/// Nobody saws off the branch that they sit on.
+async fn never_its_own(bench: &Bench) {
+    for account in [
+        called(&bench.own),
+        bench.right.find(&name(&bench.own)).await.unwrap().unwrap(),
+    ] {
+        let refused = bench.right.disable(&account).await.unwrap_err();
+        assert_eq!(refused.code, FaultCode::Protected);
+        let refused = bench.right.remove(&account).await.unwrap_err();
+        assert_eq!(refused.code, FaultCode::Protected);
+        assert_eq!(bench.right.verify(&account).await.unwrap(), Presence::There);
+    }
+}
+
+/// Without the right credential nothing is told, and nothing is believed to be gone.
+async fn says_nothing_without_being_let_in(bench: &Bench) {
+    for connector in [&bench.wrong, &bench.without] {
+        let ada = called(bench.there.first().unwrap());
+        let codes = [
+            connector.list(None).await.unwrap_err().code,
+            connector.find(&ada.name).await.unwrap_err().code,
+            connector.disable(&ada).await.unwrap_err().code,
+            connector.remove(&ada).await.unwrap_err().code,
+            connector.verify(&ada).await.unwrap_err().code,
+        ];
+        assert_eq!(codes, [FaultCode::Credentials; 5]);
+    }
+}
+
+macro_rules! conformance {
+    ($($rule:ident)*) => {
+        mod on_postgres {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $rule() {
+                super::$rule(&postgres(stringify!($rule)).await).await;
+            })*
+        }
+
+        mod on_github {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $rule() {
+                let bench = github().await;
+                super::$rule(&bench).await;
+                let told = bench.github.as_ref().unwrap().told().await.unwrap();
+                assert_eq!(told.violations, [""; 0], "GitHub's description says otherwise");
+            })*
+        }
+    };
+}
+
+conformance! {
+    lists_who_is_there
+    takes_away_one_and_no_other
+    again_is_as_good
+    never_its_own
+    says_nothing_without_being_let_in
+}

@@ -1,0 +1,77 @@
+//! The connected systems of this server, and whose accounts are whose there.
+
+pub mod rules;
+
+use crate::{
+    config::{Config, ConnectorWay},
+    keys::root::file::{Content, read_text},
+};
+use claviger_connectors::{Connector, Credential, Fault, github::Github, postgres::Postgres};
+use claviger_crypto::secret::SecretString;
+use claviger_model::connected::{Account, AccountName, SystemName};
+use rules::Rules;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+/// All of them, by what they are called here.
+pub type Systems = BTreeMap<SystemName, System>;
+
+/// A connected system.
+#[derive(Debug, Clone)]
+pub struct System {
+    /// Asks it.
+    pub connector: Arc<dyn Connector>,
+    /// Whose accounts are whose.
+    pub rules: Rules,
+}
+
+/// A file that only its owner reads; read for each call.
+#[derive(Debug)]
+struct CredentialFile(PathBuf);
+
+impl Credential for CredentialFile {
+    fn read(&self) -> Option<SecretString> {
+        let text = read_text(&self.0, Content::ConnectorCredential)
+            .inspect_err(|error| tracing::warn!(%error, "a connected system cannot be asked"))
+            .ok()??;
+        let bare = text.expose().trim_end_matches(['\r', '\n']);
+        (!bare.is_empty()).then(|| SecretString::new(bare.to_owned()))
+    }
+}
+
+/// Those of the configuration. Asks nothing yet.
+pub fn systems(config: &Config) -> Systems {
+    let system = |config: &crate::config::ConnectorConfig| {
+        let credential = Arc::new(CredentialFile(config.credential_file.clone()));
+        let connector: Arc<dyn Connector> = match &config.way {
+            ConnectorWay::Postgresql(settings) => Arc::new(Postgres::new(settings.clone(), credential)),
+            ConnectorWay::Github(settings) => Arc::new(Github::new(settings.clone(), credential)),
+        };
+        System {
+            connector,
+            rules: Rules::new(config.match_by.clone(), config.accounts.clone()),
+        }
+    };
+    let all = config.connectors.iter();
+    all.map(|(name, config)| (name.clone(), system(config))).collect()
+}
+
+impl System {
+    /// The accounts among these names that are there.
+    ///
+    /// # Errors
+    /// When the system cannot be asked.
+    pub async fn among(&self, names: &[AccountName]) -> Result<Vec<Account>, Fault> {
+        let mut found: Vec<Account> = Vec::new();
+        for name in names {
+            // Two names may be one account, where a system knows no case.
+            if let Some(account) = self.connector.find(name).await?
+                && !found
+                    .iter()
+                    .any(|one| one.key.is_some() && one.key == account.key)
+            {
+                found.push(account);
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,87 @@
+//! A system is asked which accounts a leaver has there; what it tells is written down before anything is done to it.
+
+use super::{of_system, told};
+use crate::{
+    app::Shared,
+    connected::rules::Known,
+    http::Refusal,
+    operations::offboarding::case::{count_of, settle},
+    sequencer::job,
+};
+use claviger_connectors::{Fault, FaultCode};
+use claviger_model::{
+    connected::{Account, AccountState, AskedState, CaseAccount, CaseSystem, Trying},
+    event::EventKind,
+    ids::AccountId,
+};
+
+/// Asks and writes down.
+///
+/// # Errors
+/// The outer one when the tables cannot be read or written, the inner one when the system did not tell.
+pub(super) async fn ask(app: &Shared, row: &CaseSystem) -> Result<Result<(), Fault>, Refusal> {
+    let Some(system) = app.systems.get(&row.system) else {
+        return Ok(Err(FaultCode::NotConfigured.into()));
+    };
+    let mut reader = app.store.reader().await?;
+    let Some(case) = reader.case(row.case).await? else {
+        return Ok(Ok(()));
+    };
+    let known = Known::of(&mut *reader, case.person).await?;
+    drop(reader);
+    match system.among(&system.rules.names(&known)).await {
+        Ok(found) => write(app, row, found).await.map(Ok),
+        Err(fault) => Ok(Err(fault)),
+    }
+}
+
+async fn write(app: &Shared, row: &CaseSystem, found: Vec<Account>) -> Result<(), Refusal> {
+    let row = row.clone();
+    let written = job::<(), _>(move |change| {
+        Box::pin(async move {
+            let Some(case) = change.db().case(row.case).await? else {
+                return Ok(());
+            };
+            let before = change.db().case_system(row.case, &row.system).await?;
+            let Some(mut system) = before.filter(|system| system.state == AskedState::Open) else {
+                return Ok(());
+            };
+            let now = change.now();
+            let event = change.own_event(EventKind::OffboardingAccount);
+            let event = of_system(event, &case, &row.system, "asked");
+            change.record(count_of(event, "accounts", found.len()));
+            for account in found {
+                let account = CaseAccount {
+                    id: AccountId::random(&*change.entropy()),
+                    case: row.case,
+                    system: row.system.clone(),
+                    account,
+                    state: AccountState::Found,
+                    left: None,
+                    kept: None,
+                    trying: Trying {
+                        next_at: now,
+                        ..Trying::default()
+                    },
+                    found_at: now,
+                    disabled_at: None,
+                    removed_at: None,
+                    verified_at: None,
+                    accepted: None,
+                };
+                if change.db().insert_case_account(&account).await? {
+                    told(change, &case, &account, "found");
+                }
+            }
+            system.state = AskedState::Asked;
+            system.asked_at = Some(now);
+            system.trying = Trying {
+                next_at: now,
+                ..Trying::default()
+            };
+            change.db().update_case_system(&system).await?;
+            settle::settle(change, case).await
+        })
+    });
+    app.sequencer.change(written).await
+}

@@ -1,0 +1,84 @@
+//! What connected systems say of somebody now, and what cases say of their accounts.
+
+use crate::{
+    app::App,
+    connected::{System, rules::Known},
+    http::Refusal,
+};
+use claviger_connectors::FaultCode;
+use claviger_model::{
+    connected::{AccountName, CaseAccount, CaseSystem, SystemName},
+    ids::CaseId,
+};
+use claviger_protocol::offboarding::connected::{CaseAccountRecord, CaseSystemRecord, FoundSystem};
+use claviger_storage::Reader;
+use futures_util::future::join_all;
+use std::time::Duration;
+
+/// Nobody waits longer for a system that may be down.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Asks all systems at once; one that does not answer is told with its code.
+pub async fn now(app: &App, known: &Known) -> Vec<FoundSystem> {
+    let asked = app.systems.iter().map(|(name, system)| {
+        let names = system.rules.names(known);
+        async move { one(name, system, &names).await }
+    });
+    join_all(asked).await
+}
+
+async fn one(name: &SystemName, system: &System, names: &[AccountName]) -> FoundSystem {
+    let (accounts, said) = match tokio::time::timeout(PATIENCE, system.among(names)).await {
+        Ok(Ok(accounts)) => (accounts, None),
+        Ok(Err(fault)) => (Vec::new(), Some(fault.code)),
+        Err(_) => (Vec::new(), Some(FaultCode::TimedOut)),
+    };
+    FoundSystem {
+        system: name.clone(),
+        kind: system.connector.kind(),
+        accounts,
+        said: said.map(|code| code.as_str().to_owned()),
+    }
+}
+
+/// The systems of a case, each with its accounts.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn records(reader: &mut dyn Reader, case: CaseId) -> Result<Vec<CaseSystemRecord>, Refusal> {
+    let systems = reader.case_systems(case).await?;
+    if systems.is_empty() {
+        return Ok(Vec::new());
+    }
+    let accounts = reader.case_accounts(case).await?;
+    let of = |system: &SystemName| {
+        let own = accounts.iter().filter(|account| account.system == *system);
+        own.cloned().map(account_record).collect()
+    };
+    let record = |row: CaseSystem| CaseSystemRecord {
+        accounts: of(&row.system),
+        system: row.system,
+        kind: row.kind,
+        state: row.state,
+        trying: row.trying,
+        asked_at: row.asked_at,
+        accepted: row.accepted,
+    };
+    Ok(systems.into_iter().map(record).collect())
+}
+
+fn account_record(row: CaseAccount) -> CaseAccountRecord {
+    CaseAccountRecord {
+        id: row.id,
+        account: row.account,
+        state: row.state,
+        left: row.left,
+        kept: row.kept,
+        trying: row.trying,
+        found_at: row.found_at,
+        disabled_at: row.disabled_at,
+        removed_at: row.removed_at,
+        verified_at: row.verified_at,
+        accepted: row.accepted,
+    }
+}

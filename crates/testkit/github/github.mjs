@@ -1,0 +1,67 @@
+// GitHub's side in tests. Every request has to keep to GitHub's published description, and so has every answer of ours; what does
+// not is answered 500 and told to the test, which fails by it. GitHub itself was not tried.
+import http from 'node:http';
+import { contradicts, understood } from './description.mjs';
+import { organization } from './organization.mjs';
+
+const HOST = '127.0.0.1';
+const options = Object.fromEntries(process.argv.slice(2).map((option) => option.replace(/^--/, '').split('=')));
+const { state, answer } = organization();
+let token = options.token ?? 'token-of-tests';
+let trouble = null;
+let [violations, calls] = [[], []];
+
+function serve(request, response) {
+  const url = new URL(request.url, `http://${HOST}`);
+  calls.push(`${request.method} ${url.pathname}${url.search}`);
+  const reply = (status, body, headers = {}) =>
+    response
+      .writeHead(status, body === undefined ? headers : { 'content-type': 'application/json; charset=utf-8', ...headers })
+      .end(body === undefined ? undefined : JSON.stringify(body));
+  const violated = (what) => (violations.push(what), reply(500, { message: what }));
+  if (!request.headers['user-agent']) return violated('GitHub refuses calls without a User-Agent');
+  if (request.headers['x-github-api-version'] !== '2022-11-28') return violated('no version of the API was asked for');
+  if (trouble) return reply(trouble.status, trouble.body ?? { message: 'trouble' }, trouble.headers ?? {});
+  if (request.headers.authorization !== `Bearer ${token}`) return reply(401, { message: 'Bad credentials' });
+  const { wrong, operation, parameters } = understood(request.method, url);
+  if (wrong) return violated(wrong);
+  const said = answer(operation, parameters);
+  if (!said) return violated(`nobody expected ${operation.id}`);
+  const contradiction = contradicts(operation, said.status, said.body);
+  if (contradiction) return violated(contradiction);
+  const headers = {};
+  if (said.more) {
+    url.searchParams.set('page', (parameters.page ?? 1) + 1);
+    headers.link = `<${url}>; rel="next", <${url}>; rel="last"`;
+  }
+  return reply(said.status, said.body, headers);
+}
+
+const controls = {
+  'GET /state': () => state,
+  'PUT /state': (changes) => Object.assign(state, changes),
+  'PUT /token': (wanted) => ((token = wanted.token), {}),
+  'PUT /trouble': (wanted) => ((trouble = wanted.status ? wanted : null), {}),
+  'GET /told': () => ({ violations, calls }),
+  'DELETE /told': () => (([violations, calls] = [[], []]), {}),
+};
+
+function control(request, response) {
+  let text = '';
+  request.on('data', (chunk) => (text += chunk));
+  request.on('end', () => {
+    const done = controls[`${request.method} ${request.url}`]?.(text ? JSON.parse(text) : {});
+    response.writeHead(done ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(done ?? {}));
+  });
+}
+
+const listen = (server, port) =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(Number(port ?? 0), HOST, () => resolve(`http://${HOST}:${server.address().port}`));
+  });
+
+process.stdin.resume().on('end', () => process.exit(0)).on('error', () => process.exit(0));
+
+const api = await listen(http.createServer(serve), options.port);
+console.log(JSON.stringify({ api, control: await listen(http.createServer(control)) }));

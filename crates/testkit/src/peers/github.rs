@@ -1,0 +1,150 @@
+//! GitHub's side: a server made of GitHub's published OpenAPI description (the npm package `@octokit/openapi`) with the scripts in
+//! `github/`. It holds requests and its own answers to that description. GitHub itself is not tried.
+
+use super::{PeerError, port, process::Process};
+use crate::http;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{path::Path, process::Command};
+use url::Url;
+
+const PEER: &str = "GitHub's side";
+/// The organization's name.
+pub const ORGANIZATION: &str = "acme";
+/// The login whose token is good at first: an owner of the organization.
+pub const OWNER: &str = "owner";
+/// That token.
+pub const TOKEN: &str = "token-of-tests";
+
+/// A started one; it ends when dropped.
+#[derive(Debug)]
+pub struct Github {
+    api: Url,
+    control: Url,
+    port: u16,
+    http: reqwest::Client,
+    process: Option<Process>,
+}
+
+#[derive(Deserialize)]
+struct Ready {
+    api: Url,
+    control: Url,
+}
+
+/// What it was asked, and what of that is not in the description.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Told {
+    /// Requests and answers that contradict the description.
+    pub violations: Vec<String>,
+    /// Every request.
+    pub calls: Vec<String>,
+}
+
+impl Github {
+    /// Starts one with nobody but the owner in it.
+    ///
+    /// # Errors
+    /// When node or the packages are missing, or it does not get ready.
+    pub async fn start() -> Result<Self, PeerError> {
+        let port = port::kept()?;
+        let (ready, process) = run(port).await?;
+        let github = Self {
+            api: ready.api,
+            control: ready.control,
+            port,
+            http: http::client()?,
+            process: Some(process),
+        };
+        github
+            .put(json!({ "users": { OWNER: 1 }, "members": { OWNER: "active" } }))
+            .await?;
+        Ok(github)
+    }
+
+    /// Where the API is.
+    pub fn api(&self) -> &Url {
+        &self.api
+    }
+
+    /// Who is there.
+    ///
+    /// # Errors
+    /// When it does not answer; so for all that follow.
+    pub async fn state(&self) -> Result<Value, PeerError> {
+        self.tell(reqwest::Method::GET, "state", Value::Null).await
+    }
+
+    /// Lets others be there: `{users: {login: id}, members: {login: "active" | "pending"}, teams: {slug: [login]}, outside: [login],
+    /// invitations: [{id, login, email}], owner, role}`.
+    pub async fn put(&self, state: Value) -> Result<(), PeerError> {
+        self.tell(reqwest::Method::PUT, "state", state).await.map(drop)
+    }
+
+    /// Answers every call with this: `{status, headers, body}`; `{}` mends it.
+    pub async fn trouble(&self, how: Value) -> Result<(), PeerError> {
+        self.tell(reqwest::Method::PUT, "trouble", how).await.map(drop)
+    }
+
+    /// What it was asked since it started, or since it was told to forget.
+    pub async fn told(&self) -> Result<Told, PeerError> {
+        let told = self.tell(reqwest::Method::GET, "told", Value::Null).await?;
+        serde_json::from_value(told).map_err(|error| PeerError::Nonsense(error.to_string()))
+    }
+
+    /// Nobody answers any more.
+    pub fn stop(&mut self) {
+        self.process = None;
+    }
+
+    /// Answers at the same address again, with this state.
+    ///
+    /// # Errors
+    /// When it does not get ready.
+    pub async fn start_again(&mut self, state: Value) -> Result<(), PeerError> {
+        let (ready, process) = run(self.port).await?;
+        self.control = ready.control;
+        self.process = Some(process);
+        self.put(state).await
+    }
+
+    async fn tell(&self, method: reqwest::Method, path: &str, body: Value) -> Result<Value, PeerError> {
+        let url = self
+            .control
+            .join(path)
+            .map_err(|error| PeerError::Nonsense(error.to_string()))?;
+        let request = self.http.request(method.clone(), url);
+        let request = if method == reqwest::Method::GET {
+            request
+        } else {
+            request.json(&body)
+        };
+        let reply = request.send().await?;
+        match reply.status().is_success() {
+            true => Ok(reply.json().await?),
+            false => Err(PeerError::Refused {
+                peer: PEER,
+                said: reply.text().await?,
+            }),
+        }
+    }
+}
+
+async fn run(port: u16) -> Result<(Ready, Process), PeerError> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("github");
+    if !folder.join("node_modules/@octokit/openapi").is_dir() {
+        return Err(PeerError::Missing {
+            what: "@octokit/openapi",
+            remedy: "run `cargo xtask setup`, or `npm ci --ignore-scripts` in crates/testkit/github",
+        });
+    }
+    let mut command = Command::new("node");
+    command
+        .arg(folder.join("github.mjs"))
+        .arg(format!("--port={port}"))
+        .arg(format!("--token={TOKEN}"));
+    let mut process = Process::start(PEER, &mut command)?;
+    let line = process.line().await?;
+    let ready = serde_json::from_str(&line).map_err(|_| PeerError::Nonsense(line))?;
+    Ok((ready, process))
+}

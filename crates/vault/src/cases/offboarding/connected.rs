@@ -1,0 +1,183 @@
+//! Accounts in connected systems: those that are there, those that a case takes away, and one that an Owner lets be.
+
+use super::shown::Named;
+use crate::{
+    Vault,
+    cases::{input, names},
+    view::{
+        offboarding::{
+            cases::{CaseView, CaseVoice},
+            connected::{
+                AccountStands, CaseAccountView, CaseSystemView, ConnectedKind, FoundAccount, FoundSystemView,
+            },
+        },
+        problem::Problem,
+    },
+};
+use claviger_model::{
+    connected::{
+        AcceptedAs, AccountState, AskedState, Place, PlaceKind, Presence, SystemKind, SystemName, Trying,
+    },
+    ids::CaseId,
+    time::Timestamp,
+};
+use claviger_protocol::{
+    offboarding::{
+        cases::CaseRecord,
+        connected::{AcceptConnected, CaseAccountRecord, CaseSystemRecord, FoundSystem},
+    },
+    route,
+};
+
+impl Vault {
+    /// Accepts, with a reason, that an account stays as it is, or that a system is not asked; for Owners.
+    ///
+    /// # Errors
+    /// When this person is none, it is settled by now, or the reason cannot stand.
+    pub async fn accept_connected(
+        &self,
+        case: &str,
+        system: &str,
+        account: Option<&str>,
+        reason: &str,
+    ) -> Result<CaseView, Problem> {
+        let id: CaseId = names::id(case)?;
+        let call = AcceptConnected {
+            system: SystemName::parse(system).map_err(|_| names::not_found())?,
+            account: account.map(names::id).transpose()?,
+            reason: input::words(reason)?,
+        };
+        let record: CaseRecord = self.inner.call(route::ACCEPT_CONNECTED, &[&id], &call).await?;
+        self.inner.hint_sync();
+        self.shown_case(&record).await
+    }
+}
+
+/// What a system says now.
+pub(super) fn found(system: &FoundSystem) -> FoundSystemView {
+    let accounts = system.accounts.iter().map(|account| FoundAccount {
+        name: account.name.to_string(),
+        places: account.places.iter().map(place).collect(),
+    });
+    FoundSystemView {
+        system: system.system.to_string(),
+        kind: kind(system.kind),
+        accounts: accounts.collect(),
+        said: system.said.as_deref().map(words),
+    }
+}
+
+/// A system of a case.
+pub(super) fn system(named: &Named<'_>, record: &CaseSystemRecord) -> CaseSystemView {
+    let open = record.state == AskedState::Open;
+    let (said, since, next_at) = failing(&record.trying, open);
+    CaseSystemView {
+        system: record.system.to_string(),
+        kind: kind(record.kind),
+        asked_at: record.asked_at.map(Timestamp::millis),
+        said,
+        since,
+        next_at,
+        accepted: record.accepted.as_ref().map(|accepted| voice(named, accepted)),
+        accounts: record.accounts.iter().map(|one| account(named, one)).collect(),
+    }
+}
+
+fn account(named: &Named<'_>, record: &CaseAccountRecord) -> CaseAccountView {
+    let (said, since, next_at) = failing(&record.trying, !record.state.is_settled());
+    CaseAccountView {
+        id: record.id.to_string(),
+        name: record.account.name.to_string(),
+        places: record.account.places.iter().map(place).collect(),
+        stands: match (record.state, record.left) {
+            (AccountState::Found, _) => AccountStands::Found,
+            (AccountState::Disabled, _) => AccountStands::Disabled,
+            (AccountState::Removed, _) => AccountStands::Removed,
+            (AccountState::Verified, Some(Presence::Gone)) => AccountStands::Gone,
+            (AccountState::Verified, _) => AccountStands::Kept,
+            (AccountState::Accepted, _) => AccountStands::Accepted,
+        },
+        kept: record.kept.as_deref().map(words),
+        said,
+        since,
+        next_at,
+        found_at: record.found_at.millis(),
+        disabled_at: record.disabled_at.map(Timestamp::millis),
+        removed_at: record.removed_at.map(Timestamp::millis),
+        verified_at: record.verified_at.map(Timestamp::millis),
+        accepted: record.accepted.as_ref().map(|accepted| voice(named, accepted)),
+    }
+}
+
+/// Why, since when, and when again: nothing of it once it is settled.
+fn failing(trying: &Trying, open: bool) -> (Option<String>, Option<i64>, Option<i64>) {
+    if !open {
+        return (None, None, None);
+    }
+    (
+        trying.said.as_deref().map(words),
+        trying.since.map(Timestamp::millis),
+        Some(trying.next_at.millis()),
+    )
+}
+
+fn voice(named: &Named<'_>, accepted: &AcceptedAs) -> CaseVoice {
+    CaseVoice {
+        by: Some(named.shown.person(accepted.by)),
+        at: accepted.at.millis(),
+        reason: Some(accepted.reason.clone()),
+    }
+}
+
+const fn kind(kind: SystemKind) -> ConnectedKind {
+    match kind {
+        SystemKind::Postgresql => ConnectedKind::Postgresql,
+        SystemKind::Github => ConnectedKind::Github,
+    }
+}
+
+fn place(place: &Place) -> String {
+    let kind = match place.kind {
+        PlaceKind::Login => "Login",
+        PlaceKind::Superuser => "Superuser",
+        PlaceKind::Member => "Member",
+        PlaceKind::Team => "Team",
+        PlaceKind::Collaborator => "Outside collaborator",
+        PlaceKind::Invitation => "Invited",
+    };
+    match &place.name {
+        Some(name) => format!("{kind} {name}"),
+        None => kind.to_owned(),
+    }
+}
+
+/// Words for a stable code of a connector; one of a newer server is named as it is.
+fn words(code: &str) -> String {
+    match code {
+        "unreachable" => "It cannot be reached",
+        "timed-out" => "It did not answer in time",
+        "credentials" => "The server's password or token for it is missing or refused",
+        "not-permitted" => "The server may not do this there",
+        "rate-limited" => "It wants fewer calls",
+        "protected" => "It is what the server itself works by there",
+        "in-use" => "Something there still depends on it",
+        "owns-things" => "It owns things, and nobody is named to whom they go",
+        "still-there" => "It was taken away and is there again",
+        "too-many" => "There is more than is looked through",
+        "unexpected" => "Its answer is not understood",
+        "not-configured" => "The server's configuration does not name it any more",
+        other => return format!("It failed (`{other}`)"),
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_code_is_named() {
+        assert!(words("from-the-future").contains("from-the-future"));
+        assert!(!words("unreachable").contains('`'));
+    }
+}
