@@ -281,10 +281,9 @@ export interface Host {
   caseRotations(id: Id, after: string | null): Promise<CaseRotations>;
   /** Accepts that a value stays as it is. */
   acceptRotation(id: Id, secret: Id, reason: string): Promise<void>;
-  endedGrants(id: Id): Promise<EndedAccessView>;
   /** Accepts that an account of a connected system stays as it is; null for the account: that the system is not asked. */
   acceptConnected(id: Id, system: string, account: Id | null, reason: string): Promise<CaseView>;
-  endedGrants(id: Id): Promise<EndedGrantView[]>;
+  endedGrants(id: Id): Promise<EndedAccessView>;
   /** All or none. */
   restoreGrants(id: Id, grants: Id[], teams: Id[], reason: string): Promise<void>;
   /** Restores nothing. */
