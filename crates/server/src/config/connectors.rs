@@ -18,6 +18,8 @@ pub struct ConnectorConfig {
     pub credential_file: PathBuf,
     /// Which of what is known of a person is the name of an account.
     pub match_by: Vec<MatchBy>,
+    /// The domain, in lower case, whose addresses [`MatchBy::MailName`] looks at: in another one the same name is somebody else.
+    pub mail_domain: Option<String>,
     /// Accounts of people, by a person's id, verified address or user name, folded. An account that stands here is nobody else's.
     pub accounts: BTreeMap<String, Vec<AccountName>>,
 }
@@ -47,7 +49,7 @@ impl ConnectorWay {
 pub enum MatchBy {
     /// The address that the identity provider vouches for.
     Mail,
-    /// What stands before the `@` of it.
+    /// What stands before the `@` of it, in one domain.
     MailName,
     /// The user name of SCIM.
     UserName,
@@ -85,6 +87,7 @@ pub(super) struct ConnectorSettings {
     certificate_authority: Option<PathBuf>,
     #[serde(default)]
     match_by: Vec<MatchBy>,
+    mail_domain: Option<String>,
     #[serde(default)]
     accounts: BTreeMap<String, Vec<String>>,
 }
@@ -112,6 +115,10 @@ impl ConnectorSettings {
         if match_by.is_empty() && accounts.is_empty() {
             return Err("`match_by` or `accounts` must say which account is whose");
         }
+        let mail_domain = domain(self.mail_domain.take())?;
+        if mail_domain.is_none() && match_by.contains(&MatchBy::MailName) {
+            return Err("`mail-name` needs `mail_domain`: in two domains the same name would be one account");
+        }
         let (way, credential_file) = match self.kind {
             Kind::Postgresql => self.postgresql()?,
             Kind::Github => self.github()?,
@@ -120,6 +127,7 @@ impl ConnectorSettings {
             way,
             credential_file,
             match_by,
+            mail_domain,
             accounts,
         })
     }
@@ -185,6 +193,17 @@ fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
+/// A domain, in lower case.
+fn domain(said: Option<String>) -> Result<Option<String>, &'static str> {
+    let Some(domain) = filled(said) else {
+        return Ok(None);
+    };
+    if domain.contains('@') || domain.contains(char::is_whitespace) {
+        return Err("`mail_domain` is what stands after the `@` of addresses, such as example.com");
+    }
+    Ok(Some(domain.to_lowercase()))
+}
+
 fn accounts(said: BTreeMap<String, Vec<String>>) -> Result<BTreeMap<String, Vec<AccountName>>, &'static str> {
     let mut accounts: BTreeMap<String, Vec<AccountName>> = BTreeMap::new();
     for (who, names) in said {
@@ -213,11 +232,12 @@ mod tests {
     #[test]
     fn both_kinds_are_read() {
         let parsed = of("[warehouse]\nkind = \"postgresql\"\nhost = \"db.example\"\nuser = \"offboarding\"\npassword_file = \"/p\"\n\
-             match_by = [\"mail-name\"]\n[code]\nkind = \"github\"\norganization = \"acme\"\ntoken_file = \"/t\"\n\
+             match_by = [\"mail-name\"]\nmail_domain = \"Example.Test\"\n[code]\nkind = \"github\"\norganization = \"acme\"\ntoken_file = \"/t\"\n\
              [code.accounts]\n\"Ada@Example.Test\" = [\"ada\", \"ada-bot\"]\n")
         .unwrap();
         let warehouse = &parsed[&SystemName::parse("warehouse").unwrap()];
         assert_eq!(warehouse.way.kind(), SystemKind::Postgresql);
+        assert_eq!(warehouse.mail_domain.as_deref(), Some("example.test"));
         let code = &parsed[&SystemName::parse("code").unwrap()];
         assert_eq!(code.accounts["ada@example.test"].len(), 2);
     }
@@ -231,6 +251,14 @@ mod tests {
             ("a", format!("{postgres}host = \"db\"\ntoken_file = \"/t\"")),
             ("a", postgres.to_owned()),
             ("A", format!("{postgres}host = \"db\"")),
+            (
+                "a",
+                format!("{postgres}host = \"db\"").replace("[\"mail\"]", "[\"mail-name\"]"),
+            ),
+            (
+                "a",
+                format!("{postgres}host = \"db\"\nmail_domain = \"a@b.example\""),
+            ),
             ("a", format!("{github}organization = \"a/b\"")),
             (
                 "a",

@@ -48,7 +48,11 @@ pub fn systems(config: &Config) -> Systems {
         };
         System {
             connector,
-            rules: Rules::new(config.match_by.clone(), config.accounts.clone()),
+            rules: Rules::new(
+                config.match_by.clone(),
+                config.mail_domain.clone(),
+                config.accounts.clone(),
+            ),
         }
     };
     let all = config.connectors.iter();

@@ -42,13 +42,18 @@ impl Known {
 #[derive(Debug, Clone)]
 pub struct Rules {
     by: Vec<MatchBy>,
+    domain: Option<String>,
     listed: BTreeMap<String, Vec<AccountName>>,
 }
 
 impl Rules {
-    /// The list is by a person's id, address or user name, folded.
-    pub const fn new(by: Vec<MatchBy>, listed: BTreeMap<String, Vec<AccountName>>) -> Self {
-        Self { by, listed }
+    /// Names before the `@` count in this domain only; the list is by a person's id, address or user name. All of it in lower case.
+    pub const fn new(
+        by: Vec<MatchBy>,
+        domain: Option<String>,
+        listed: BTreeMap<String, Vec<AccountName>>,
+    ) -> Self {
+        Self { by, domain, listed }
     }
 
     /// What a person's accounts may be called, each once.
@@ -69,10 +74,10 @@ impl Rules {
         for by in &self.by {
             let text = match by {
                 MatchBy::Mail => known.mail.as_deref(),
-                MatchBy::MailName => known
-                    .mail
-                    .as_deref()
-                    .and_then(|mail| Some(mail.split_once('@')?.0)),
+                MatchBy::MailName => known.mail.as_deref().and_then(|mail| {
+                    let (name, domain) = mail.rsplit_once('@')?;
+                    (Some(domain.to_lowercase()) == self.domain).then_some(name)
+                }),
                 MatchBy::UserName => known.user_name.as_deref(),
             };
             let Some(name) = text.and_then(|text| AccountName::parse(text).ok()) else {
@@ -133,7 +138,7 @@ mod tests {
     #[test]
     fn each_rule_names_an_account_once() {
         let all = vec![MatchBy::Mail, MatchBy::MailName, MatchBy::UserName];
-        let rules = Rules::new(all, BTreeMap::new());
+        let rules = Rules::new(all, Some("example.test".to_owned()), BTreeMap::new());
         let found = names(&rules, &known("ada@example.test", Some("ada")));
         assert_eq!(found, ["ada@example.test", "ada"]);
         let nobody = Known {
@@ -144,9 +149,31 @@ mod tests {
     }
 
     #[test]
+    fn the_same_name_in_another_domain_is_somebody_else() {
+        let rules = Rules::new(
+            vec![MatchBy::MailName],
+            Some("example.test".to_owned()),
+            BTreeMap::new(),
+        );
+        assert_eq!(names(&rules, &known("ada@Example.TEST", None)), ["ada"]);
+        for other in [
+            "ada@partner.test",
+            "ada@example.test@partner.test",
+            "ada@sub.example.test",
+            "ada",
+        ] {
+            assert_eq!(names(&rules, &known(other, None)), [""; 0], "{other}");
+        }
+    }
+
+    #[test]
     fn an_account_on_the_list_is_nobody_else_s() {
         let entries = listed(&[("ben@example.test", &["ada", "ben"]), ("countess", &["lovelace"])]);
-        let rules = Rules::new(vec![MatchBy::MailName, MatchBy::UserName], entries);
+        let rules = Rules::new(
+            vec![MatchBy::MailName, MatchBy::UserName],
+            Some("example.test".to_owned()),
+            entries,
+        );
         assert_eq!(
             names(&rules, &known("Ada@example.test", Some("Countess"))),
             ["lovelace", "Countess"]
@@ -160,7 +187,7 @@ mod tests {
     #[test]
     fn a_person_is_listed_by_id_too() {
         let id = PrincipalId::from_bytes([7; 16]).to_string();
-        let rules = Rules::new(vec![], listed(&[(&id, &["root-of-ada"])]));
+        let rules = Rules::new(vec![], None, listed(&[(&id, &["root-of-ada"])]));
         assert_eq!(names(&rules, &known("ada@example.test", None)), ["root-of-ada"]);
     }
 }

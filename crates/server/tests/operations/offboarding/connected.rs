@@ -64,6 +64,7 @@ fn by_mail(way: ConnectorWay, credential_file: PathBuf) -> ConnectorConfig {
         way,
         credential_file,
         match_by: vec![MatchBy::MailName],
+        mail_domain: Some("example.test".to_owned()),
         accounts: BTreeMap::new(),
     }
 }
