@@ -48,6 +48,8 @@ codes! {
     Unexpected = "unexpected";
     /// The configuration does not name it any more.
     NotConfigured = "not-configured";
+    /// Whose account it is works here again.
+    CameBack = "came-back";
 }
 
 impl fmt::Display for FaultCode {

@@ -445,6 +445,43 @@ async fn an_owner_accepts_with_a_reason_what_cannot_be_verified_and_nobody_else_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn accounts_of_somebody_who_came_back_are_left_alone() {
+    let mut all = Connected::new(Some("heir")).await;
+    all.github.stop();
+    let case = all.case().await;
+    super::obey(&all.house, &all.leaver).await;
+    all.look(Duration::ZERO).await;
+    let body = json!({"reason": "stays after all"});
+    let enabled = all
+        .house
+        .call(
+            Some(&all.owner),
+            &route::ENABLE_PERSON,
+            &[&all.leaver.principal],
+            &body,
+        )
+        .await;
+    assert_eq!(enabled.code(), "ok");
+    all.github.start_again(with_ada()).await.unwrap();
+    for _ in 0..3 {
+        all.look(Duration::from_secs(600)).await;
+    }
+    let left = all.again(&case).await;
+    let code = of(&left, "code");
+    assert_eq!(
+        (code.state, code.trying.said.as_deref(), code.accounts.len()),
+        (AskedState::Open, Some("came-back"), 0)
+    );
+    let state = all.github.state().await.unwrap();
+    assert_eq!(state["members"]["ada"], "active");
+    // An Owner lets it stay, and the old case ends.
+    let owner = all.house.sign_in(all.owner.principal).await;
+    let stays = json!({"system": "code", "reason": "works here again"});
+    assert_eq!(all.accept(&owner, &case, &stays).await, "ok");
+    assert_eq!(all.again(&case).await.state, CaseState::Done);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_late_word_changes_nothing_that_an_owner_accepted() {
     let all = Connected::new(Some("heir")).await;
     all.github

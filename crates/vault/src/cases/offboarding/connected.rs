@@ -162,6 +162,7 @@ fn words(code: &str) -> String {
         "protected" => "It is what the server itself works by there",
         "in-use" => "Something there still depends on it",
         "owns-things" => "It owns things, and nobody is named to whom they go",
+        "came-back" => "They came back: it stays until an Owner accepts that, or they leave again",
         "still-there" => "It was taken away and is there again",
         "too-many" => "There is more than is looked through",
         "unexpected" => "Its answer is not understood",

@@ -10,7 +10,9 @@ use crate::{
 use claviger_connectors::{Connector, Fault, FaultCode, Removal};
 use claviger_model::{
     connected::{AccountState, CaseAccount, Presence, Trying},
+    ids::CaseId,
     offboarding::EffectKind,
+    principal::PrincipalState,
 };
 
 /// What a system did.
@@ -31,6 +33,9 @@ pub(super) async fn act(app: &Shared, row: &CaseAccount) -> Result<Result<(), Fa
     };
     let mut row = row.clone();
     while !row.state.is_settled() {
+        if is_back(app, row.case).await? {
+            return Ok(Err(FaultCode::CameBack.into()));
+        }
         let did = match next(&*system.connector, &row).await {
             Ok(did) => did,
             Err(fault) => return Ok(Err(fault)),
@@ -41,6 +46,20 @@ pub(super) async fn act(app: &Shared, row: &CaseAccount) -> Result<Result<(), Fa
         }
     }
     Ok(Ok(()))
+}
+
+/// Whether somebody works here again. Their accounts may be new ones then: nothing is done to them before an Owner accepts that they
+/// stay, or the person leaves once more.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub(super) async fn is_back(app: &Shared, case: CaseId) -> Result<bool, Refusal> {
+    let mut reader = app.store.reader().await?;
+    let Some(case) = reader.case(case).await? else {
+        return Ok(false);
+    };
+    let person = reader.principal(case.person).await?;
+    Ok(person.is_some_and(|person| person.state == PrincipalState::Active))
 }
 
 async fn next(connector: &dyn Connector, row: &CaseAccount) -> Result<Did, Fault> {

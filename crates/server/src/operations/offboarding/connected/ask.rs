@@ -1,6 +1,6 @@
 //! A system is asked which accounts a leaver has there; what it tells is written down before anything is done to it.
 
-use super::{of_system, told};
+use super::{act::is_back, of_system, told};
 use crate::{
     app::Shared,
     connected::rules::Known,
@@ -23,6 +23,9 @@ pub(super) async fn ask(app: &Shared, row: &CaseSystem) -> Result<Result<(), Fau
     let Some(system) = app.systems.get(&row.system) else {
         return Ok(Err(FaultCode::NotConfigured.into()));
     };
+    if is_back(app, row.case).await? {
+        return Ok(Err(FaultCode::CameBack.into()));
+    }
     let mut reader = app.store.reader().await?;
     let Some(case) = reader.case(row.case).await? else {
         return Ok(Ok(()));
