@@ -76,7 +76,7 @@ async fn main() {
                 device.value(secret, None, Purpose::Copy).await.ok()
             })
             .await;
-            assert!(!opened.offline);
+            assert!(!opened.offline());
         }
         let kept: u32 = device.leases().await.unwrap().iter().map(|of| of.values).sum();
         assert_eq!(kept as usize, KEPT, "they are kept");
