@@ -104,13 +104,13 @@ pub trait ReleaseReads {
     async fn count_leases_on(&mut self, device: DeviceId, now: Timestamp) -> Result<u64>;
     /// Leases of these secrets, on any device, that have neither ended nor run out at `now`.
     async fn leases_of(&mut self, secrets: &[SecretId], now: Timestamp) -> Result<Vec<Release>>;
-    /// Leases of secrets in and below a scope that have neither ended nor run out at `now`, each with the scope of its secret, in
-    /// the order of events.
+    /// Leases of secrets in and below a scope that have neither ended nor run out at `now`, each with the scope of its secret,
+    /// device by device, and of each in the order of events.
     async fn leases_below(
         &mut self,
         top: ScopeId,
         now: Timestamp,
-        after: Option<EventId>,
+        after: Option<(DeviceId, EventId)>,
         limit: u32,
     ) -> Result<Vec<(Release, ScopeId)>>;
     /// Who received a value of this secret since a moment.

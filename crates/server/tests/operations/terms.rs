@@ -53,6 +53,47 @@ async fn leases_that_new_terms_would_not_allow_are_ordered_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_device_is_told_once_what_it_keeps_for_too_long() {
+    let house = House::new().await;
+    let (payments, production, staging) = (
+        house.places.payments,
+        house.places.production,
+        house.places.staging,
+    );
+    let owner = house.actor(&[(roles::OWNER, house.places.root)]).await;
+    let mut devices = Vec::new();
+    for _ in 0..2 {
+        let reader = house.actor(&[(roles::READER, payments)]).await;
+        let second = house.sign_in(reader.principal).await;
+        devices.extend([reader, second]);
+    }
+    let mut secrets = Vec::new();
+    for number in 0..3 {
+        for scope in [production, staging] {
+            let secret = house.secret(scope, &format!("KEY_{number}"), b"value").await;
+            secrets.push((scope, secret));
+        }
+    }
+    // In turns; whose number is odd keeps one less.
+    for (_, secret) in &secrets {
+        for (number, device) in devices.iter().enumerate() {
+            if number % 2 == 0 || *secret != secrets[0].1 {
+                assert_eq!(release(&house, device, *secret, "lease").await.code(), "ok");
+            }
+        }
+    }
+    edit(&house, &owner, production, json!({"lease_seconds": 3600})).await;
+    for (number, device) in devices.iter().enumerate() {
+        let there = secrets.iter().filter(|(scope, _)| *scope == production);
+        let mut expected: Vec<_> = there.map(|(_, secret)| *secret).skip(number % 2).collect();
+        expected.sort_unstable();
+        let of = |secret| Target::Secret { secret, names: false };
+        let expected: Vec<_> = expected.into_iter().map(of).collect();
+        assert_eq!(targets(&house, device).await, expected, "{number}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_class_that_becomes_production_is_stricter_too() {
     let house = House::new().await;
     let staging = house.places.staging;

@@ -100,7 +100,7 @@ impl ReleaseReads for Handle {
         &mut self,
         top: ScopeId,
         now: Timestamp,
-        after: Option<EventId>,
+        after: Option<(DeviceId, EventId)>,
         limit: u32,
     ) -> Result<Vec<(Release, ScopeId)>> {
         let rows = sqlx::query(concat!(
@@ -109,11 +109,12 @@ impl ReleaseReads for Handle {
             ", s.scope FROM releases r JOIN secrets s ON s.id = r.secret \
              JOIN scope_ancestors a ON a.scope = s.scope WHERE ",
             held!("$2"),
-            " AND a.ancestor = $1 AND r.event > $3 ORDER BY r.event LIMIT $4"
+            " AND a.ancestor = $1 AND (r.device, r.event) > ($3, $4) ORDER BY r.device, r.event LIMIT $5"
         ))
         .bind(top.raw())
         .bind(now.millis())
-        .bind(raw_or_null(after.as_ref()).unwrap_or_default())
+        .bind(raw_or_null(after.map(|(device, _)| device).as_ref()).unwrap_or_default())
+        .bind(raw_or_null(after.map(|(_, event)| event).as_ref()).unwrap_or_default())
         .bind(i64::from(limit))
         .fetch_all(self.db())
         .await?;

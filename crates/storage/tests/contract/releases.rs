@@ -100,28 +100,45 @@ async fn leases_end_by_time_or_word(ground: Ground) {
 async fn leases_are_found_by_place(ground: Ground) {
     let secret = ground.secret("db").await;
     let device = DeviceId::random(&ground.entropy);
+    let other = DeviceId::random(&ground.entropy);
     let mut locked = ground.locked().await;
     let scope = locked.secret(secret).await.unwrap().unwrap().scope;
     let (now, later) = (ground.now(), ground.later(1));
-    let mut held: Vec<_> = (0..3)
-        .map(|_| release(&ground, device, secret, 1, 60_000))
+    // Of two devices in turns.
+    let mut held: Vec<_> = (0..9)
+        .map(|turn| {
+            let device = if turn % 2 == 0 { device } else { other };
+            release(&ground, device, secret, 1, 60_000)
+        })
         .collect();
-    held.sort_by_key(|lease| lease.event);
+    held.sort_by_key(|lease| (lease.device, lease.event));
+    let ended = held.remove(2);
     let over = [
         release(&ground, device, secret, 1, 0),
         release(&ground, device, secret, 1, 1_000),
     ];
     locked.insert_releases(&over).await.unwrap();
     locked.insert_releases(&held).await.unwrap();
-    locked.end_releases(device, &[held[2].event], now).await.unwrap();
+    locked
+        .insert_releases(std::slice::from_ref(&ended))
+        .await
+        .unwrap();
+    locked
+        .end_releases(ended.device, &[ended.event], now)
+        .await
+        .unwrap();
+    let expected: Vec<_> = held.into_iter().map(|lease| (lease, scope)).collect();
     for top in [scope, ground.root] {
-        let first = locked.leases_below(top, later, None, 1).await.unwrap();
-        assert_eq!(first, [(held[0].clone(), scope)]);
-        let rest = locked
-            .leases_below(top, later, Some(held[0].event), 9)
-            .await
-            .unwrap();
-        assert_eq!(rest, [(held[1].clone(), scope)]);
+        for limit in [1, 3, 9] {
+            let (mut found, mut after) = (Vec::new(), None);
+            loop {
+                let page = locked.leases_below(top, later, after, limit).await.unwrap();
+                let Some((last, _)) = page.last() else { break };
+                after = Some((last.device, last.event));
+                found.extend(page);
+            }
+            assert_eq!(found, expected);
+        }
     }
     let elsewhere = claviger_model::ids::ScopeId::random(&ground.entropy);
     let found = locked.leases_below(elsewhere, later, None, 9).await.unwrap();

@@ -19,45 +19,59 @@ use std::{
 const PAGE: u32 = 1_000;
 
 /// Orders away what is kept of secrets in and below a scope for longer than its terms allow as they are now, or by whom they
-/// do not allow it at all.
+/// do not allow it at all. Memory holds what goes from one device.
 ///
 /// # Errors
 /// When the tables cannot be read or written.
 pub async fn after_stricter_terms(change: &mut Change, top: ScopeId) -> Result<(), Stop> {
     let now = change.now();
-    let mut longest_of: BTreeMap<(PrincipalId, ScopeId), Duration> = BTreeMap::new();
-    let mut over: BTreeMap<DeviceId, (PrincipalId, BTreeSet<SecretId>)> = BTreeMap::new();
+    // Of the device at hand: what its owner may keep where, and what is kept for longer.
+    let mut at_hand: Option<(DeviceId, PrincipalId)> = None;
+    let (mut longest_of, mut over) = (BTreeMap::new(), BTreeSet::new());
     let mut after = None;
     loop {
         let page = change.db().leases_below(top, now, after, PAGE).await?;
         let full = page.len() >= PAGE as usize;
-        after = page.last().map(|(lease, _)| lease.event);
+        after = page.last().map(|(lease, _)| (lease.device, lease.event));
         for (lease, scope) in page {
-            let key = (lease.principal, scope);
-            let term = match longest_of.get(&key) {
+            let device = (lease.device, lease.principal);
+            if let Some(before) = at_hand.replace(device).filter(|before| *before != device) {
+                order_away(change, before, std::mem::take(&mut over)).await?;
+                longest_of.clear();
+            }
+            let term = match longest_of.get(&scope) {
                 Some(term) => *term,
                 None => {
                     let term = longest_at(change, lease.principal, scope).await?;
-                    longest_of.insert(key, term);
+                    longest_of.insert(scope, term);
                     term
                 }
             };
             if outlives(&lease, term) {
-                let entry = over.entry(lease.device);
-                let (_, secrets) = entry.or_insert_with(|| (lease.principal, BTreeSet::new()));
-                secrets.insert(lease.secret);
+                over.insert(lease.secret);
             }
         }
         if !full {
             break;
         }
     }
+    match at_hand {
+        Some(last) => order_away(change, last, over).await,
+        None => Ok(()),
+    }
+}
+
+async fn order_away(
+    change: &mut Change,
+    (device, person): (DeviceId, PrincipalId),
+    secrets: BTreeSet<SecretId>,
+) -> Result<(), Stop> {
+    if secrets.is_empty() {
+        return Ok(());
+    }
     let target = |secret| Target::Secret { secret, names: false };
-    let targets: Targets = over
-        .into_iter()
-        .map(|(device, (person, secrets))| (device, (person, secrets.into_iter().map(target).collect())))
-        .collect();
-    issue(change, targets).await
+    let targets = secrets.into_iter().map(target).collect();
+    issue(change, Targets::from([(device, (person, targets))])).await
 }
 
 /// For how long somebody may keep a value of a place, at best; zero = not at all.
