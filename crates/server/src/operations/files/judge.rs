@@ -72,6 +72,7 @@ pub(super) async fn judge(
     if carried.is_empty() {
         return Ok(judged);
     }
+    tracing::debug!(changes = carried.len(), "policy files are judged");
     let ground = ground(state, identity, found).await?;
     for change in of_kind(&carried, FileKind::Role) {
         if let Err(no) = role(state, &ground, change).await? {

@@ -6,9 +6,17 @@ use claviger_model::{builtin_roles::READER, grant::Ended, ids::KeyId, time::Time
 use claviger_server::sequencer::job;
 use claviger_storage::{Locked, services::ServiceKey};
 use futures_util::future::BoxFuture;
-use tokio::sync::oneshot;
+use std::{
+    sync::{Arc, Mutex, mpsc},
+    thread,
+};
+use tokio::{sync::oneshot, time::timeout};
+use tracing::instrument::WithSubscriber as _;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 const FILE: &str = "grants/payments";
+/// Only what never comes takes as long.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Applies files while somebody else has the lock, who does something before they give it back.
 async fn overtaken<F>(house: &House, pipeline: &Pipeline, files: &[PolicyFile], between: F) -> Answer
@@ -90,6 +98,64 @@ async fn what_has_nothing_to_do_with_them_makes_files_wait_for_nothing_but_the_l
         assert_eq!(answer.code(), "ok", "{:?}", answer.json());
         assert!(grant_of(&scene.house, given).await.is_some());
     }
+}
+
+/// Stands still where the server says that files are judged.
+struct Judging {
+    begins: Mutex<Option<oneshot::Sender<()>>>,
+    goes_on: Mutex<mpsc::Receiver<()>>,
+}
+
+impl<S: tracing::Subscriber> Layer<S> for Judging {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        if !event.metadata().target().ends_with("files::judge") {
+            return;
+        }
+        if let Some(begins) = self.begins.lock().unwrap().take() {
+            begins.send(()).unwrap();
+            self.goes_on.lock().unwrap().recv().unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn others_change_things_while_files_are_judged() {
+    let scene = Arc::new(scene(|_| String::new()).await);
+    let shown = plan(&scene.house, &scene.pipeline.service, &scene.files).await;
+    let ((begins, begun), (go_on, goes_on)) = (oneshot::channel(), mpsc::channel());
+    let judging = Judging {
+        begins: Mutex::new(Some(begins)),
+        goes_on: Mutex::new(goes_on),
+    };
+    let applying = {
+        let (scene, runtime) = (Arc::clone(&scene), tokio::runtime::Handle::current());
+        // It stands still on a thread of its own.
+        thread::spawn(move || {
+            let apply = apply_plan(&scene.house, &scene.pipeline.service, &scene.files, &shown);
+            runtime.block_on(apply.with_subscriber(tracing_subscriber::registry().with(judging)))
+        })
+    };
+    // Under the lock the word would come from the sequencer's own thread, or nobody else's change would end.
+    timeout(PATIENCE, begun)
+        .await
+        .expect("files were judged elsewhere")
+        .unwrap();
+    let (person, place) = (scene.receiver.principal, scene.house.places.staging);
+    let change = scene.house.app.sequencer.change(job(move |change| {
+        Box::pin(async move {
+            let grant = crate::house::grant(person, READER, place, change.now());
+            change.db().insert_grant(&grant).await.unwrap();
+            Ok(())
+        })
+    }));
+    timeout(PATIENCE, change)
+        .await
+        .expect("another change waits for files")
+        .unwrap();
+    go_on.send(()).unwrap();
+    let answer = applying.join().unwrap();
+    assert_eq!(answer.code(), "ok", "{:?}", answer.json());
+    assert!(grant_of(&scene.house, scene.given).await.is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]
