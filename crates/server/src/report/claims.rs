@@ -1,6 +1,6 @@
 //! What a report claims, beside what the log says.
 
-use super::connected;
+use super::{connected, whole};
 use claviger_ledger::leaf::{Fact, Leaf, Outcome, REASON};
 use claviger_model::{
     blast::How,
@@ -102,6 +102,7 @@ pub fn proved(report: &Report, leaves: &Leaves) -> Result<Proved, String> {
     found.settled = settled(report, &log)?;
     found.accounts = connected::proved(report, &log)?;
     found.reads = reads(report, leaves)?;
+    whole::nothing_is_left_out(report, &log)?;
     Ok(found)
 }
 
@@ -169,12 +170,9 @@ impl<'a> Log<'a> {
     }
 
     pub(super) fn of_case(&self, kind: EventKind) -> Vec<&'a Leaf> {
-        let of = |leaf: &&Leaf| {
-            leaf.kind.as_kind() == Some(kind)
-                && leaf.outcome == Outcome::Allowed
-                && label(leaf, "case") == Some(&self.case)
-        };
-        self.leaves.iter().filter(of).collect()
+        self.all_of_case()
+            .filter(|leaf| leaf.kind.as_kind() == Some(kind))
+            .collect()
     }
 
     /// Whether a leaf tells of something that was done, at that moment.
@@ -183,71 +181,87 @@ impl<'a> Log<'a> {
             .object
             .array::<16>()
             .ok_or("an effect on something without an id")?;
-        let order = effect
-            .detail
-            .as_ref()
-            .and_then(Bytes::array)
-            .map(OrderId::from_bytes);
-        let at = |leaf: &Leaf| leaf.at == effect.at;
+        let told = self
+            .leaves
+            .iter()
+            .any(|leaf| leaf.at == effect.at && is_of(leaf, effect));
         let told = match effect.kind {
-            EffectKind::Session => self.any(EventKind::SessionEnded, |leaf| {
-                at(leaf) && leaf.object.session == Some(SessionId::from_bytes(id))
-            }),
-            EffectKind::ServiceKey => self.any(EventKind::ServiceKeyEnded, |leaf| {
-                at(leaf) && leaf.object.key == Some(KeyId::from_bytes(id))
-            }),
             EffectKind::Device => {
-                let device = DeviceId::from_bytes(id);
-                let of = |leaf: &Leaf| leaf.object.device == Some(device);
+                let order = effect.detail.as_ref().and_then(Bytes::array);
+                let line = (DeviceId::from_bytes(id), order.map(OrderId::from_bytes));
                 // One that was ending already has no leaf of this case; its signed order was checked before.
-                let ordered = |line: &CaseDeviceRecord| (line.device, Some(line.order)) == (device, order);
-                devices.iter().any(ordered)
-                    && (self.any(EventKind::DeviceChanged, |leaf| at(leaf) && of(leaf))
-                        || !self.any(EventKind::DeviceChanged, of))
+                let before = !self.leaves.iter().any(|leaf| is_of(leaf, effect));
+                devices
+                    .iter()
+                    .any(|device| (device.device, Some(device.order)) == line)
+                    && (told || before)
             }
-            EffectKind::Grant => self.any(EventKind::GrantEnded, |leaf| {
-                at(leaf) && leaf.object.grant == Some(GrantId::from_bytes(id))
-            }),
-            EffectKind::LocalTeam | EffectKind::ProviderTeam => self.any(EventKind::TeamChanged, |leaf| {
-                at(leaf) && leaf.object.principal == Some(PrincipalId::from_bytes(id))
-            }),
-            EffectKind::Request => self.any(EventKind::RequestAnswered, |leaf| {
-                at(leaf) && leaf.object.request == Some(RequestId::from_bytes(id))
-            }),
-            EffectKind::SecretOwner => self.any(EventKind::SecretEdited, |leaf| {
-                at(leaf) && leaf.object.secret == Some(SecretId::from_bytes(id))
-            }),
-            EffectKind::Approval => self.any(EventKind::RequestAnswered, |leaf| {
-                at(leaf)
-                    && leaf.object.request == Some(RequestId::from_bytes(id))
-                    && label(leaf, "state") == Some("approval-withdrawn")
-            }),
-            EffectKind::EmergencyRight => {
-                let right = format!("right-{}", EmergencyId::from_bytes(id));
-                self.any(EventKind::EmergencyEnded, |leaf| {
-                    at(leaf) && label(leaf, "right") == Some(&right)
-                })
-            }
-            EffectKind::ConnectedAccount => {
-                let account = format!("account-{}", AccountId::from_bytes(id));
-                self.any(EventKind::OffboardingAccount, |leaf| {
-                    at(leaf)
-                        && label(leaf, "id") == Some(&account)
-                        && matches!(label(leaf, "state"), Some("verified-gone" | "verified-disabled"))
-                })
-            }
-            EffectKind::Proposal => {
-                let proposal = format!("proposal-{}", ProposalId::from_bytes(id));
-                self.any(EventKind::ProposalAnswered, |leaf| {
-                    at(leaf) && label(leaf, "proposal") == Some(&proposal)
-                })
-            }
+            _ => told,
         };
         if told {
             Ok(())
         } else {
             Err(format!("that {} was taken away", name(effect.kind)))
         }
+    }
+
+    /// Everything that the log says of the case.
+    pub(super) fn all_of_case(&self) -> impl Iterator<Item = &'a Leaf> {
+        let of = |leaf: &&Leaf| leaf.outcome == Outcome::Allowed && label(leaf, "case") == Some(&self.case);
+        self.leaves.iter().filter(of)
+    }
+}
+
+/// Whether a leaf is about the thing that an effect took away, and says that it went, whenever that was.
+pub(super) fn is_of(leaf: &Leaf, effect: &EffectLine) -> bool {
+    let Some(id) = effect.object.array::<16>() else {
+        return false;
+    };
+    let is = |kind| leaf.kind.as_kind() == Some(kind) && leaf.outcome == Outcome::Allowed;
+    let object = &leaf.object;
+    match effect.kind {
+        EffectKind::Session => {
+            is(EventKind::SessionEnded) && object.session == Some(SessionId::from_bytes(id))
+        }
+        EffectKind::ServiceKey => is(EventKind::ServiceKeyEnded) && object.key == Some(KeyId::from_bytes(id)),
+        EffectKind::Device => is(EventKind::DeviceChanged) && object.device == Some(DeviceId::from_bytes(id)),
+        EffectKind::Grant => is(EventKind::GrantEnded) && object.grant == Some(GrantId::from_bytes(id)),
+        EffectKind::LocalTeam | EffectKind::ProviderTeam => {
+            is(EventKind::TeamChanged) && object.principal == Some(PrincipalId::from_bytes(id))
+        }
+        EffectKind::Request => {
+            is(EventKind::RequestAnswered) && object.request == Some(RequestId::from_bytes(id))
+        }
+        EffectKind::SecretOwner => {
+            is(EventKind::SecretEdited) && object.secret == Some(SecretId::from_bytes(id))
+        }
+        EffectKind::Approval => {
+            is(EventKind::RequestAnswered)
+                && object.request == Some(RequestId::from_bytes(id))
+                && label(leaf, "state") == Some("approval-withdrawn")
+        }
+        EffectKind::EmergencyRight => {
+            let right = format!("right-{}", EmergencyId::from_bytes(id));
+            is(EventKind::EmergencyEnded) && label(leaf, "right") == Some(&right)
+        }
+        EffectKind::ConnectedAccount => {
+            let account = format!("account-{}", AccountId::from_bytes(id));
+            is(EventKind::OffboardingAccount)
+                && label(leaf, "id") == Some(&account)
+                && matches!(label(leaf, "state"), Some("verified-gone" | "verified-disabled"))
+        }
+        EffectKind::Proposal => {
+            let proposal = format!("proposal-{}", ProposalId::from_bytes(id));
+            is(EventKind::ProposalAnswered) && label(leaf, "proposal") == Some(&proposal)
+        }
+    }
+}
+
+pub(super) fn number(leaf: &Leaf, name: &str) -> Option<i64> {
+    let (_, fact) = leaf.facts.iter().find(|(field, _)| field.as_str() == name)?;
+    match fact {
+        Fact::Number(number) => Some(*number),
+        Fact::Flag(_) | Fact::Label(_) => None,
     }
 }
 

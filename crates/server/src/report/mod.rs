@@ -9,3 +9,4 @@ pub mod format;
 pub mod html;
 pub mod keys;
 pub mod verify;
+mod whole;

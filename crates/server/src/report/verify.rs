@@ -21,6 +21,7 @@ use claviger_ledger::{
     proof::verify_path,
     subject::SubjectHead,
 };
+use claviger_model::ids::DeviceId;
 use claviger_protocol::{
     log::HistoryEntry,
     offboarding::report::{DeviceEvidence, Report, read, split},
@@ -100,9 +101,7 @@ pub fn verify(file: &str, keys: &PublishedKeys) -> Result<Verified, Fault> {
         history: history(&report, &checkpoint)?,
         reads: reads(&report, &checkpoint)?,
     };
-    for device in &report.devices {
-        word(&report, device, keys).ok_or_else(|| Fault::Device(device.device.to_string()))?;
-    }
+    words(&report, keys)?;
     let proved = claims::proved(&report, &leaves).map_err(Fault::Claim)?;
     Ok(Verified {
         report,
@@ -186,6 +185,20 @@ fn reads(report: &Report, checkpoint: &Checkpoint) -> Result<Vec<Leaf>, Fault> {
         .iter()
         .map(|entry| one(entry).ok_or(Fault::Leaf(entry.index)))
         .collect()
+}
+
+/// Each device of the case has its order and its word there, and no other has.
+fn words(report: &Report, keys: &PublishedKeys) -> Result<(), Fault> {
+    let fault = |device: DeviceId| Fault::Device(device.to_string());
+    for line in &report.case.devices {
+        if !report.devices.iter().any(|device| device.device == line.device) {
+            return Err(fault(line.device));
+        }
+    }
+    for device in &report.devices {
+        word(report, device, keys).ok_or_else(|| fault(device.device))?;
+    }
+    Ok(())
 }
 
 /// The server's order to destroy everything, and the device's word that it has, where one is told of.

@@ -5,10 +5,11 @@ use crate::{
     house::{Actor, House},
     succession::rotate,
 };
+use claviger_ledger::leaf::Leaf;
 use claviger_model::{
     builtin_roles as roles,
     ids::{CaseId, SecretId},
-    offboarding::{CaseState, RotationState},
+    offboarding::{CaseState, EffectKind, RotationState},
     time::Timestamp,
 };
 use claviger_protocol::{
@@ -235,10 +236,49 @@ async fn whoever_signs_cannot_claim_what_the_log_does_not_say() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_signs_cannot_leave_out_what_the_log_says() {
+    let left = Left::new().await;
+    let all = parsed(&left.report().await.json).effects.len();
+    assert_eq!(all, 3);
+    for number in 0..all {
+        let fault = left.forged(|report| drop(report.effects.remove(number))).await;
+        assert!(matches!(fault, Fault::Claim(_)), "{number}: {fault:?}");
+    }
+    let omissions: [Change<'_>; 4] = [
+        Box::new(|report| {
+            report.devices.clear();
+            report.case.devices.clear();
+            report.effects.retain(|effect| effect.kind != EffectKind::Device);
+        }),
+        Box::new(|report| {
+            report.devices.clear();
+            report.case.devices.clear();
+        }),
+        Box::new(|report| report.grants.clear()),
+        Box::new(|report| {
+            let open = report
+                .rotations
+                .iter()
+                .position(|one| one.state == RotationState::Open);
+            let gone = report.rotations.remove(open.unwrap());
+            report
+                .reads
+                .retain(|entry| Leaf::parse(&entry.leaf.0).unwrap().object.secret != Some(gone.secret));
+        }),
+    ];
+    for (number, omission) in omissions.into_iter().enumerate() {
+        let fault = left.forged(omission).await;
+        assert!(matches!(fault, Fault::Claim(_)), "{number}: {fault:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_devices_word_is_its_own() {
     let left = Left::new().await;
     let other = left.house.actor(&[]).await;
-    let changes: [Change<'_>; 4] = [
+    let changes: [Change<'_>; 5] = [
+        // The server alone says that it did.
+        Box::new(|report| report.devices.clear()),
         // Signed by another device.
         Box::new(|report| {
             let body = report.devices[0].acknowledgement.clone().unwrap().body;
