@@ -23,15 +23,16 @@ use claviger_protocol::{
 };
 use serde_json::json;
 
-struct Diary<'a> {
-    house: &'a House,
-    actor: &'a Actor,
-    secret: SecretId,
-    lease: Release,
+/// What a device tells of reads without the server.
+pub struct Diary<'a> {
+    pub house: &'a House,
+    pub actor: &'a Actor,
+    pub secret: SecretId,
+    pub lease: Release,
 }
 
 impl Diary<'_> {
-    fn entry(&self, seq: u64, prev: &[u8], at: Timestamp) -> Signed {
+    pub fn entry(&self, seq: u64, prev: &[u8], at: Timestamp) -> Signed {
         let entry = JournalEntry {
             organization: self.house.app.organization,
             device: self.actor.device,
@@ -52,7 +53,7 @@ impl Diary<'_> {
         }
     }
 
-    async fn send(&self, first: u64, entries: &[Signed]) -> crate::house::Answer {
+    pub async fn send(&self, first: u64, entries: &[Signed]) -> crate::house::Answer {
         let binding = ToServer::Journal {
             organization: self.house.app.organization,
             device: self.actor.device,
