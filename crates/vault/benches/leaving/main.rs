@@ -1,5 +1,5 @@
 //! Fifty devices of somebody who leaves, each a vault of its own with its cache on disk and its event stream, against the server's own
-//! program: from the click until each device has said that everything is destroyed. One JSON object a line.
+//! program, and against three of them: from the click until each device has said that everything is destroyed. One JSON object a line.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -9,9 +9,10 @@
     reason = "a measurement stops when something fails"
 )]
 
-#[path = "client/rows.rs"]
+mod replicas;
+#[path = "../client/rows.rs"]
 mod rows;
-#[path = "../tests/support/mod.rs"]
+#[path = "../../tests/support/mod.rs"]
 #[expect(dead_code, reason = "the journeys need more of it")]
 mod support;
 
@@ -32,6 +33,7 @@ use claviger_vault::{
         value::{SecretDraft, ValueInput},
     },
 };
+use replicas::Replicas;
 use rows::row;
 use std::{
     env,
@@ -55,19 +57,24 @@ async fn main() {
     let people = ["olga", "ben"].map(|name| Person::new(name, &[]));
     let provider = Provider::start(&people).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
-    let olga = sign_in(
-        &server,
-        &folder.path().join("olga"),
-        "olga",
-        Some(server.bootstrap_code()),
-    )
-    .await;
-    let mut devices = vec![sign_in(&server, &folder.path().join("ben"), "ben", None).await];
+    let home = folder.path().join("one");
+    let server = Server::found(&home.join("server"), provider.issuer(), CLIENT_ID);
+    let code = server.bootstrap_code();
+    measure(&home, &server.origin, code, "50_devices").await;
+    drop(server);
+    let home = folder.path().join("three");
+    let servers = Replicas::found(&home.join("server"), provider.issuer(), CLIENT_ID).await;
+    let code = servers.code.clone();
+    measure(&home, &servers.origin, code, "50_devices_3_replicas").await;
+}
+
+async fn measure(folder: &Path, origin: &str, code: String, named: &str) {
+    let olga = sign_in(origin, &folder.join("olga"), "olga", Some(code)).await;
+    let mut devices = vec![sign_in(origin, &folder.join("ben"), "ben", None).await];
     let (ben, secrets) = furnish(&olga, &devices[0]).await;
     while devices.len() < DEVICES {
-        let home = folder.path().join(format!("ben-{}", devices.len()));
-        devices.push(sign_in(&server, &home, "ben", None).await);
+        let home = folder.join(format!("ben-{}", devices.len()));
+        devices.push(sign_in(origin, &home, "ben", None).await);
         eprint!("\r{} devices ", devices.len());
     }
     for device in &devices {
@@ -123,45 +130,23 @@ async fn main() {
 
     let ms = |of: Option<u32>| of.map(f64::from);
     let begun = case.begun.unwrap();
-    row(
-        "offboarding_action_50_devices",
-        Some(answered.as_secs_f64() * 1_000.0),
-        "ms",
-        None,
-        None,
-    );
-    row(
-        "offboarding_refused_after_click",
+    let say = |what: &str, value, target| {
+        let name = format!("offboarding_{what}_{named}");
+        row(&name, value, "ms", target, None);
+    };
+    say("action", Some(answered.as_secs_f64() * 1_000.0), None);
+    say(
+        "refused_after_click",
         Some(f64::from(begun.refused_after_ms)),
-        "ms",
-        None,
         None,
     );
-    row(
-        "offboarding_acknowledged_p50_50_devices",
-        ms(case.acknowledged.p50_ms),
-        "ms",
-        None,
-        None,
-    );
-    row(
-        "offboarding_acknowledged_p99_50_devices",
-        ms(case.acknowledged.p99_ms),
-        "ms",
-        Some(1_000.0),
-        None,
-    );
-    row(
-        "offboarding_destroyed_last_of_50_devices",
-        destroyed.last().copied(),
-        "ms",
-        None,
-        None,
-    );
+    say("acknowledged_p50", ms(case.acknowledged.p50_ms), None);
+    say("acknowledged_p99", ms(case.acknowledged.p99_ms), Some(1_000.0));
+    say("last_destroyed", destroyed.last().copied(), None);
 }
 
 /// A device of its own, whose connection is its event stream: nothing is asked again within a minute.
-async fn sign_in(server: &Server, home: &Path, who: &str, code: Option<String>) -> Vault {
+async fn sign_in(origin: &str, home: &Path, who: &str, code: Option<String>) -> Vault {
     let vault = Vault::start(VaultParts {
         clock: Arc::new(SystemClock),
         boot: Arc::new(ProcBootClock),
@@ -180,11 +165,8 @@ async fn sign_in(server: &Server, home: &Path, who: &str, code: Option<String>) 
         },
     })
     .await;
-    let shown = vault.connect_server(&server.origin).await.unwrap();
-    vault
-        .confirm_server(&server.origin, &shown.fingerprint)
-        .await
-        .unwrap();
+    let shown = vault.connect_server(origin).await.unwrap();
+    vault.confirm_server(origin, &shown.fingerprint).await.unwrap();
     vault.sign_in(code).await.unwrap();
     until("a first sync", async || {
         matches!(
