@@ -1,5 +1,5 @@
-//! Somebody leaves: two windows of theirs are open and one computer is switched off. Their access ends in all of them, nothing of it is
-//! left on any disk, and whoever conducts it sees each device say so.
+//! Somebody leaves: three windows of theirs are open, one of them on a computer that sleeps. Their access ends in all of them, nothing
+//! of it is left on any disk, and whoever conducts it sees each device say so.
 
 use crate::{
     rig::{
@@ -10,6 +10,7 @@ use crate::{
     },
     spine::{keep_offline, known, reveal},
 };
+use rustix::process::{Signal, kill_process};
 use std::collections::{BTreeMap, BTreeSet};
 use thirtyfour::prelude::*;
 
@@ -82,9 +83,12 @@ async fn journey_of_somebody_who_leaves() {
         Window::open(&first.desktop).await,
         Window::open(&second.desktop).await,
     ];
-    for window in &windows {
+    let asleep = Window::open(&away.desktop).await;
+    for window in windows.iter().chain([&asleep]) {
         window.find("secret-row").await;
     }
+    // Its app is open and hears nothing.
+    kill_process(away.desktop.app().unwrap(), Signal::STOP).unwrap();
 
     let desk = Desktop::start().await;
     desk.browse_as(&company.admit(OWNER).await);
@@ -109,19 +113,19 @@ async fn journey_of_somebody_who_leaves() {
         computer.yields_nothing(&known);
     }
 
-    // The computer that was switched off calls for the first time.
+    // The computer that slept calls for the first time; until then its cache opens.
     assert_ne!(
         away.files.yields(&keyring(&away.desktop), &known),
         BTreeSet::new()
     );
-    let window = Window::open(&away.desktop).await;
-    let said = window
+    kill_process(away.desktop.app().unwrap(), Signal::CONT).unwrap();
+    let said = asleep
         .text("sign-in-problem", |text| text.contains("ended"))
         .await;
     assert!(said.starts_with("Your access"), "{said}");
-    window.picture("offboarding-first-contact").await;
+    asleep.picture("offboarding-first-contact").await;
     said_by_devices(&admin, 3).await;
-    window.close().await;
+    asleep.close().await;
     away.yields_nothing(&known);
 
     for theme in ["light", "dark", "contrast"] {
