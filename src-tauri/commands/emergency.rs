@@ -3,7 +3,7 @@
 use claviger_vault::{
     Vault,
     view::{
-        emergency::{EmergencyDraws, EmergencyVerdict, EmergencyView, GiveEmergency},
+        emergency::{EmergencyDraws, EmergencyRights, EmergencyVerdict, EmergencyView, GiveEmergency},
         giving::GivePlan,
         problem::Problem,
     },
@@ -22,6 +22,13 @@ pub async fn emergency(vault: State<'_, Vault>) -> Result<EmergencyView, Problem
 #[specta::specta]
 pub async fn emergency_draws(vault: State<'_, Vault>, after: String) -> Result<EmergencyDraws, Problem> {
     vault.emergency_draws(&after).await
+}
+
+/// Further rights of others.
+#[tauri::command]
+#[specta::specta]
+pub async fn emergency_rights(vault: State<'_, Vault>, after: String) -> Result<EmergencyRights, Problem> {
+    vault.emergency_rights(&after).await
 }
 
 /// What could be read with a right in an emergency; nothing is given.

@@ -7,8 +7,8 @@ use claviger_vault::{
         offboarding::{
             LeakView, OffboardingRights,
             cases::{
-                BrakeView, CaseDraft, CaseRotations, CaseView, CasesView, EndedAccessView, OpenedCaseView,
-                RehearsalView,
+                BrakeView, CaseDraft, CaseRotations, CaseView, CasesView, EndedAccessView, EndedOfView,
+                OpenedCaseView, RehearsalView,
             },
             radius::{RadiusView, SuspectRef},
         },
@@ -152,6 +152,13 @@ pub async fn accept_connected(
 #[specta::specta]
 pub async fn ended_grants(vault: State<'_, Vault>, id: String) -> Result<EndedAccessView, Problem> {
     vault.ended_grants(&id).await
+}
+
+/// What somebody's newest case ended and one may give again.
+#[tauri::command]
+#[specta::specta]
+pub async fn ended_of(vault: State<'_, Vault>, person: String) -> Result<Option<EndedOfView>, Problem> {
+    vault.ended_of(&person).await
 }
 
 /// Gives grants and memberships again that a case ended, all or none.

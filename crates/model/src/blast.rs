@@ -7,8 +7,8 @@ use crate::{
     action::Action,
     event::EventKind,
     ids::{
-        DeviceId, EmergencyId, EventId, GrantId, KeyId, PrincipalId, ProposalId, RequestId, RoleId, ScopeId,
-        SecretId, SessionId,
+        DeviceId, DrawId, EmergencyId, EventId, GrantId, KeyId, PrincipalId, ProposalId, RequestId, RoleId,
+        ScopeId, SecretId, SessionId,
     },
     scope::EnvironmentClass,
     secret::SecretKind,
@@ -337,6 +337,10 @@ pub enum Waiting {
     Approval(RequestId),
     /// They proposed a change that waits for a second Owner.
     Proposal(ProposalId),
+    /// Somebody else's request, which they may answer; others may be there who may, too.
+    Answer(RequestId),
+    /// Somebody else's emergency access, which they may review.
+    Review(DrawId),
 }
 
 /// Something that nobody else answers for.

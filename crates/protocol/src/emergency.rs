@@ -68,9 +68,9 @@ pub struct ReviewEmergency {
 pub struct EmergencyReply {
     /// Rights that have not ended: the caller's own, and of others' the first [`MOST_RIGHTS`] to end.
     pub rights: Vec<RightRecord>,
-    /// Whether others hold more of them.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub more_rights: bool,
+    /// Where the next page of others' rights begins ([`RightsCall`]); absent at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_rights: Option<RightPlace>,
     /// The first page of draws: those that last, then those that wait for a review, the oldest of them first, then the reviewed ones
     /// of the last 90 days, the newest first.
     pub draws: Vec<DrawRecord>,
@@ -83,6 +83,37 @@ pub struct EmergencyReply {
 
 /// The most rights of others in an answer.
 pub const MOST_RIGHTS: u32 = 500;
+
+/// Where a page of others' rights goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RightPlace {
+    /// When the last right of the page before ends.
+    pub ends_at: Timestamp,
+    /// That right.
+    pub id: EmergencyId,
+}
+
+/// `POST /v1/emergency/rights/others`: further rights of others.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RightsCall {
+    /// [`EmergencyReply::next_rights`] or [`RightsReply::next`]; from the beginning without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<RightPlace>,
+}
+
+/// A page of others' rights.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RightsReply {
+    /// Those that end first come first, up to [`MOST_RIGHTS`].
+    pub rights: Vec<RightRecord>,
+    /// Where the next page begins; absent at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<RightPlace>,
+    /// Whom these name.
+    pub principals: Vec<PrincipalRecord>,
+}
 
 /// The most draws of a page.
 pub const PAGE: u32 = 100;

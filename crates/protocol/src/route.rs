@@ -266,6 +266,8 @@ routes! {
     PLAN_EMERGENCY = "POST" "/v1/emergency/rights/preview" Session asks;
     /// [`crate::emergency::DrawsCall`].
     EMERGENCY_DRAWS = "POST" "/v1/emergency/draws" Session asks;
+    /// [`crate::emergency::RightsCall`].
+    EMERGENCY_RIGHTS = "POST" "/v1/emergency/rights/others" Session asks;
     /// [`crate::emergency::EndEmergencyRight`].
     END_EMERGENCY = "DELETE" "/v1/emergency/rights/{right}" Session;
     /// [`crate::emergency::DrawEmergency`].
@@ -322,6 +324,8 @@ routes! {
     ACCEPT_CONNECTED = "POST" "/v1/offboarding/cases/{case}/accept-connected" Session does;
     /// [`crate::offboarding::cases::EndedGrants`].
     CASE_GRANTS = "GET" "/v1/offboarding/cases/{case}/grants" Session;
+    /// [`crate::offboarding::cases::EndedOf`].
+    ENDED_OF = "GET" "/v1/offboarding/people/{person}/ended" Session;
     /// [`crate::offboarding::report::ReportReply`].
     CASE_REPORT = "GET" "/v1/offboarding/cases/{case}/report" Session;
     /// [`crate::offboarding::cases::RestoreGrants`].

@@ -68,6 +68,21 @@ pub struct DrawsPage<'a> {
     pub limit: u32,
 }
 
+/// A page of rights.
+#[derive(Debug, Clone, Copy)]
+pub struct RightsPage<'a> {
+    /// Of everybody but this one.
+    pub but: PrincipalId,
+    /// Where.
+    pub scopes: &'a [ScopeId],
+    /// Which have not ended.
+    pub now: Timestamp,
+    /// The last one of the page before, and when it ends.
+    pub after: Option<(Timestamp, EmergencyId)>,
+    /// The most of them.
+    pub limit: u32,
+}
+
 /// Reads of emergency access.
 #[async_trait]
 pub trait EmergencyReads {
@@ -79,13 +94,8 @@ pub trait EmergencyReads {
         principal: PrincipalId,
         now: Timestamp,
     ) -> Result<Vec<EmergencyRight>>;
-    /// Rights at these scopes that have not ended, in the order of their ends.
-    async fn emergency_rights_at(
-        &mut self,
-        scopes: &[ScopeId],
-        now: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<EmergencyRight>>;
+    /// Rights at some scopes that have not ended, in the order of their ends.
+    async fn emergency_rights_at(&mut self, page: RightsPage<'_>) -> Result<Vec<EmergencyRight>>;
     /// One draw.
     async fn emergency_draw(&mut self, id: DrawId) -> Result<Option<EmergencyDraw>>;
     /// The draw that became a grant.

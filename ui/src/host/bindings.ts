@@ -112,6 +112,8 @@ export const commands = {
 	emergency: () => __TAURI_INVOKE<EmergencyView>("emergency"),
 	/**  Further draws, from where a page ended. */
 	emergencyDraws: (after: string) => __TAURI_INVOKE<EmergencyDraws>("emergency_draws", { after }),
+	/**  Further rights of others. */
+	emergencyRights: (after: string) => __TAURI_INVOKE<EmergencyRights>("emergency_rights", { after }),
 	/**  What could be read with a right in an emergency; nothing is given. */
 	planEmergency: (give: GiveEmergency) => __TAURI_INVOKE<GivePlan>("plan_emergency", { give }),
 	/**  Gives just the right that was shown. */
@@ -268,6 +270,8 @@ export const commands = {
 	acceptConnected: (id: string, system: string, account: string | null, reason: string) => __TAURI_INVOKE<CaseView>("accept_connected", { id, system, account, reason }),
 	/**  The grants that a case ended, and the local teams. */
 	endedGrants: (id: string) => __TAURI_INVOKE<EndedAccessView>("ended_grants", { id }),
+	/**  What somebody's newest case ended and one may give again. */
+	endedOf: (person: string) => __TAURI_INVOKE<EndedOfView | null>("ended_of", { person }),
 	/**  Gives grants and memberships again that a case ended, all or none. */
 	restoreGrants: (id: string, grants: string[], teams: string[], reason: string) => __TAURI_INVOKE<null>("restore_grants", { id, grants, teams, reason }),
 	/**  Enables somebody again, which restores nothing. */
@@ -1342,6 +1346,14 @@ export type EmergencyRight = {
 	mayEnd: boolean,
 };
 
+/**  Further rights of others. */
+export type EmergencyRights = {
+	/**  Those that end first come first. */
+	rights: EmergencyRight[],
+	/**  For more of them. */
+	next: string | null,
+};
+
 /**  What a review found. */
 export type EmergencyVerdict = 
 /**  The emergency was one. */
@@ -1353,8 +1365,8 @@ export type EmergencyVerdict =
 export type EmergencyView = {
 	/**  Rights that have not ended. */
 	rights: EmergencyRight[],
-	/**  Whether others hold more of them, which end later than those here. */
-	moreRights: boolean,
+	/**  For further rights of others, which end later than those here. */
+	nextRights: string | null,
 	/**  The first draws: those that last, then those that wait for a review, the oldest of them first, then the reviewed ones of 90 days. */
 	draws: EmergencyDraw[],
 	/**  For more of them. */
@@ -1383,6 +1395,14 @@ export type EndedGrantView = {
 	conditions: string[],
 	/**  Whether it was given again. */
 	restored: boolean,
+};
+
+/**  What the newest case of somebody ended, as far as one may give it again. */
+export type EndedOfView = {
+	/**  The case. */
+	case: string,
+	/**  What it ended. */
+	access: EndedAccessView,
 };
 
 /**  A membership of a team that a case ended. */
@@ -4071,6 +4091,10 @@ export type WaitingCounts = {
 	approvals: number,
 	/**  They proposed a change that waits for a second Owner. */
 	proposals: number,
+	/**  Requests of others that they may answer. */
+	answers: number,
+	/**  Emergency access of others that they may review. */
+	reviews: number,
 };
 
 /**  A webhook to be made. */

@@ -75,6 +75,7 @@ export function desktopHost(): Host {
 
     emergency: () => call('emergency'),
     emergencyDraws: (after) => call('emergency_draws', { after }),
+    emergencyRights: (after) => call('emergency_rights', { after }),
     planEmergency: (give) => call('plan_emergency', { give }),
     giveEmergency: (give, right, digest, reason) => call('give_emergency', { give, right, digest, reason }),
     endEmergency: (right, reason) => call('end_emergency', { right, reason }),
@@ -155,6 +156,7 @@ export function desktopHost(): Host {
     acceptRotation: (id, secret, reason) => call('accept_rotation', { id, secret, reason }),
     acceptConnected: (id, system, account, reason) => call('accept_connected', { id, system, account, reason }),
     endedGrants: (id) => call('ended_grants', { id }),
+    endedOf: (person) => call('ended_of', { person }),
     restoreGrants: (id, grants, teams, reason) => call('restore_grants', { id, grants, teams, reason }),
     enablePerson: (person, reason) => call('enable_person', { person, reason }),
     brake: () => call('brake'),

@@ -6,11 +6,17 @@ import type { PersonRef } from './state';
 export interface EmergencyView {
   /** Rights that have not ended: one's own, and those one may look at. */
   rights: EmergencyRight[];
-  /** Whether others hold more of them, which end later than those here. */
-  moreRights: boolean;
+  /** For further rights of others, which end later than those here. */
+  nextRights: string | null;
   /** The first draws: those that last, then what waits for a review, the oldest first, then the reviewed ones of 90 days. */
   draws: EmergencyDraw[];
   /** For more of them. */
+  next: string | null;
+}
+
+/** Further rights of others; those that end first come first. */
+export interface EmergencyRights {
+  rights: EmergencyRight[];
   next: string | null;
 }
 

@@ -18,7 +18,7 @@ import type {
   RoleRef,
 } from './access';
 import type { DeviceView, LeaseSummary, Settings } from './device';
-import type { EmergencyDraws, EmergencyVerdict, EmergencyView, GiveEmergency } from './emergency';
+import type { EmergencyDraws, EmergencyRights, EmergencyVerdict, EmergencyView, GiveEmergency } from './emergency';
 import type { GiveAccess, GiveChoice, GivePlan, GiveReceivers } from './giving';
 import type { ExportFormat, ExportReply, HistoryPage, HistoryQuery, ProofStatus } from './history';
 import type { EnvChoice, EnvFile, EnvOutcome } from './import';
@@ -64,6 +64,7 @@ import type {
   CaseView,
   CasesView,
   EndedAccessView,
+  EndedOfView,
   LeakView,
   OffboardingRights,
   OpenedCaseView,
@@ -179,6 +180,7 @@ export interface Host {
 
   emergency(): Promise<EmergencyView>;
   emergencyDraws(after: string): Promise<EmergencyDraws>;
+  emergencyRights(after: string): Promise<EmergencyRights>;
   planEmergency(give: GiveEmergency): Promise<GivePlan>;
   giveEmergency(give: GiveEmergency, right: Id, digest: string, reason: string): Promise<void>;
   endEmergency(right: Id, reason: string): Promise<void>;
@@ -284,6 +286,8 @@ export interface Host {
   /** Accepts that an account of a connected system stays as it is; null for the account: that the system is not asked. */
   acceptConnected(id: Id, system: string, account: Id | null, reason: string): Promise<CaseView>;
   endedGrants(id: Id): Promise<EndedAccessView>;
+  /** What somebody's newest case ended and one may give again. */
+  endedOf(person: Id): Promise<EndedOfView | null>;
   /** All or none. */
   restoreGrants(id: Id, grants: Id[], teams: Id[], reason: string): Promise<void>;
   /** Restores nothing. */

@@ -130,6 +130,10 @@ export interface WaitingCounts {
   rotations: number;
   approvals: number;
   proposals: number;
+  /** Of others, which they may answer. */
+  answers: number;
+  /** Emergency access of others, which they may review. */
+  reviews: number;
 }
 
 export interface RadiusDevice {
@@ -402,6 +406,12 @@ export interface EndedAccessView {
   grants: EndedGrantView[];
   /** Teams that people here had put them into. */
   teams: EndedTeamView[];
+}
+
+/** What somebody's newest case ended, as far as one may give it again. */
+export interface EndedOfView {
+  case: Id;
+  access: EndedAccessView;
 }
 
 export interface EndedTeamView {

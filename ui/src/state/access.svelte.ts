@@ -1,5 +1,6 @@
 import type { AccessAtView, AccessOfView, AccessPlace, MatrixView, PrincipalView } from '../host/access';
 import type { Host } from '../host/host';
+import type { EndedOfView } from '../host/offboarding';
 import type { Id } from '../host/primitives';
 import { Query } from './query.svelte';
 
@@ -12,6 +13,8 @@ export class Access {
   readonly of = new Query<AccessOfView>();
   readonly matrix = new Query<MatrixView>();
   readonly found = new Query<PrincipalView[]>();
+  /** What offboarding ended of the person who is looked at, as far as one may give it again. */
+  readonly ended = new Query<EndedOfView | null>();
   mode = $state<AccessMode>('place');
   /** The place that is looked at, and the topmost one of the matrix. */
   place = $state<Id | null>(null);
@@ -67,6 +70,7 @@ export class Access {
     this.person = person;
     this.mode = 'person';
     this.of.forget();
+    this.ended.forget();
     await this.load();
   }
 
@@ -99,7 +103,7 @@ export class Access {
   }
 
   forget(): void {
-    for (const query of [this.places, this.at, this.of, this.matrix, this.found]) query.forget();
+    for (const query of [this.places, this.at, this.of, this.matrix, this.found, this.ended]) query.forget();
     this.person = null;
     this.letters = '';
     this.mode = 'place';
@@ -107,7 +111,10 @@ export class Access {
 
   async #loadPerson(): Promise<void> {
     const person = this.person;
-    if (person !== null) await this.of.ask(() => this.#host.accessOf(person.person.id, null));
-    else if (this.found.status.type === 'idle') await this.search('');
+    if (person !== null) {
+      const ended =
+        person.kind === 'person' && person.active ? this.#host.endedOf(person.person.id) : Promise.resolve(null);
+      await Promise.all([this.of.ask(() => this.#host.accessOf(person.person.id, null)), this.ended.ask(() => ended)]);
+    } else if (this.found.status.type === 'idle') await this.search('');
   }
 }

@@ -5,7 +5,7 @@ import type { GuardrailEdit } from '../host/guardrails';
 import type { ManagedPlace, ProposalView, RoleView, TeamView } from '../host/organization';
 import type { WebhooksView, WebhookKeyView, WebhookView } from '../host/notices';
 import type { ProvisioningTokenView } from '../host/provisioning';
-import type { CaseAccountView, CaseRotation, CaseView } from '../host/offboarding';
+import type { CaseAccountView, CaseRotation, CaseView, EndedAccessView } from '../host/offboarding';
 import type { Place } from '../host/places';
 import type { Id } from '../host/primitives';
 import type { AccessRequest, AnyRequest, RotationRequest } from '../host/requests';
@@ -50,7 +50,8 @@ export type OffboardingDialog =
   | { type: 'acceptRotation'; caseId: Id; rotation: CaseRotation }
   | { type: 'acceptConnected'; caseId: Id; system: string; account: CaseAccountView | null }
   | { type: 'enablePerson'; person: PersonRef }
-  | { type: 'restoreGrants'; view: CaseView };
+  /** What the case ended, or as much of it as one may give. */
+  | { type: 'restoreGrants'; case: Id; person: PersonRef; known: EndedAccessView | null };
 
 /** Of the organization's view. */
 export type OrganizationDialog =

@@ -30,6 +30,15 @@ export class Emergency {
     await this.view.ask(() => Promise.resolve({ ...known, draws, next: further.next }));
   }
 
+  async moreRights(): Promise<void> {
+    const known = this.view.value;
+    if (!known?.nextRights) return;
+    const further = await this.#host.emergencyRights(known.nextRights);
+    const there = new Set(known.rights.map((right) => right.id));
+    const rights = [...known.rights, ...further.rights.filter((right) => !there.has(right.id))];
+    await this.view.ask(() => Promise.resolve({ ...known, rights, nextRights: further.next }));
+  }
+
   get rights(): EmergencyRight[] {
     return (this.view.value?.rights ?? []).filter((right) => right.endsAt > this.#now());
   }

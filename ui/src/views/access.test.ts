@@ -122,6 +122,30 @@ describe('access', () => {
     await audit();
   });
 
+  it('gives again what offboarding ended, to those who may, without the cases', async () => {
+    const host = await open();
+    await fireEvent.click(within(screen.getByTestId(testids.accessMode)).getByLabelText('By person'));
+    const people = await screen.findAllByTestId(testids.accessFound);
+    await fireEvent.click(people.find((one) => one.textContent.includes('Jonas')) as HTMLElement);
+    await fireEvent.click(await screen.findByTestId(testids.restoreGrants));
+    const dialog = await screen.findByTestId(testids.dialog);
+    const boxes = within(dialog).getAllByTestId(testids.endedGrant);
+    await fireEvent.click(boxes[1] as HTMLElement);
+    await fireEvent.input(within(dialog).getByTestId(testids.reasonField), { target: { value: 'is back' } });
+    await audit();
+    await fireEvent.click(within(dialog).getByTestId(testids.submit));
+    await waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
+    expect(calls(host, 'restoreGrants')[0]?.args).toEqual(['case-waiting', ['ended-1'], [], 'is back']);
+    expect(calls(host, 'endedGrants')).toEqual([]);
+    cleanup();
+    const other = await open();
+    await fireEvent.click(within(screen.getByTestId(testids.accessMode)).getByLabelText('By person'));
+    await fireEvent.click((await screen.findAllByTestId(testids.accessFound))[2] as HTMLElement);
+    await screen.findByTestId(testids.accessTable);
+    await waitFor(() => expect(calls(other, 'endedOf')).toHaveLength(1));
+    expect(screen.queryByTestId(testids.restoreGrants)).toBeNull();
+  });
+
   it('walks the matrix by keyboard and opens the person with Enter', async () => {
     const host = await open();
     await fireEvent.click(within(screen.getByTestId(testids.accessMode)).getByLabelText('Matrix'));

@@ -80,12 +80,17 @@ describe('emergency access', () => {
     await waitFor(() => expect(screen.queryByTestId(testids.emergencyOther)).toBeNull());
   });
 
-  it('says when others hold more rights than are shown', async () => {
-    open({ manyRights: true });
+  it('brings further rights of others when they are asked for', async () => {
+    const host = open({ manyRights: true });
     await toList();
-    const words = await screen.findByTestId(testids.emergencyMoreRights);
-    expect(words.textContent).toMatch(/There are more/);
+    const more = await screen.findByTestId(testids.emergencyMoreRights);
+    expect(screen.getAllByTestId(testids.emergencyRight)).toHaveLength(2);
+    expect(screen.getByText('2+')).toBeTruthy();
     await audit();
+    await fireEvent.click(more);
+    await waitFor(() => expect(screen.getAllByTestId(testids.emergencyRight)).toHaveLength(3));
+    expect(calls(host, 'emergencyRights')[0]?.args).toEqual(['later']);
+    expect(screen.queryByTestId(testids.emergencyMoreRights)).toBeNull();
     cleanup();
     open();
     await toList();

@@ -397,7 +397,7 @@ pub struct RestoredGrants {
 }
 
 /// `GET /v1/offboarding/cases/{case}/grants`: the grants that a case ended, and the local teams that it took its person out of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct EndedGrants {
     /// Each with what it was given again as.
     pub grants: Vec<EndedGrant>,
@@ -406,6 +406,17 @@ pub struct EndedGrants {
     pub teams: Vec<EndedTeam>,
     /// Which places.
     pub scopes: Vec<PlaceName>,
+}
+
+/// `GET /v1/offboarding/people/{person}/ended`: what the person's newest case ended not longer than 30 days ago, as far as the caller
+/// may give such things; nothing to anybody else, as of a person who never left.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct EndedOf {
+    /// The case, where there is anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
+    /// What it ended.
+    pub ended: EndedGrants,
 }
 
 /// A grant that a case ended.

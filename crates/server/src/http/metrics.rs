@@ -36,7 +36,7 @@ async fn metrics(State(app): State<Shared>) -> Result<Response, Refusal> {
     summary(
         &mut text,
         "claviger_offboarding_refused_seconds",
-        "From asking for an offboarding until everything of the person was refused, in 30 days.",
+        "From asking for an offboarding until the decision that refuses everything of the person, in 30 days.",
         refused,
     );
     summary(

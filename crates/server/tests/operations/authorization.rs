@@ -801,7 +801,7 @@ impl Cell<'_> {
                 made(&[&grant], body)
             }
             route::EMERGENCY => made(&[], Value::Null),
-            route::EMERGENCY_DRAWS => made(&[], json!({})),
+            route::EMERGENCY_DRAWS | route::EMERGENCY_RIGHTS => made(&[], json!({})),
             route::GIVE_EMERGENCY | route::PLAN_EMERGENCY => {
                 let other = self.other().await.principal;
                 made(&[], crate::emergency::right_body(self.house, other, production))
@@ -889,6 +889,12 @@ impl Cell<'_> {
             route::CASES => made(&[], json!({"open": true})),
             route::CASE | route::CASE_GRANTS | route::CASE_REPORT => {
                 made(&[&self.case("running").await], Value::Null)
+            }
+            route::ENDED_OF => {
+                let case = self.case("running").await;
+                let mut reader = self.house.app.store.reader().await.unwrap();
+                let case = reader.case(case.parse().unwrap()).await.unwrap().unwrap();
+                made(&[&case.person], Value::Null)
             }
             route::CASE_ROTATIONS => made(&[&self.case("running").await], json!({})),
             route::APPROVE_CASE => made(

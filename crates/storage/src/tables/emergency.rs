@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Result, StorageError,
-    emergency::{DrawsPage, EmergencyRead, EmergencyReads},
+    emergency::{DrawsPage, EmergencyRead, EmergencyReads, RightsPage},
     raw_id::{RawId as _, raw_or_null},
     translate::said,
 };
@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use claviger_model::{
     emergency::{EmergencyDraw, EmergencyRight, Review, Verdict},
     grant::Ended,
-    ids::{DrawId, EmergencyId, GrantId, PrincipalId, RequestId, ScopeId},
+    ids::{DrawId, EmergencyId, GrantId, PrincipalId, RequestId},
     time::Timestamp,
 };
 
@@ -66,20 +66,19 @@ impl EmergencyReads for Handle {
         all(&rows, right)
     }
 
-    async fn emergency_rights_at(
-        &mut self,
-        scopes: &[ScopeId],
-        now: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<EmergencyRight>> {
+    async fn emergency_rights_at(&mut self, page: RightsPage<'_>) -> Result<Vec<EmergencyRight>> {
+        let after = page.after;
         let rows = sqlx::query(rights!(concat!(
-            "y.ended_at IS NULL AND y.ends_at > $2 AND y.scope ",
+            "y.ended_at IS NULL AND y.ends_at > $2 AND y.principal <> $3 AND y.scope ",
             any!("$1"),
-            " ORDER BY y.ends_at, y.id LIMIT $3"
+            " AND (y.ends_at > $4 OR (y.ends_at = $4 AND y.id > $5)) ORDER BY y.ends_at, y.id LIMIT $6"
         )))
-        .bind(ids(scopes))
-        .bind(now.millis())
-        .bind(i64::from(limit))
+        .bind(ids(page.scopes))
+        .bind(page.now.millis())
+        .bind(page.but.raw())
+        .bind(after.map_or(i64::MIN, |(ends_at, _)| ends_at.millis()))
+        .bind(raw_or_null(after.map(|(_, id)| id).as_ref()).unwrap_or_default())
+        .bind(i64::from(page.limit))
         .fetch_all(self.db())
         .await?;
         all(&rows, right)

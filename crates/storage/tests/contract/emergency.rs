@@ -4,12 +4,12 @@ use claviger_model::{
     conditions::Conditions,
     emergency::{EmergencyDraw, EmergencyRight, Review, Verdict},
     grant::{Ended, Grant},
-    ids::{DrawId, EmergencyId, GrantId, RequestId, SecretId},
+    ids::{DrawId, EmergencyId, GrantId, PrincipalId, RequestId, SecretId},
     time::Timestamp,
 };
 use claviger_storage::{
     Conflict, Locked, StorageError,
-    emergency::{DrawPlace, DrawsPage, EmergencyRead},
+    emergency::{DrawPlace, DrawsPage, EmergencyRead, RightsPage},
 };
 use std::time::Duration;
 
@@ -114,17 +114,39 @@ async fn a_right_reads_back_until_it_ends(ground: Ground) {
     );
     assert_eq!(locked.emergency_rights_of(ground.ada, later).await.unwrap(), []);
     let there = [ground.production];
+    let page = RightsPage {
+        but: PrincipalId::random(&ground.entropy),
+        scopes: &there,
+        now,
+        after: None,
+        limit: 5,
+    };
     assert_eq!(
-        locked.emergency_rights_at(&there, now, 5).await.unwrap(),
+        locked.emergency_rights_at(page).await.unwrap(),
         std::slice::from_ref(&right)
     );
-    assert_eq!(
-        locked
-            .emergency_rights_at(&[ground.payments], now, 5)
-            .await
-            .unwrap(),
-        []
-    );
+    let elsewhere = [ground.payments];
+    for nothing in [
+        RightsPage {
+            scopes: &elsewhere,
+            ..page
+        },
+        RightsPage {
+            but: ground.ada,
+            ..page
+        },
+        RightsPage {
+            after: Some((right.ends_at, right.id)),
+            ..page
+        },
+        RightsPage { now: later, ..page },
+    ] {
+        assert_eq!(
+            locked.emergency_rights_at(nothing).await.unwrap(),
+            [],
+            "{nothing:?}"
+        );
+    }
     let end = Ended {
         at: now,
         by: ground.ada,

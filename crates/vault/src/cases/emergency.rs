@@ -6,8 +6,8 @@ use crate::{
     state::{Live, book::Book},
     view::{
         emergency::{
-            EmergencyDraw, EmergencyDraws, EmergencyRead, EmergencyReview, EmergencyRight, EmergencyVerdict,
-            EmergencyView, GiveEmergency,
+            EmergencyDraw, EmergencyDraws, EmergencyRead, EmergencyReview, EmergencyRight, EmergencyRights,
+            EmergencyVerdict, EmergencyView, GiveEmergency,
         },
         giving::GivePlan,
         problem::Problem,
@@ -20,8 +20,8 @@ use claviger_model::{
 };
 use claviger_protocol::{
     emergency::{
-        DrawEmergency, DrawPlace, DrawRecord, DrawsCall, DrawsReply, EmergencyReply, EndEmergencyRight,
-        GiveEmergencyRight, ReviewEmergency, RightRecord,
+        DrawEmergency, DrawRecord, DrawsCall, DrawsReply, EmergencyReply, EndEmergencyRight,
+        GiveEmergencyRight, ReviewEmergency, RightRecord, RightsCall, RightsReply,
     },
     giving::GrantPlan,
     grants::EndGrant,
@@ -29,6 +29,7 @@ use claviger_protocol::{
     route,
     wire::Bytes,
 };
+use serde::{Serialize, de::DeserializeOwned};
 
 /// What a grant's history says of a draw that was given back.
 const GIVEN_BACK: &str = "Given back early";
@@ -55,12 +56,28 @@ impl Vault {
     pub async fn emergency_draws(&self, after: &str) -> Result<EmergencyDraws, Problem> {
         let live = self.inner.live()?;
         let call = DrawsCall {
-            after: Some(serde_json::from_str(after).map_err(|_| names::not_found())?),
+            after: Some(place(after)?),
             limit: None,
         };
         let reply: DrawsReply = self.inner.call(route::EMERGENCY_DRAWS, &[], &call).await?;
         Ok(EmergencyDraws {
             draws: draws(&live, &reply.principals, &reply.draws),
+            next: reply.next.as_ref().and_then(next),
+        })
+    }
+
+    /// Further rights of others, from where a page ended.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn emergency_rights(&self, after: &str) -> Result<EmergencyRights, Problem> {
+        let live = self.inner.live()?;
+        let call = RightsCall {
+            after: Some(place(after)?),
+        };
+        let reply: RightsReply = self.inner.call(route::EMERGENCY_RIGHTS, &[], &call).await?;
+        Ok(EmergencyRights {
+            rights: rights(&reply.principals, live.principal, &reply.rights),
             next: reply.next.as_ref().and_then(next),
         })
     }
@@ -184,20 +201,24 @@ fn wanted(right: EmergencyId, draft: &GiveEmergency) -> Result<GiveEmergencyRigh
 
 fn shown(live: &Live, reply: &EmergencyReply) -> EmergencyView {
     EmergencyView {
-        rights: reply
-            .rights
-            .iter()
-            .map(|one| right(reply, live.principal, one))
-            .collect(),
-        more_rights: reply.more_rights,
+        rights: rights(&reply.principals, live.principal, &reply.rights),
+        next_rights: reply.next_rights.as_ref().and_then(next),
         draws: draws(live, &reply.principals, &reply.draws),
         next: reply.next.as_ref().and_then(next),
     }
 }
 
-/// Opaque to the page.
-fn next(place: &DrawPlace) -> Option<String> {
+/// Where a page goes on; opaque to the page.
+fn next(place: &impl Serialize) -> Option<String> {
     serde_json::to_string(place).ok()
+}
+
+fn place<P: DeserializeOwned>(after: &str) -> Result<P, Problem> {
+    serde_json::from_str(after).map_err(|_| names::not_found())
+}
+
+fn rights(people: &[PrincipalRecord], me: PrincipalId, records: &[RightRecord]) -> Vec<EmergencyRight> {
+    records.iter().map(|record| right(people, me, record)).collect()
 }
 
 fn draws(live: &Live, people: &[PrincipalRecord], records: &[DrawRecord]) -> Vec<EmergencyDraw> {
@@ -208,16 +229,16 @@ fn draws(live: &Live, people: &[PrincipalRecord], records: &[DrawRecord]) -> Vec
         .collect()
 }
 
-fn right(reply: &EmergencyReply, me: PrincipalId, record: &RightRecord) -> EmergencyRight {
+fn right(people: &[PrincipalRecord], me: PrincipalId, record: &RightRecord) -> EmergencyRight {
     EmergencyRight {
         id: record.id.to_string(),
-        person: person(&reply.principals, record.principal),
+        person: person(people, record.principal),
         own: record.principal == me,
         role: record.role_name.clone(),
         place: record.scope.to_string(),
         path: record.path.clone(),
         reason: record.reason.clone(),
-        given_by: record.given_by.map(|by| person(&reply.principals, by)),
+        given_by: record.given_by.map(|by| person(people, by)),
         given_at: record.given_at.millis(),
         ends_at: record.ends_at.millis(),
         may_end: record.may_end,

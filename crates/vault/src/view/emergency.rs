@@ -10,10 +10,20 @@ use specta::Type;
 pub struct EmergencyView {
     /// Rights that have not ended.
     pub rights: Vec<EmergencyRight>,
-    /// Whether others hold more of them, which end later than those here.
-    pub more_rights: bool,
+    /// For further rights of others, which end later than those here.
+    pub next_rights: Option<String>,
     /// The first draws: those that last, then those that wait for a review, the oldest of them first, then the reviewed ones of 90 days.
     pub draws: Vec<EmergencyDraw>,
+    /// For more of them.
+    pub next: Option<String>,
+}
+
+/// Further rights of others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EmergencyRights {
+    /// Those that end first come first.
+    pub rights: Vec<EmergencyRight>,
     /// For more of them.
     pub next: Option<String>,
 }

@@ -10,6 +10,7 @@ import type { FakeWorld } from './world';
 type EmergencyCommands =
   | 'emergency'
   | 'emergencyDraws'
+  | 'emergencyRights'
   | 'planEmergency'
   | 'giveEmergency'
   | 'endEmergency'
@@ -92,9 +93,14 @@ export function emergencyOf(fake: FakeWorld): Pick<Host, EmergencyCommands> {
     emergency: () =>
       fake.answer('emergency', [], () => ({
         rights: [...rights],
-        moreRights: fake.manyRights,
+        nextRights: fake.manyRights ? 'later' : null,
         draws: draws.slice(0, page),
         next: draws.length > page ? `${page}` : null,
+      })),
+    emergencyRights: (after) =>
+      fake.answer('emergencyRights', [after], () => ({
+        rights: [right('right-later', { endsAt: start + 300 * day })],
+        next: null,
       })),
     emergencyDraws: (after) =>
       fake.answer('emergencyDraws', [after], () => ({ draws: draws.slice(Number(after)), next: null })),

@@ -33,6 +33,7 @@ type OffboardingCommands =
   | 'acceptRotation'
   | 'acceptConnected'
   | 'endedGrants'
+  | 'endedOf'
   | 'restoreGrants'
   | 'enablePerson'
   | 'brake'
@@ -236,7 +237,14 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
               },
             ]
           : [],
-      waiting: { requests: person && first ? 2 : 0, rotations: 0, approvals: person && first ? 1 : 0, proposals: 0 },
+      waiting: {
+        requests: person && first ? 2 : 0,
+        rotations: 0,
+        approvals: person && first ? 1 : 0,
+        proposals: 0,
+        answers: person && first ? 3 : 0,
+        reviews: person && first ? 1 : 0,
+      },
       devices:
         first && !quiet
           ? [
@@ -404,6 +412,11 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
         });
       }),
     endedGrants: (id) => fake.answer('endedGrants', [id], () => ({ grants: ended, teams: left })),
+    endedOf: (person) =>
+      fake.answer('endedOf', [person], () => {
+        const found = cases.find((one) => one.person.person.id === person && one.stands === 'waiting');
+        return found ? { case: found.id, access: { grants: ended, teams: [] } } : null;
+      }),
     restoreGrants: (id, grants, teams, reason) =>
       fake.answer('restoreGrants', [id, grants, teams, reason], () => {
         left = left.map((one) => (teams.includes(one.id) ? { ...one, restored: true } : one));

@@ -1,4 +1,4 @@
-//! Rights and draws as somebody may see them (`GET /v1/emergency`, `POST /v1/emergency/draws`): their own, and those where they may
+//! Rights and draws as somebody may see them (`GET /v1/emergency` and further pages of it): their own, and those where they may
 //! look at grants.
 
 use super::records::{self, SEEN, is_seen};
@@ -15,7 +15,10 @@ use claviger_model::{
     ids::{PrincipalId, ScopeId},
 };
 use claviger_protocol::{
-    emergency::{DrawPlace, DrawRecord, DrawsCall, DrawsReply, EmergencyReply, MOST_RIGHTS, PAGE},
+    emergency::{
+        DrawPlace, DrawRecord, DrawsCall, DrawsReply, EmergencyReply, MOST_RIGHTS, PAGE, RightPlace,
+        RightRecord, RightsCall, RightsReply,
+    },
     sync::EmergencyNews,
     wire::Bytes,
 };
@@ -32,9 +35,42 @@ pub async fn list(
 ) -> Result<axum::Json<EmergencyReply>, Refusal> {
     let mut view = View::open(&app, &caller).await?;
     let seen = seen(&mut view).await?;
-    let mut scopes: BTreeSet<_> = seen.iter().copied().collect();
     let mut state = State::committed(&mut view);
-    for scope in &seen {
+    let now = state.circumstances.now;
+    let mut rights = state.reader.emergency_rights_of(state.principal.id, now).await?;
+    let (others, next_rights) = of_others(&mut state, &seen, None).await?;
+    rights.extend(others);
+    let reply = reply(&mut state, rights, &seen).await?;
+    Ok(axum::Json(EmergencyReply { next_rights, ..reply }))
+}
+
+/// Further rights of others.
+pub async fn rights(
+    Extract(app): Extract<Shared>,
+    caller: Caller,
+    Json(call): Json<RightsCall>,
+) -> Result<axum::Json<RightsReply>, Refusal> {
+    let mut view = View::open(&app, &caller).await?;
+    let seen = seen(&mut view).await?;
+    let mut state = State::committed(&mut view);
+    let (others, next) = of_others(&mut state, &seen, call.after).await?;
+    let rights = shown(&mut state, others).await?;
+    let principals = named(&mut *state.reader, holders(&rights)).await?;
+    Ok(axum::Json(RightsReply {
+        rights,
+        next,
+        principals,
+    }))
+}
+
+/// A page of the rights of others that reach a place the caller sees, and where the next one begins.
+async fn of_others(
+    state: &mut State<'_>,
+    seen: &[ScopeId],
+    after: Option<RightPlace>,
+) -> Result<(Vec<EmergencyRight>, Option<RightPlace>), StorageError> {
+    let mut scopes: BTreeSet<_> = seen.iter().copied().collect();
+    for scope in seen {
         // What is held above a place reaches it. The topmost are enough: what lies above the others is among them or above these.
         let Some(place) = state.place(*scope).await? else {
             continue;
@@ -44,23 +80,25 @@ pub async fn list(
         }
         scopes.extend(place.resource.chain.iter().copied());
     }
-    let scopes: Vec<_> = scopes.into_iter().collect();
-    let now = state.circumstances.now;
-    let mut rights = state.reader.emergency_rights_of(state.principal.id, now).await?;
-    let mut more_rights = false;
-    if !scopes.is_empty() {
-        let me = state.principal.id;
-        // One's own may be among them, and one more tells whether others follow.
-        let own = u32::try_from(rights.len()).unwrap_or(u32::MAX);
-        let limit = MOST_RIGHTS.saturating_add(own).saturating_add(1);
-        let mut there = state.reader.emergency_rights_at(&scopes, now, limit).await?;
-        there.retain(|right| right.principal != me);
-        more_rights = there.len() > MOST_RIGHTS as usize;
-        there.truncate(MOST_RIGHTS as usize);
-        rights.extend(there);
+    if scopes.is_empty() {
+        return Ok((Vec::new(), None));
     }
-    let reply = reply(&mut state, rights, &seen).await?;
-    Ok(axum::Json(EmergencyReply { more_rights, ..reply }))
+    let scopes: Vec<_> = scopes.into_iter().collect();
+    let page = emergency::RightsPage {
+        but: state.principal.id,
+        scopes: &scopes,
+        now: state.circumstances.now,
+        after: after.map(|after| (after.ends_at, after.id)),
+        limit: MOST_RIGHTS.saturating_add(1),
+    };
+    let mut rights = state.reader.emergency_rights_at(page).await?;
+    let further = rights.len() > MOST_RIGHTS as usize;
+    rights.truncate(MOST_RIGHTS as usize);
+    let next = rights.last().filter(|_| further).map(|last| RightPlace {
+        ends_at: last.ends_at,
+        id: last.id,
+    });
+    Ok((rights, next))
 }
 
 /// Further draws.
@@ -123,20 +161,27 @@ async fn reply(
     rights: Vec<EmergencyRight>,
     seen: &[ScopeId],
 ) -> Result<EmergencyReply, Refusal> {
-    let mut found = EmergencyReply::default();
+    let rights = shown(state, rights).await?;
+    let (draws, next) = page(state, seen, &DrawsCall::default()).await?;
+    let there: BTreeSet<_> = people(&draws).into_iter().chain(holders(&rights)).collect();
+    Ok(EmergencyReply {
+        principals: named(&mut *state.reader, there).await?,
+        rights,
+        next_rights: None,
+        draws,
+        next,
+    })
+}
+
+/// Rights with what the caller may know of each.
+async fn shown(state: &mut State<'_>, rights: Vec<EmergencyRight>) -> Result<Vec<RightRecord>, Refusal> {
+    let mut shown = Vec::with_capacity(rights.len());
     for right in rights {
         let own = right.principal == state.principal.id;
         let open = own || is_seen(state, right.principal, right.scope).await?;
-        found.rights.extend(records::right(state, right, open).await?);
+        shown.extend(records::right(state, right, open).await?);
     }
-    (found.draws, found.next) = page(state, seen, &DrawsCall::default()).await?;
-    let mut named_there = people(&found.draws);
-    for right in &found.rights {
-        named_there.insert(right.principal);
-        named_there.extend(right.given_by);
-    }
-    found.principals = named(&mut *state.reader, named_there).await?;
-    Ok(found)
+    Ok(shown)
 }
 
 async fn page(
@@ -177,6 +222,11 @@ async fn page(
         }
     }
     Ok((records::draws(state, shown).await?, next))
+}
+
+fn holders(rights: &[RightRecord]) -> BTreeSet<PrincipalId> {
+    let named = |right: &RightRecord| [Some(right.principal), right.given_by];
+    rights.iter().flat_map(named).flatten().collect()
 }
 
 fn people(draws: &[DrawRecord]) -> BTreeSet<PrincipalId> {

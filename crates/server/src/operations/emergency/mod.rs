@@ -17,6 +17,7 @@ mod review;
 
 pub use list::of_mine;
 pub use over::close;
+pub use records::SEEN;
 pub use review::of_others;
 
 use crate::http::{Handled, handle};
@@ -32,6 +33,7 @@ pub fn routes() -> Vec<Handled> {
     vec![
         handle(route::EMERGENCY, list::list),
         handle(route::EMERGENCY_DRAWS, list::draws),
+        handle(route::EMERGENCY_RIGHTS, list::rights),
         handle(route::PLAN_EMERGENCY, plan::preview),
         handle(route::GIVE_EMERGENCY, give::give),
         handle(route::END_EMERGENCY, give::end),

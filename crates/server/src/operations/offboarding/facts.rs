@@ -1,10 +1,13 @@
 //! The facts of a blast radius, read in a few statements for all of it.
 
 use super::classes::classes;
-use crate::entitlement::{
-    Entitlements, Epoch, Subject,
-    best::{favourable, fulfilled},
-    list::{Listed, list},
+use crate::{
+    entitlement::{
+        Entitlements, Epoch, Subject,
+        best::{favourable, fulfilled},
+        list::{Listed, list},
+    },
+    operations::{emergency::SEEN, requests::answerable},
 };
 use claviger_model::{
     action::Action,
@@ -20,6 +23,7 @@ use claviger_model::{
 use claviger_policy::engine::PolicyEngine;
 use claviger_storage::{
     Reader, StorageError,
+    emergency::DrawsPage,
     holdings::Held,
     principals::Principal,
     requests::Asked,
@@ -33,6 +37,8 @@ use std::{
 
 /// Owned secrets of one statement.
 const PAGE: u32 = 1_000;
+/// The most requests and draws of others that are counted.
+const MOST_WAITING: u32 = 1_000;
 /// The actions by which a value is learned or replaced.
 const VALUES: [Action; 3] = [Action::SecretUse, Action::SecretReveal, Action::SecretWrite];
 
@@ -73,7 +79,7 @@ impl Facts<'_> {
             return Ok(None);
         };
         let mut radius = BlastRadius::nothing(of);
-        self.reach(&mut radius, row).await?;
+        let listed = self.reach(&mut radius, row).await?;
         let held = self.reader.held_by(id).await?;
         radius.known = self.known(held).await?;
         for session in self.reader.sessions_of(id).await? {
@@ -94,7 +100,7 @@ impl Facts<'_> {
             .collect();
         radius.keys.sort_by_key(|key| key.key);
         if kind == PrincipalKind::Person {
-            self.person(&mut radius, id).await?;
+            self.person(&mut radius, id, &listed).await?;
         }
         Ok(Some(radius))
     }
@@ -176,14 +182,14 @@ impl Facts<'_> {
 
     async fn reach_of(&mut self, radius: &mut BlastRadius, id: PrincipalId) -> Result<(), StorageError> {
         match self.reader.principal(id).await? {
-            Some(row) => self.reach(radius, row).await,
+            Some(row) => self.reach(radius, row).await.map(drop),
             None => Ok(()),
         }
     }
 
     /// What can be reached now and through what, by somebody as well signed in as can be. Whoever is suspended is looked at as
     /// if they were not: what is asked is what comes back with them.
-    async fn reach(&mut self, radius: &mut BlastRadius, mut row: Principal) -> Result<(), StorageError> {
+    async fn reach(&mut self, radius: &mut BlastRadius, mut row: Principal) -> Result<Listed, StorageError> {
         if row.state == PrincipalState::Suspended {
             row.state = PrincipalState::Active;
         }
@@ -213,7 +219,7 @@ impl Facts<'_> {
                 })
                 .collect();
         }
-        Ok(())
+        Ok(listed)
     }
 
     /// The places with secrets whose values are reached.
@@ -274,7 +280,13 @@ impl Facts<'_> {
     }
 
     /// What waits for a person, and what nobody else answers for.
-    async fn person(&mut self, radius: &mut BlastRadius, id: PrincipalId) -> Result<(), StorageError> {
+    async fn person(
+        &mut self,
+        radius: &mut BlastRadius,
+        id: PrincipalId,
+        listed: &Listed,
+    ) -> Result<(), StorageError> {
+        self.waits_for(radius, id, listed).await?;
         for request in self.reader.open_requests_by(id).await? {
             radius.waiting.push(match request.asked {
                 Asked::Rotation { .. } => Waiting::Rotation(request.id),
@@ -294,9 +306,9 @@ impl Facts<'_> {
             let page = self.reader.secrets_owned_by(id, after, PAGE).await?;
             after = page.last().map(|secret| secret.id);
             let full = page.len() >= PAGE as usize;
-            radius
-                .alone
-                .extend(page.iter().map(|secret| Alone::Secret(secret.id)));
+            // What is in the bin stays as it is.
+            let living = page.iter().filter(|secret| secret.deleted_at.is_none());
+            radius.alone.extend(living.map(|secret| Alone::Secret(secret.id)));
             if !full {
                 break;
             }
@@ -307,6 +319,44 @@ impl Facts<'_> {
             radius.alone.extend(teams.into_iter().map(Alone::Team));
             radius.alone.extend(services.into_iter().map(Alone::Service));
         }
+        Ok(())
+    }
+
+    /// What others asked for or drew and this person may answer or review.
+    async fn waits_for(
+        &mut self,
+        radius: &mut BlastRadius,
+        id: PrincipalId,
+        listed: &Listed,
+    ) -> Result<(), StorageError> {
+        let scopes = answerable(listed);
+        if !scopes.is_empty() {
+            let open = self.reader.open_requests_in(&scopes, MOST_WAITING).await?;
+            let others = open.into_iter().filter(|request| request.asked_by != id);
+            radius
+                .waiting
+                .extend(others.map(|request| Waiting::Answer(request.id)));
+        }
+        let scopes: BTreeSet<_> = SEEN
+            .iter()
+            .flat_map(|action| listed.scopes_with(*action))
+            .collect();
+        let draws = self
+            .reader
+            .emergency_draws(DrawsPage {
+                principal: id,
+                scopes: &scopes.into_iter().collect::<Vec<_>>(),
+                now: self.now,
+                since: self.now,
+                after: None,
+                limit: MOST_WAITING,
+            })
+            .await?;
+        let over = draws
+            .into_iter()
+            .filter(|draw| draw.principal != id && draw.review.is_none())
+            .filter(|draw| draw.closed_at.is_some() || draw.ends_at <= self.now);
+        radius.waiting.extend(over.map(|draw| Waiting::Review(draw.id)));
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use claviger_protocol::{
-    emergency::{DrawsReply, MOST_RIGHTS, PAGE},
+    emergency::{DrawsReply, MOST_RIGHTS, PAGE, RightsReply},
     sync::SyncReply,
 };
 use std::collections::BTreeSet;
@@ -83,7 +83,7 @@ async fn rights_of_others(house: &House, many: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_others_hold_more_rights_than_are_listed_it_is_said_and_ones_own_are_all_there() {
+async fn every_right_of_others_stands_on_one_page_and_ones_own_on_the_first() {
     let house = House::new().await;
     let production = house.places.production;
     let lead = house.actor(&[(roles::LEAD, production)]).await;
@@ -92,13 +92,38 @@ async fn where_others_hold_more_rights_than_are_listed_it_is_said_and_ones_own_a
     rights_of_others(&house, MOST_RIGHTS).await;
     let all = house.emergency(&lead).await;
     assert_eq!(all.rights.len(), MOST_RIGHTS as usize + 1);
-    assert!(!all.more_rights);
+    assert_eq!(all.next_rights, None);
+    // As many again, each of which ends together with one of the first.
+    rights_of_others(&house, MOST_RIGHTS).await;
     rights_of_others(&house, 1).await;
-    let cut = house.emergency(&lead).await;
-    assert!(cut.more_rights, "there is one more");
-    assert_eq!(cut.rights.len(), MOST_RIGHTS as usize + 1);
-    assert_eq!(cut.rights.iter().filter(|right| right.id == own).count(), 1);
-    // Whoever sees none but their own is told of no others.
+    let first = house.emergency(&lead).await;
+    assert_eq!(first.rights.len(), MOST_RIGHTS as usize + 1);
+    assert_eq!(first.rights.iter().filter(|right| right.id == own).count(), 1);
+    let mut found: Vec<_> = first.rights.iter().map(|right| right.id).collect();
+    let mut after = first.next_rights;
+    let mut pages = 1;
+    while let Some(place) = after {
+        let call = json!({ "after": place });
+        let page: RightsReply = house
+            .call(Some(&lead), &route::EMERGENCY_RIGHTS, &[], &call)
+            .await
+            .parse();
+        assert!(page.rights.len() <= MOST_RIGHTS as usize);
+        found.extend(page.rights.iter().map(|right| right.id));
+        assert!(page.rights.iter().all(|right| {
+            page.principals.iter().any(|named| named.id == right.principal) && right.reason.is_some()
+        }));
+        (after, pages) = (page.next, pages + 1);
+    }
+    assert_eq!(pages, 3);
+    let count = found.len();
+    found.sort_unstable();
+    found.dedup();
+    assert_eq!(
+        (found.len(), count),
+        (2 * MOST_RIGHTS as usize + 2, 2 * MOST_RIGHTS as usize + 2)
+    );
+    // Whoever sees none but their own is told of no others, wherever they say that a page goes on.
     let holder = house.actor(&[]).await;
     let theirs = right_of(&house, holder.principal, production).await;
     let mine = house.emergency(&holder).await;
@@ -106,7 +131,14 @@ async fn where_others_hold_more_rights_than_are_listed_it_is_said_and_ones_own_a
         mine.rights.iter().map(|right| right.id).collect::<Vec<_>>(),
         [theirs]
     );
-    assert!(!mine.more_rights);
+    assert_eq!(mine.next_rights, None);
+    for call in [json!({}), json!({ "after": first.next_rights })] {
+        let page: RightsReply = house
+            .call(Some(&holder), &route::EMERGENCY_RIGHTS, &[], &call)
+            .await
+            .parse();
+        assert_eq!((page.rights, page.next), (vec![], None));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

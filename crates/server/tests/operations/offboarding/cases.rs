@@ -345,10 +345,22 @@ async fn a_rehearsal_says_the_same_and_does_nothing() {
     let house = House::new().await;
     let production = house.places.production;
     let admin = admin(&house).await;
-    let leaver = house.actor(&[(roles::READER, production)]).await;
+    let crew = crew(&house).await;
+    let leaver = crew.lead;
+    given(&house, leaver.principal, roles::READER, production).await;
     let secret = house.secret(production, "DB", b"1").await;
     own(&house, &leaver, secret).await;
     release(&house, &leaver, secret, "copy").await;
+    // What is in the bin stays as it is, and is no effect; a session by a key of theirs is one.
+    let binned = house.secret(production, "OLD", b"2").await;
+    own(&house, &leaver, binned).await;
+    let editor = house.actor(&[(roles::EDITOR, production)]).await;
+    let deleted = house
+        .call(Some(&editor), &route::DELETE_SECRET, &[&binned], &Value::Null)
+        .await;
+    assert_eq!(deleted.code(), "ok", "{:?}", deleted.json());
+    let (_, key) = keyed(&house, &leaver, crew.service, json!({})).await;
+    signed_in(&house, crew.service, &key).await;
     let before = house.head().await;
     let rehearsal: Rehearsal = house
         .call(

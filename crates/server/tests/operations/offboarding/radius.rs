@@ -216,6 +216,35 @@ async fn what_waits_and_what_nobody_else_answers_for_is_in_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_others_wait_for_is_in_it_and_what_is_their_own_is_not() {
+    let house = House::new().await;
+    let (production, staging) = (house.places.production, house.places.staging);
+    let admin = offboarder(&house).await;
+    let leaver = house.actor(&[(roles::LEAD, production)]).await;
+    let other = house.actor(&[(roles::VIEWER, house.places.payments)]).await;
+    let mut asked = Vec::new();
+    // What they ask for themselves they cannot answer, and what is elsewhere neither.
+    for (who, scope) in [(&other, production), (&other, staging), (&leaver, production)] {
+        let id = crate::house::request_id();
+        let want = json!({"kind": "access", "role": roles::READER, "scope": scope, "seconds": 3600});
+        let body = json!({"id": id, "want": want, "reason": "why not"});
+        let answer = house.call(Some(who), &route::MAKE_REQUEST, &[], &body).await;
+        assert_eq!(answer.code(), "ok", "{:?}", answer.json());
+        asked.push(id);
+    }
+    let (_, draw) = crate::emergency::over(&house, production).await;
+    let (_, elsewhere) = crate::emergency::over(&house, staging).await;
+    let found = radius(&house, &admin, Suspect::Person(leaver.principal)).await;
+    let waiting: BTreeSet<_> = found.waiting.into_iter().collect();
+    let expected = [
+        Waiting::Answer(asked[0]),
+        Waiting::Request(asked[2]),
+        Waiting::Review(draw),
+    ];
+    assert_eq!(waiting, expected.into(), "{elsewhere}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_go_on_where_the_last_one_ended() {
     let house = House::new().await;
     let production = house.places.production;

@@ -9,7 +9,7 @@ use crate::{
 use claviger_ledger::leaf::{Leaf, Outcome};
 use claviger_model::{builtin_roles as roles, event::EventKind, ids::GrantId};
 use claviger_protocol::{
-    offboarding::cases::{EndedGrants, RestoredGrants},
+    offboarding::cases::{EndedGrants, EndedOf, RestoredGrants},
     route,
 };
 use claviger_storage::{
@@ -80,6 +80,21 @@ async fn coming_back_restores_nothing_and_each_grant_is_given_by_who_may_give_it
         "the Offboarder gives nothing"
     );
     assert_eq!(restore(&again, grant).await.code(), "not_found");
+    // Whoever may give it finds it; everybody else is told as of somebody who never left.
+    let elsewhere = house.actor(&[(roles::LEAD, house.places.staging)]).await;
+    let found = async |by: &Actor| -> EndedOf {
+        house
+            .call(Some(by), &route::ENDED_OF, &[&leaver.principal], &Value::Null)
+            .await
+            .parse()
+    };
+    for nobody in [&admin, &again, &elsewhere] {
+        assert_eq!(found(nobody).await, EndedOf::default());
+    }
+    let of_lead = found(&lead).await;
+    assert_eq!(of_lead.case, Some(case.id));
+    let grants: Vec<_> = of_lead.ended.grants.iter().map(|one| one.grant.id).collect();
+    assert_eq!(grants, [grant]);
     let given: RestoredGrants = restore(&lead, grant).await.parse();
     assert!(reads().await);
     assert_ne!(given.grants, [grant]);
@@ -95,6 +110,9 @@ async fn coming_back_restores_nothing_and_each_grant_is_given_by_who_may_give_it
         .map(|one| (one.grant.id, one.restored_as))
         .collect();
     assert_eq!(ended, [(grant, Some(given.grants[0]))]);
+    house.clock.advance(Duration::from_secs(31 * 24 * 3600));
+    let lead = house.sign_in(lead.principal).await;
+    assert_eq!(found(&lead).await, EndedOf::default(), "too late");
 }
 
 #[tokio::test(flavor = "multi_thread")]

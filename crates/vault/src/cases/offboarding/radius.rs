@@ -217,6 +217,8 @@ fn waiting(waiting: &[Waiting]) -> WaitingCounts {
             Waiting::Rotation(_) => &mut counts.rotations,
             Waiting::Approval(_) => &mut counts.approvals,
             Waiting::Proposal(_) => &mut counts.proposals,
+            Waiting::Answer(_) => &mut counts.answers,
+            Waiting::Review(_) => &mut counts.reviews,
         };
         *count = count.saturating_add(1);
     }

@@ -4,7 +4,7 @@ use crate::{
     Vault,
     cases::{input, names},
     view::{
-        offboarding::cases::{EndedAccessView, EndedGrantView, EndedTeamView},
+        offboarding::cases::{EndedAccessView, EndedGrantView, EndedOfView, EndedTeamView},
         problem::Problem,
     },
 };
@@ -13,7 +13,7 @@ use claviger_model::{
     time::Timestamp,
 };
 use claviger_protocol::{
-    offboarding::cases::{EnablePerson, EndedGrants, RestoreGrants, RestoredGrants},
+    offboarding::cases::{EnablePerson, EndedGrants, EndedOf, RestoreGrants, RestoredGrants},
     principals::PrincipalRecord,
     route,
 };
@@ -26,6 +26,26 @@ impl Vault {
     pub async fn ended_grants(&self, case: &str) -> Result<EndedAccessView, Problem> {
         let id: CaseId = names::id(case)?;
         let reply: EndedGrants = self.inner.ask(route::CASE_GRANTS, &[&id]).await?;
+        self.ended(reply).await
+    }
+
+    /// What somebody's newest case ended and this person may give again; none where there is nothing of it.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn ended_of(&self, person: &str) -> Result<Option<EndedOfView>, Problem> {
+        let id: PrincipalId = names::id(person)?;
+        let reply: EndedOf = self.inner.ask(route::ENDED_OF, &[&id]).await?;
+        let Some(case) = reply.case else {
+            return Ok(None);
+        };
+        Ok(Some(EndedOfView {
+            case: case.to_string(),
+            access: self.ended(reply.ended).await?,
+        }))
+    }
+
+    async fn ended(&self, reply: EndedGrants) -> Result<EndedAccessView, Problem> {
         let shown = self.shown(&[], &reply.scopes).await?;
         let grants = reply
             .grants

@@ -352,6 +352,16 @@ pub struct CaseRotations {
     pub next: Option<String>,
 }
 
+/// What the newest case of somebody ended, as far as one may give it again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EndedOfView {
+    /// The case.
+    pub case: String,
+    /// What it ended.
+    pub access: EndedAccessView,
+}
+
 /// What a case ended that can be given again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

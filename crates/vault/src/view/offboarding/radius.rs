@@ -163,6 +163,10 @@ pub struct WaitingCounts {
     pub approvals: u32,
     /// They proposed a change that waits for a second Owner.
     pub proposals: u32,
+    /// Requests of others that they may answer.
+    pub answers: u32,
+    /// Emergency access of others that they may review.
+    pub reviews: u32,
 }
 
 /// A device that may hold something.

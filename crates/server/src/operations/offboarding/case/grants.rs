@@ -28,13 +28,15 @@ use claviger_model::{
     action::Action,
     event::EventKind,
     grant::{Grant, MAX_REASON_BYTES},
-    ids::{CaseId, GrantId, PrincipalId},
+    ids::{CaseId, GrantId, PrincipalId, ScopeId},
     offboarding::{Case, Effect, EffectKind, Restored, UNDO_WITHIN},
     time::Timestamp,
 };
 use claviger_policy::{assign::AssignRefusal, decision::Reason};
 use claviger_protocol::{
-    offboarding::cases::{EndedGrant, EndedGrants, EndedTeam, MOST_RESTORED, RestoreGrants, RestoredGrants},
+    offboarding::cases::{
+        EndedGrant, EndedGrants, EndedOf, EndedTeam, MOST_RESTORED, RestoreGrants, RestoredGrants,
+    },
     problem::Code,
     stream::Hint,
 };
@@ -43,7 +45,7 @@ use std::sync::Arc;
 
 const KIND: EventKind = EventKind::GrantGiven;
 
-/// The grants that a case ended, for those who conduct offboarding and those who may look at grants everywhere.
+/// What a case ended, for those who conduct offboarding.
 pub async fn list(
     State(app): State<Shared>,
     Id(id): Id<CaseId>,
@@ -52,33 +54,71 @@ pub async fn list(
     let mut view = View::open(&app, &caller).await?;
     conducted(&mut view).await?;
     view.db().case(id).await?.ok_or(Code::NotFound)?;
+    ended(&mut view, id, |_| true, true).await.map(axum::Json)
+}
+
+/// What the newest case of somebody ended, for those who may give some of it again.
+pub async fn of_person(
+    State(app): State<Shared>,
+    Id(person): Id<PrincipalId>,
+    caller: Caller,
+) -> Result<axum::Json<EndedOf>, Refusal> {
+    let mut view = View::open(&app, &caller).await?;
+    let listed = view.listed().await?;
+    let (now, root) = (view.now(), view.db().root_scope().await?.ok_or(Code::Internal)?);
+    let case = view.db().last_case_of(person).await?;
+    let Some(case) = case.filter(|case| case.begun.is_some() && too_late_for(case, now).is_none()) else {
+        return Ok(axum::Json(EndedOf::default()));
+    };
+    let gives = |scope| listed.allows(scope, Action::GrantView) && listed.allows(scope, Action::GrantAssign);
+    let found = ended(
+        &mut view,
+        case.id,
+        gives,
+        listed.allows(root.id, Action::TeamManage),
+    )
+    .await?;
+    let any = !(found.grants.is_empty() && found.teams.is_empty());
+    Ok(axum::Json(EndedOf {
+        case: any.then_some(case.id),
+        ended: found,
+    }))
+}
+
+/// The grants that a case ended at some places, and the local teams.
+async fn ended(
+    view: &mut View<'_>,
+    case: CaseId,
+    at: impl Fn(ScopeId) -> bool,
+    with_teams: bool,
+) -> Result<EndedGrants, Refusal> {
     let (mut grants, mut named) = (Vec::new(), Named::default());
-    for effect in effects(view.db(), id, EffectKind::Grant).await? {
+    for effect in effects(view.db(), case, EffectKind::Grant).await? {
         let grant = view.db().grant(GrantId::from_bytes(effect.object)).await?;
-        if let Some(grant) = grant {
+        if let Some(grant) = grant.filter(|grant| at(grant.scope)) {
             named.scope(grant.scope);
             let restored_as = effect.restored.and_then(|restored| restored.as_grant);
             grants.push(EndedGrant { grant, restored_as });
         }
     }
     let mut teams = Vec::new();
-    for effect in effects(view.db(), id, EffectKind::LocalTeam).await? {
-        let team = view
-            .db()
-            .principal(PrincipalId::from_bytes(effect.object))
-            .await?;
-        teams.extend(team.map(|team| EndedTeam {
-            team: team.id,
-            name: team.name.to_string(),
-            restored: effect.restored.is_some(),
-        }));
+    if with_teams {
+        for effect in effects(view.db(), case, EffectKind::LocalTeam).await? {
+            let team = PrincipalId::from_bytes(effect.object);
+            let team = view.db().principal(team).await?;
+            teams.extend(team.map(|team| EndedTeam {
+                team: team.id,
+                name: team.name.to_string(),
+                restored: effect.restored.is_some(),
+            }));
+        }
     }
     let (_, scopes) = named.read(view.db()).await?;
-    Ok(axum::Json(EndedGrants {
+    Ok(EndedGrants {
         grants,
         teams,
         scopes,
-    }))
+    })
 }
 
 /// Effects of one statement.

@@ -60,6 +60,7 @@ pub fn routes() -> Vec<Handled> {
         handle(route::CASE_ROTATIONS, rotations::list),
         handle(route::ACCEPT_ROTATION, rotations::accept),
         handle(route::CASE_GRANTS, grants::list),
+        handle(route::ENDED_OF, grants::of_person),
         handle(route::RESTORE_GRANTS, grants::restore),
         handle(route::ENABLE_PERSON, enable::enable),
         handle(route::OFFBOARDING_SETTINGS, settings::read),

@@ -14,13 +14,14 @@ use crate::{
 use axum::extract::State;
 use claviger_model::{
     blast::{Alone, BlastRadius, Suspect, Waiting},
+    ids::PrincipalId,
     offboarding::EffectKind,
 };
 use claviger_protocol::{
     offboarding::cases::{EffectRecord, Rehearsal, Rehearse},
     problem::Code,
 };
-use claviger_storage::principals::MemberSource;
+use claviger_storage::{Reader, StorageError, principals::MemberSource, sessions::LogoutTarget};
 
 /// Counts what would be done.
 pub async fn rehearse(
@@ -49,6 +50,10 @@ pub async fn rehearse(
     let teams = view.db().teams_of(call.person).await?;
     let of = |source| teams.iter().filter(|member| member.source == source).count();
     let mut effects = counted(&radius);
+    effects.push((
+        EffectKind::Session,
+        sessions(view.db(), call.person, &radius).await?,
+    ));
     effects.push((EffectKind::LocalTeam, of(MemberSource::Local)));
     effects.push((EffectKind::ProviderTeam, of(MemberSource::Provider)));
     let (known, brake) = (
@@ -78,6 +83,20 @@ pub async fn rehearse(
     }))
 }
 
+/// The person's sessions, and those of services by keys that the person made.
+async fn sessions(
+    db: &mut dyn Reader,
+    person: PrincipalId,
+    radius: &BlastRadius,
+) -> Result<usize, StorageError> {
+    let by_keys = radius.keys.iter().map(|key| LogoutTarget::Key(key.key));
+    let mut all = 0;
+    for target in std::iter::once(LogoutTarget::Principal(person)).chain(by_keys) {
+        all += db.sessions_matching(&target).await?.len();
+    }
+    Ok(all)
+}
+
 fn counted(radius: &BlastRadius) -> Vec<(EffectKind, usize)> {
     let waiting = |which: fn(&Waiting) -> bool| radius.waiting.iter().filter(|one| which(one)).count();
     let own = radius.grants.iter().filter(|grant| grant.team.is_none()).count();
@@ -87,7 +106,6 @@ fn counted(radius: &BlastRadius) -> Vec<(EffectKind, usize)> {
         .filter(|one| matches!(one, Alone::Secret(_)))
         .count();
     vec![
-        (EffectKind::Session, radius.sessions.len()),
         (EffectKind::ServiceKey, radius.keys.len()),
         (EffectKind::Device, radius.devices.len()),
         (EffectKind::Grant, own),
