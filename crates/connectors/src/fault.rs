@@ -46,10 +46,27 @@ codes! {
     TooMany = "too-many";
     /// Its answer is not understood.
     Unexpected = "unexpected";
+    /// By the rules it would be somebody else's, too.
+    Ambiguous = "ambiguous";
     /// The configuration does not name it any more.
     NotConfigured = "not-configured";
     /// Whose account it is works here again.
     CameBack = "came-back";
+}
+
+impl FaultCode {
+    /// Reads a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|one| one.as_str() == code)
+    }
+
+    /// Whether the system as a whole does not answer, so that the same would be said of every account.
+    pub const fn is_of_the_system(self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable | Self::TimedOut | Self::Credentials | Self::RateLimited | Self::NotConfigured
+        )
+    }
 }
 
 impl fmt::Display for FaultCode {

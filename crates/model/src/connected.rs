@@ -82,6 +82,16 @@ pub enum SystemKind {
     Github,
 }
 
+impl SystemKind {
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Postgresql => "postgresql",
+            Self::Github => "github",
+        }
+    }
+}
+
 /// How an account is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

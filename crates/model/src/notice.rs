@@ -3,6 +3,7 @@
 //! A notice holds ids, never names or values: whoever shows it finds the words in what its reader may know.
 
 use crate::{
+    connected::SystemName,
     ids::{
         CaseId, DrawId, EmergencyId, GrantId, KeyId, PrincipalId, ProposalId, RequestId, RoleId, ScopeId,
         SecretId,
@@ -105,6 +106,10 @@ kinds! {
     CaseBraked = "offboarding.braked", mail true;
     /// A step of a case fails again and again.
     CaseFailing = "offboarding.failing", mail true;
+    /// A connected system in which accounts of leavers wait has not answered for a day, or for weeks.
+    SystemSilent = "offboarding.system-silent", mail true;
+    /// Such a system answers again.
+    SystemBack = "offboarding.system-back", mail true;
     /// A case is over.
     CaseDone = "offboarding.done", mail true;
 }
@@ -143,6 +148,8 @@ impl NoticeKind {
             Self::EmergencyReviewed => "Your emergency access was reviewed",
             Self::CaseBraked => "An offboarding waits for a second pair of eyes",
             Self::CaseFailing => "A step of an offboarding keeps failing",
+            Self::SystemSilent => "A connected system does not answer",
+            Self::SystemBack => "A connected system answers again",
             Self::CaseDone => "An offboarding is done",
         }
     }
@@ -182,7 +189,10 @@ impl NoticeKind {
 
     /// Whether it is about an offboarding case, which only those who conduct offboarding may know of.
     pub const fn is_of_a_case(self) -> bool {
-        matches!(self, Self::CaseBraked | Self::CaseFailing | Self::CaseDone)
+        matches!(
+            self,
+            Self::CaseBraked | Self::CaseFailing | Self::SystemSilent | Self::SystemBack | Self::CaseDone
+        )
     }
 
     /// Whether it is told more than once of the same matter, while that waits.
@@ -234,6 +244,9 @@ pub struct About {
     /// The offboarding case; never said to those who answer for its rotations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub case: Option<CaseId>,
+    /// The connected system, by what the configuration calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<SystemName>,
     /// The grant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grant: Option<GrantId>,

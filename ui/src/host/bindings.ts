@@ -2667,6 +2667,8 @@ export type NoticeView = {
 	count: number | null,
 	/**  Who did it. */
 	by: string | null,
+	/**  The connected system. */
+	system: string | null,
 	/**  When what it is about ends. */
 	endsAt: number | null,
 	/**  Where it leads. */

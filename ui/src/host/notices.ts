@@ -28,6 +28,8 @@ export interface NoticeView {
   /** Of how many things it speaks, where that is not one. */
   count: number | null;
   by: string | null;
+  /** What the configuration calls the connected system that it is about. */
+  system: string | null;
   endsAt: Millis | null;
   leads: LinkView | null;
 }

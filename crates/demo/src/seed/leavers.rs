@@ -164,6 +164,7 @@ fn openings(now: Timestamp) -> anyhow::Result<Vec<Opening>> {
         start: None,
         clicked_at: now,
         counted: None,
+        called: None,
     };
     let last_day = Opening {
         start: Some(last_day(now)?),

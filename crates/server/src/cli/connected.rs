@@ -3,25 +3,13 @@
 use super::say;
 use crate::{
     config::Config,
-    connected::{System, rules::Known, systems},
+    connected::{System, others::everybody, rules::Known, systems},
     start::Surroundings,
 };
 use anyhow::Context;
-use claviger_model::{
-    connected::{Account, PlaceKind},
-    name::Name,
-    principal::PrincipalKind,
-};
-use claviger_storage::{Reader, Store, StoreConfig, principals::PrincipalFilter};
-
-/// People of one statement.
-const PAGE: u32 = 500;
-
-/// Somebody, and what is known of them.
-struct Person {
-    name: Name,
-    known: Known,
-}
+use claviger_connectors::FaultCode;
+use claviger_model::connected::{Account, PlaceKind};
+use claviger_storage::{Store, StoreConfig, connected::KnownPerson};
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let systems = systems(&config);
@@ -36,12 +24,12 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     .await
     .context("database")?;
     store.check().await.context("database")?;
-    let people = people(&mut *store.reader().await?).await.context("database")?;
+    let people = everybody(&mut *store.reader().await?).await.context("database")?;
     store.close().await;
     let mut silent = 0;
     for (name, system) in &systems {
         if let Err(fault) = list(name.as_str(), system, &people).await? {
-            say(&format!("{name}: cannot be asked ({fault})"))?;
+            say(&format!("{name}: cannot be asked: {}", words(fault.code)))?;
             silent += 1;
         }
     }
@@ -51,38 +39,16 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn people(reader: &mut dyn Reader) -> anyhow::Result<Vec<Person>> {
-    let filter = PrincipalFilter {
-        kind: Some(PrincipalKind::Person),
-        state: None,
-    };
-    let (mut people, mut after) = (Vec::new(), None);
-    loop {
-        let page = reader.principals_page(filter, after, PAGE).await?;
-        let full = page.len() >= PAGE as usize;
-        after = page.last().map(|last| last.id);
-        for person in page {
-            people.push(Person {
-                known: Known::of(reader, person.id).await?,
-                name: person.name,
-            });
-        }
-        if !full {
-            return Ok(people);
-        }
-    }
-}
-
 /// Says of each account whose it is; the inner error where the system does not tell.
 async fn list(
     name: &str,
     system: &System,
-    people: &[Person],
+    people: &[KnownPerson],
 ) -> anyhow::Result<Result<(), claviger_connectors::Fault>> {
     let named: Vec<_> = people
         .iter()
         .flat_map(|person| {
-            let names = system.rules.names(&person.known).into_iter();
+            let names = system.rules.names(&Known::from(person)).into_iter();
             names.map(move |account| (account.as_str().to_lowercase(), &person.name))
         })
         .collect();
@@ -105,6 +71,24 @@ async fn list(
             Some(next) => after = Some(next),
             None => return Ok(Ok(())),
         }
+    }
+}
+
+/// Why a system does not tell, for whoever runs the server.
+const fn words(code: FaultCode) -> &'static str {
+    match code {
+        FaultCode::Unreachable => "it cannot be reached, or its certificate is not the right one",
+        FaultCode::TimedOut => "it did not answer in time",
+        FaultCode::Credentials => {
+            "the password or token for it is missing, can be read by others, or is refused there"
+        }
+        FaultCode::NotPermitted => {
+            "this may not list accounts there; at GitHub the token has to be an owner's, with members read and write"
+        }
+        FaultCode::RateLimited => "it wants fewer calls; try again later",
+        FaultCode::TooMany => "it has more accounts than are looked through",
+        FaultCode::Unexpected => "its answer is not understood; is it what the configuration says?",
+        other => other.as_str(),
     }
 }
 

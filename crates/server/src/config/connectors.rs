@@ -206,10 +206,20 @@ fn domain(said: Option<String>) -> Result<Option<String>, &'static str> {
 
 fn accounts(said: BTreeMap<String, Vec<String>>) -> Result<BTreeMap<String, Vec<AccountName>>, &'static str> {
     let mut accounts: BTreeMap<String, Vec<AccountName>> = BTreeMap::new();
+    let mut whose: BTreeMap<String, String> = BTreeMap::new();
     for (who, names) in said {
         let parsed: Result<Vec<_>, _> = names.iter().map(|name| AccountName::parse(name)).collect();
         let parsed = parsed.map_err(|_| "`accounts` names something that is no account")?;
-        let of = accounts.entry(who.to_lowercase()).or_default();
+        let who = who.to_lowercase();
+        for name in &parsed {
+            let before = whose.insert(name.as_str().to_lowercase(), who.clone());
+            if before.is_some_and(|other| other != who) {
+                return Err(
+                    "`accounts` gives one account to two people; a person stands there once, best by id",
+                );
+            }
+        }
+        let of = accounts.entry(who).or_default();
         of.extend(parsed);
         if of.len() > MOST_NAMES {
             return Err("`accounts` names more than 16 accounts of one person");
@@ -274,6 +284,10 @@ mod tests {
                 "kind = \"github\"\ntoken_file = \"/t\"\norganization = \"acme\"".to_owned(),
             ),
             ("a", format!("{github}organization = \"acme\"\npassword = \"p\"")),
+            (
+                "a",
+                format!("{github}organization = \"acme\"\n[a.accounts]\nada = [\"x\"]\nben = [\"y\", \"X\"]"),
+            ),
         ] {
             assert!(of(&format!("[{name}]\n{text}\n")).is_err(), "{text}");
         }

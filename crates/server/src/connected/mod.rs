@@ -1,14 +1,15 @@
 //! The connected systems of this server, and whose accounts are whose there.
 
+pub mod others;
 pub mod rules;
 
 use crate::{
     config::{Config, ConnectorWay},
     keys::root::file::{Content, read_text},
 };
-use claviger_connectors::{Connector, Credential, Fault, github::Github, postgres::Postgres};
+use claviger_connectors::{Connector, Credential, Fault, FaultCode, github::Github, postgres::Postgres};
 use claviger_crypto::secret::SecretString;
-use claviger_model::connected::{Account, AccountName, SystemName};
+use claviger_model::connected::{Account, AccountName, MOST_NAMES, SystemName};
 use rules::Rules;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -63,8 +64,12 @@ impl System {
     /// The accounts among these names that are there.
     ///
     /// # Errors
-    /// When the system cannot be asked.
+    /// When the system cannot be asked, and [`FaultCode::TooMany`] where there are more names than one person has: what was left out
+    /// would stay.
     pub async fn among(&self, names: &[AccountName]) -> Result<Vec<Account>, Fault> {
+        if names.len() > MOST_NAMES {
+            return Err(FaultCode::TooMany.into());
+        }
         let mut found: Vec<Account> = Vec::new();
         for name in names {
             // Two names may be one account, where a system knows no case.

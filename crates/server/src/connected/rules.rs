@@ -4,11 +4,11 @@
 //! counts: an address that somebody could choose would let them name the account of another.
 
 use crate::config::MatchBy;
-use claviger_model::{
-    connected::{AccountName, MOST_NAMES},
-    ids::PrincipalId,
+use claviger_model::{connected::AccountName, ids::PrincipalId, offboarding::Case};
+use claviger_storage::{
+    Reader, StorageError,
+    connected::{KnownBy, KnownPerson},
 };
-use claviger_storage::{Reader, StorageError};
 use std::collections::BTreeMap;
 
 /// What is known of a person.
@@ -16,25 +16,49 @@ use std::collections::BTreeMap;
 pub struct Known {
     /// Who.
     pub person: PrincipalId,
-    /// The address that the provider vouches for.
-    pub mail: Option<String>,
-    /// The user name of SCIM.
-    pub user_name: Option<String>,
+    /// By what: addresses that the provider vouches for, and user names of SCIM.
+    pub by: KnownBy,
 }
 
 impl Known {
-    /// Reads it.
+    /// What is known of them today.
     ///
     /// # Errors
-    /// When the tables cannot be read.
+    /// When the tables cannot be read; so for [`Known::since`].
     pub async fn of(reader: &mut dyn Reader, person: PrincipalId) -> Result<Self, StorageError> {
         let mail = reader.mail_addresses(&[person]).await?.pop();
         let user = reader.scim_user_of(person).await?;
-        Ok(Self {
-            person,
-            mail: mail.map(|(_, mail)| mail),
-            user_name: user.map(|user| user.user_name),
-        })
+        let by = KnownBy {
+            mails: mail.map(|(_, mail)| mail).into_iter().collect(),
+            user_names: user.map(|user| user.user_name).into_iter().collect(),
+        };
+        Ok(Self { person, by })
+    }
+
+    /// What was known of a leaver since their case was opened: the provider may have renamed or deleted them since.
+    ///
+    /// # Errors
+    /// As [`Known::of`].
+    pub async fn since(reader: &mut dyn Reader, case: &Case) -> Result<Self, StorageError> {
+        let mut known = Self::of(reader, case.person).await?;
+        let before = reader.case_known(case.id).await?;
+        for (now, then) in [
+            (&mut known.by.mails, before.mails),
+            (&mut known.by.user_names, before.user_names),
+        ] {
+            let others: Vec<_> = then.into_iter().filter(|name| !now.contains(name)).collect();
+            now.extend(others);
+        }
+        Ok(known)
+    }
+}
+
+impl From<&KnownPerson> for Known {
+    fn from(person: &KnownPerson) -> Self {
+        Self {
+            person: person.id,
+            by: person.by.clone(),
+        }
     }
 }
 
@@ -56,14 +80,12 @@ impl Rules {
         Self { by, domain, listed }
     }
 
-    /// What a person's accounts may be called, each once.
+    /// What a person's accounts may be called, each once, however many.
     pub fn names(&self, known: &Known) -> Vec<AccountName> {
-        let keys = [
-            Some(known.person.to_string()),
-            known.mail.clone(),
-            known.user_name.clone(),
-        ];
-        let keys: Vec<_> = keys.into_iter().flatten().map(|key| key.to_lowercase()).collect();
+        let (mails, user_names) = (&known.by.mails, &known.by.user_names);
+        let keys = [known.person.to_string()];
+        let keys = keys.iter().chain(mails).chain(user_names);
+        let keys: Vec<_> = keys.map(|key| key.to_lowercase()).collect();
         let own = |who: &&String| keys.contains(who);
         let mut names: Vec<AccountName> = self
             .listed
@@ -71,16 +93,17 @@ impl Rules {
             .filter(|(who, _)| own(who))
             .flat_map(|(_, names)| names.iter().cloned())
             .collect();
-        for by in &self.by {
-            let text = match by {
-                MatchBy::Mail => known.mail.as_deref(),
-                MatchBy::MailName => known.mail.as_deref().and_then(|mail| {
-                    let (name, domain) = mail.rsplit_once('@')?;
-                    (Some(domain.to_lowercase()) == self.domain).then_some(name)
-                }),
-                MatchBy::UserName => known.user_name.as_deref(),
-            };
-            let Some(name) = text.and_then(|text| AccountName::parse(text).ok()) else {
+        let before_at = |mail: &String| {
+            let (name, domain) = mail.rsplit_once('@')?;
+            (Some(domain.to_lowercase()) == self.domain).then(|| name.to_owned())
+        };
+        let fitting = self.by.iter().flat_map(|by| match by {
+            MatchBy::Mail => mails.clone(),
+            MatchBy::MailName => mails.iter().filter_map(before_at).collect(),
+            MatchBy::UserName => user_names.clone(),
+        });
+        for text in fitting {
+            let Ok(name) = AccountName::parse(&text) else {
                 continue;
             };
             let of_another = self
@@ -97,7 +120,6 @@ impl Rules {
                 each.push(name);
             }
         }
-        each.truncate(MOST_NAMES);
         each
     }
 }
@@ -114,8 +136,10 @@ mod tests {
     fn known(mail: &str, user_name: Option<&str>) -> Known {
         Known {
             person: PrincipalId::from_bytes([7; 16]),
-            mail: Some(mail.to_owned()),
-            user_name: user_name.map(str::to_owned),
+            by: KnownBy {
+                mails: vec![mail.to_owned()],
+                user_names: user_name.map(str::to_owned).into_iter().collect(),
+            },
         }
     }
 
@@ -142,7 +166,7 @@ mod tests {
         let found = names(&rules, &known("ada@example.test", Some("ada")));
         assert_eq!(found, ["ada@example.test", "ada"]);
         let nobody = Known {
-            mail: None,
+            by: KnownBy::default(),
             ..known("", None)
         };
         assert_eq!(names(&rules, &nobody), [""; 0]);
@@ -182,6 +206,24 @@ mod tests {
             names(&rules, &known("Ben@Example.test", None)),
             ["ada", "ben", "Ben"]
         );
+    }
+
+    #[test]
+    fn names_of_before_count_beside_those_of_today() {
+        let all = vec![MatchBy::MailName, MatchBy::UserName];
+        let rules = Rules::new(
+            all,
+            Some("example.test".to_owned()),
+            listed(&[("ada.l", &["countess"])]),
+        );
+        let renamed = Known {
+            by: KnownBy {
+                mails: vec!["deleted-7@example.test".to_owned(), "ada@example.test".to_owned()],
+                user_names: vec!["deleted-7".to_owned(), "Ada.L".to_owned()],
+            },
+            ..known("", None)
+        };
+        assert_eq!(names(&rules, &renamed), ["countess", "deleted-7", "ada", "Ada.L"]);
     }
 
     #[test]

@@ -8,9 +8,15 @@ use axum::{
     http::header::CONTENT_TYPE,
     response::{IntoResponse, Response},
 };
+use claviger_connectors::FaultCode;
+use claviger_model::time::Timestamp;
 use claviger_protocol::{offboarding::cases::Times, problem::Code, route};
-use claviger_storage::offboarding::Span;
-use std::{fmt::Write as _, time::Duration};
+use claviger_storage::{connected::Waiting, offboarding::Span};
+use std::{
+    collections::BTreeMap,
+    fmt::{Display, Write as _},
+    time::Duration,
+};
 
 /// What is measured lies in the last 30 days.
 const WINDOW: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -45,6 +51,22 @@ async fn metrics(State(app): State<Shared>) -> Result<Response, Refusal> {
         "From asking for an offboarding until a device's signed word that it destroyed everything, in 30 days.",
         purged,
     );
+    let mut waiting = reader.connected_waiting().await?;
+    drop(reader);
+    for (system, connected) in &app.systems {
+        // That nothing waits is said, too.
+        for asking in [true, false] {
+            waiting.push(Waiting {
+                system: system.clone(),
+                kind: connected.connector.kind(),
+                asking,
+                said: None,
+                number: 0,
+                since: None,
+            });
+        }
+    }
+    connected(&mut text, &waiting);
     Ok(([(CONTENT_TYPE, TEXT)], text).into_response())
 }
 
@@ -62,6 +84,73 @@ fn summary(text: &mut String, name: &str, help: &str, times: Times) {
         }
     }
     let _ = writeln!(text, "{name}_count {}", times.count);
+}
+
+/// What waits for connected systems. The values of labels are those of the configuration and of codes.
+fn connected(text: &mut String, waiting: &[Waiting]) {
+    let mut numbers: BTreeMap<(bool, String), u64> = BTreeMap::new();
+    let mut failing: BTreeMap<String, (u64, Option<Timestamp>)> = BTreeMap::new();
+    for one in waiting {
+        let (system, kind) = (&one.system, one.kind.code());
+        let labels = format!("{{system=\"{system}\",kind=\"{kind}\"}}");
+        let number = numbers.entry((one.asking, labels)).or_default();
+        *number = number.saturating_add(one.number);
+        if let Some(said) = &one.said {
+            let said = FaultCode::from_code(said).map_or("unknown", FaultCode::as_str);
+            let labels = format!("{{system=\"{system}\",kind=\"{kind}\",said=\"{said}\"}}");
+            let (number, since) = failing.entry(labels).or_default();
+            *number = number.saturating_add(one.number);
+            *since = [*since, one.since].into_iter().flatten().min();
+        }
+    }
+    for (asking, name, help) in [
+        (
+            false,
+            "claviger_connected_accounts_waiting",
+            "Accounts of leavers that are not taken away and verified yet.",
+        ),
+        (
+            true,
+            "claviger_connected_cases_unasked",
+            "Cases to which a connected system has not told yet which accounts are there.",
+        ),
+    ] {
+        let of_it = numbers.iter().filter(|((which, _), _)| *which == asking);
+        gauge(
+            text,
+            name,
+            help,
+            of_it.map(|((_, labels), number)| (labels, number)),
+        );
+    }
+    gauge(
+        text,
+        "claviger_connected_failing",
+        "Of both, those that failed when they were tried last, by what was said.",
+        failing.iter().map(|(labels, (number, _))| (labels, number)),
+    );
+    let since = failing.iter().filter_map(|(labels, (_, since))| {
+        let seconds = (*since)?.millis().div_euclid(1_000);
+        Some((labels, seconds))
+    });
+    gauge(
+        text,
+        "claviger_connected_failing_since_seconds",
+        "Since when the first of them fails without a break, in seconds of 1970.",
+        since,
+    );
+}
+
+fn gauge<'a, N: Display>(
+    text: &mut String,
+    name: &str,
+    help: &str,
+    lines: impl Iterator<Item = (&'a String, N)>,
+) {
+    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
+    for (labels, number) in lines {
+        let _ = writeln!(text, "{name}{labels} {number}");
+    }
 }
 
 #[cfg(test)]

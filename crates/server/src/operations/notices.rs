@@ -101,6 +101,7 @@ impl Names {
         if row.kind.is_of_a_case() && !super::offboarding::may_conduct(view).await? {
             // Who conducted offboarding once and does not any more is not told who leaves.
             (row.about.case, row.about.of, row.about.by) = (None, None, None);
+            row.about.system = None;
         }
         let about = &row.about;
         let secret = match about.secret {

@@ -165,7 +165,14 @@ fn line(system: &CaseSystemRecord, account: &CaseAccountRecord) -> Markup {
                         "of no use, and not removed"
                         @if let Some(kept) = &account.kept { ": " (kept) }
                     },
-                    (AccountState::Accepted, _, Some(accepted)) => { "stays, accepted " (moment(accepted.at)) ": “" (accepted.reason) "”" },
+                    (AccountState::Accepted, _, Some(accepted)) => {
+                        @match account.removed_at.or(account.disabled_at).filter(|at| *at >= accepted.at) {
+                            Some(_) if account.removed_at.is_some() => strong { "removed at the moment at which it was accepted " },
+                            Some(_) => strong { "of no use from the moment at which it was accepted " },
+                            None => "stays, accepted ",
+                        }
+                        (moment(accepted.at)) ": “" (accepted.reason) "”"
+                    },
                     _ => strong { "not verified" @if let Some(said) = &account.trying.said { ": " (said) } },
                 }
             }

@@ -2,12 +2,13 @@
 
 use claviger_crypto::bytes::sha256;
 use claviger_model::{
+    connected::SystemName,
     ids::{NoticeId, PrincipalId, SecretId},
     notice::{About, NoticeKind},
     time::Timestamp,
 };
 use claviger_storage::notices::{Mark, Notice, Settled, Telling};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Notices, each once, and what is settled.
 #[derive(Debug, Default)]
@@ -15,6 +16,7 @@ pub struct Found {
     notices: BTreeMap<NoticeId, Notice>,
     settled: Vec<Settled>,
     due: Vec<(SecretId, u64)>,
+    heard: BTreeSet<SystemName>,
 }
 
 /// Something to be told, before it is known to whom.
@@ -64,11 +66,17 @@ impl Found {
         self.due.push((secret, version));
     }
 
+    /// A connected system answers again; whether that was not found yet.
+    pub fn hears_again(&mut self, system: &SystemName) -> bool {
+        self.heard.insert(system.clone())
+    }
+
     /// Adds what was found elsewhere.
     pub fn extend(&mut self, other: Self) {
         self.notices.extend(other.notices);
         self.settled.extend(other.settled);
         self.due.extend(other.due);
+        self.heard.extend(other.heard);
     }
 
     /// Whether there is nothing.

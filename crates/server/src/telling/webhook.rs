@@ -39,18 +39,18 @@ struct Body<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
     timestamp: String,
-    data: Data<'a>,
+    data: Data,
 }
 
 #[derive(Serialize)]
-struct Data<'a> {
+struct Data {
     organization: OrganizationId,
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<NoticeId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     person: Option<claviger_model::ids::PrincipalId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    about: Option<&'a About>,
+    about: Option<About>,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<String>,
 }
@@ -82,7 +82,11 @@ impl Post {
                 organization,
                 notice: Some(notice.id),
                 person: Some(notice.person),
-                about: Some(&notice.about),
+                // Ids only: what the configuration calls a system is a name.
+                about: Some(About {
+                    system: None,
+                    ..notice.about.clone()
+                }),
                 link: Some(link(organization, notice).to_string()),
             },
         };

@@ -60,6 +60,10 @@ pub fn sentence(notice: &Notice) -> String {
         NoticeKind::CaseFailing => {
             "It is tried again by itself, and the other steps go on. The case shows what stands against it."
         }
+        NoticeKind::SystemSilent => {
+            "Accounts of somebody who left wait there. It is tried again by itself; the case shows what it says."
+        }
+        NoticeKind::SystemBack => "What waits there goes on by itself.",
         NoticeKind::CaseDone => {
             "Every step is done, and nothing of it waits any more. Its report can be made."
         }

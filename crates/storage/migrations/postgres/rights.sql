@@ -9,7 +9,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     services, service_keys, service_key_uses, guardrail_notes,
     emergency_rights, emergency_draws, emergency_reads, emergency_changes, file_delegations, file_objects,
     offboarding_cases, offboarding_voices, offboarding_steps, offboarding_effects, offboarding_devices, offboarding_rotations,
-    offboarding_systems, offboarding_accounts,
+    offboarding_systems, offboarding_accounts, offboarding_known,
     holdings,
     rotations_told, notice_mark, notices, notice_deliveries, notice_preferences, mail_addresses, webhooks,
     scim_tokens, scim_users, scim_groups, scim_members, provider_claims

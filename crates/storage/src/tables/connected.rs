@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Result, StorageError,
     codes::Coded as _,
-    connected::{ConnectedReads, ConnectedWrites},
+    connected::{ConnectedReads, ConnectedWrites, Failing, KnownBy, KnownPerson, Waiting},
     raw_id::{RawId as _, raw_or_null},
 };
 use async_trait::async_trait;
@@ -15,9 +15,13 @@ use claviger_model::{
     connected::{
         AcceptedAs, Account, AccountName, CaseAccount, CaseSystem, NameError, Presence, SystemName, Trying,
     },
-    ids::{AccountId, CaseId},
+    ids::{AccountId, CaseId, PrincipalId},
     time::Timestamp,
 };
+
+/// What of a person stands in `offboarding_known`.
+const MAIL: &str = "mail";
+const USER_NAME: &str = "user-name";
 
 macro_rules! systems {
     ($condition:literal) => {
@@ -109,19 +113,79 @@ impl ConnectedReads for Handle {
     async fn accounts_due(
         &mut self,
         system: &SystemName,
+        usable: bool,
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<CaseAccount>> {
         let rows = sqlx::query(accounts!(
-            "k.state IN ('found', 'disabled', 'removed') AND k.next_at <= $1 AND k.system = $3 \
-             ORDER BY k.next_at, k.id LIMIT $2"
+            "k.state IN ('found', 'disabled', 'removed') AND (k.state = 'found') = ($4 = 1) AND k.next_at <= $1 \
+             AND k.system = $3 ORDER BY k.next_at, k.id LIMIT $2"
         ))
         .bind(now.millis())
         .bind(i64::from(limit))
         .bind(system.as_str())
+        .bind(i64::from(usable))
         .fetch_all(self.db())
         .await?;
         all(&rows, account)
+    }
+
+    async fn connected_waiting(&mut self) -> Result<Vec<Waiting>> {
+        let rows = sqlx::query(
+            "SELECT system, kind, CAST(1 AS BIGINT), said, COUNT(*), MIN(since) FROM offboarding_systems WHERE state = 'open' \
+             GROUP BY system, kind, said \
+             UNION ALL SELECT k.system, s.kind, CAST(0 AS BIGINT), k.said, COUNT(*), MIN(k.since) FROM offboarding_accounts k \
+             JOIN offboarding_systems s ON s.offboarding = k.offboarding AND s.system = k.system \
+             WHERE k.state IN ('found', 'disabled', 'removed') GROUP BY k.system, s.kind, k.said ORDER BY 1, 2, 3, 4",
+        )
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, waiting)
+    }
+
+    async fn connected_failing(&mut self) -> Result<Vec<Failing>> {
+        let rows = sqlx::query(
+            "SELECT f.system, f.offboarding, c.person, f.asking, f.said, f.since FROM ( \
+             SELECT system, offboarding, CAST(1 AS BIGINT) AS asking, said, since FROM offboarding_systems \
+             WHERE state = 'open' AND since IS NOT NULL \
+             UNION ALL SELECT system, offboarding, CAST(0 AS BIGINT), said, MIN(since) FROM offboarding_accounts \
+             WHERE state IN ('found', 'disabled', 'removed') AND since IS NOT NULL GROUP BY system, offboarding, said \
+             ) f JOIN offboarding_cases c ON c.id = f.offboarding WHERE f.said IS NOT NULL \
+             ORDER BY f.system, f.since, f.offboarding, f.asking, f.said",
+        )
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, failing)
+    }
+
+    async fn known_people(&mut self, after: Option<PrincipalId>, limit: u32) -> Result<Vec<KnownPerson>> {
+        let rows = sqlx::query(
+            "SELECT p.id, p.name, p.state, m.address, u.user_name FROM principals p \
+             LEFT JOIN mail_addresses m ON m.person = p.id LEFT JOIN scim_users u ON u.principal = p.id \
+             WHERE p.kind = 'person' AND p.id > $1 ORDER BY p.id LIMIT $2",
+        )
+        .bind(raw_or_null(after.as_ref()).unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, person)
+    }
+
+    async fn case_known(&mut self, case: CaseId) -> Result<KnownBy> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT what, name FROM offboarding_known WHERE offboarding = $1 ORDER BY what, name",
+        )
+        .bind(case.raw())
+        .fetch_all(self.db())
+        .await?;
+        let mut known = KnownBy::default();
+        for (what, name) in rows {
+            match what.as_str() {
+                MAIL => known.mails.push(name),
+                _ => known.user_names.push(name),
+            }
+        }
+        Ok(known)
     }
 
     async fn count_unsettled(&mut self, case: CaseId) -> Result<u64> {
@@ -139,6 +203,31 @@ impl ConnectedReads for Handle {
 
 #[async_trait]
 impl ConnectedWrites for Handle {
+    async fn add_case_known(&mut self, case: CaseId, known: &KnownBy) -> Result<()> {
+        let mails = known.mails.iter().map(|name| (MAIL, name));
+        let all = mails.chain(known.user_names.iter().map(|name| (USER_NAME, name)));
+        for (what, name) in all {
+            sqlx::query(
+                "INSERT INTO offboarding_known (offboarding, what, name) VALUES ($1, $2, $3) \
+                 ON CONFLICT (offboarding, what, name) DO NOTHING",
+            )
+            .bind(case.raw())
+            .bind(what)
+            .bind(name.as_str())
+            .execute(self.db())
+            .await?;
+        }
+        Ok(())
+    }
+
+    async fn clear_case_known(&mut self, case: CaseId) -> Result<()> {
+        sqlx::query("DELETE FROM offboarding_known WHERE offboarding = $1")
+            .bind(case.raw())
+            .execute(self.db())
+            .await?;
+        Ok(())
+    }
+
     async fn insert_case_system(&mut self, system: &CaseSystem) -> Result<bool> {
         let done = sqlx::query(
             "INSERT INTO offboarding_systems (offboarding, system, kind, state, attempts, next_at) \
@@ -245,6 +334,40 @@ fn accepted(cells: &mut Cells<'_>) -> Result<Option<AcceptedAs>> {
         at,
         reason: reason.unwrap_or_default(),
     }))
+}
+
+fn person(cells: &mut Cells<'_>) -> Result<KnownPerson> {
+    Ok(KnownPerson {
+        id: cells.id()?,
+        name: cells.name()?,
+        state: cells.code()?,
+        by: KnownBy {
+            mails: cells.take::<Option<String>>()?.into_iter().collect(),
+            user_names: cells.take::<Option<String>>()?.into_iter().collect(),
+        },
+    })
+}
+
+fn waiting(cells: &mut Cells<'_>) -> Result<Waiting> {
+    Ok(Waiting {
+        system: named("system", SystemName::parse(cells.take()?))?,
+        kind: cells.code()?,
+        asking: cells.flag()?,
+        said: cells.take()?,
+        number: cells.number()?,
+        since: cells.time_or_null()?,
+    })
+}
+
+fn failing(cells: &mut Cells<'_>) -> Result<Failing> {
+    Ok(Failing {
+        system: named("system", SystemName::parse(cells.take()?))?,
+        case: cells.id()?,
+        person: cells.id()?,
+        asking: cells.flag()?,
+        said: cells.take()?,
+        since: cells.time()?,
+    })
 }
 
 /// Reads `case_system_columns!`.

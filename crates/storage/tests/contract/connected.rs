@@ -4,22 +4,29 @@ use claviger_model::{
         AcceptedAs, Account, AccountName, AccountState, AskedState, CaseAccount, CaseSystem, Place,
         PlaceKind, Presence, SystemKind, SystemName, Trying,
     },
-    ids::{AccountId, CaseId},
+    ids::{AccountId, CaseId, PrincipalId},
     offboarding::{Case, CaseState, Cause},
 };
+use claviger_storage::connected::{Failing, KnownBy, Waiting};
 
 contract!(
     a_system_is_written_down_once_and_reads_back_in_every_state,
     an_account_is_written_down_once_and_reads_back_in_every_state,
     what_is_due_is_told_system_by_system,
     nothing_is_verified_that_was_seen_to_be_there,
+    what_waits_and_what_fails_is_told_system_by_system,
+    what_a_leaver_was_known_by_stays_until_their_case_is_over,
 );
 
 async fn case(ground: &Ground) -> CaseId {
+    case_of(ground, ground.ada).await
+}
+
+async fn case_of(ground: &Ground, person: PrincipalId) -> CaseId {
     let id = CaseId::random(&ground.entropy);
     let case = Case {
         id,
-        person: ground.ada,
+        person,
         cause: Cause::Provider,
         state: CaseState::Planned,
         reason: "leaves".to_owned(),
@@ -191,8 +198,19 @@ async fn what_is_due_is_told_system_by_system(ground: Ground) {
     assert_eq!(locked.systems_with_due(due).await.unwrap(), names);
     let asking = locked.systems_due(&code.system, due, 9).await.unwrap();
     assert_eq!(asking, std::slice::from_ref(&code));
-    assert_eq!(locked.accounts_due(&code.system, due, 9).await.unwrap(), [ada]);
-    assert_eq!(locked.accounts_due(&other.system, due, 9).await.unwrap(), []);
+    let cut = CaseAccount {
+        state: AccountState::Disabled,
+        disabled_at: Some(due),
+        ..account(&ground, case, "ben")
+    };
+    locked.insert_case_account(&cut).await.unwrap();
+    locked.update_case_account(&cut).await.unwrap();
+    for (usable, row) in [(true, ada), (false, cut)] {
+        let rows = locked.accounts_due(&code.system, usable, due, 9).await.unwrap();
+        assert_eq!(rows, [row]);
+        let rows = locked.accounts_due(&other.system, usable, due, 9).await.unwrap();
+        assert_eq!(rows, []);
+    }
     let asked = CaseSystem {
         state: AskedState::Asked,
         asked_at: Some(due),
@@ -216,4 +234,126 @@ async fn nothing_is_verified_that_was_seen_to_be_there(ground: Ground) {
         };
         assert!(locked.update_case_account(&wrong).await.is_err());
     }
+}
+
+async fn what_waits_and_what_fails_is_told_system_by_system(ground: Ground) {
+    let ben = PrincipalId::random(&ground.entropy);
+    let mut locked = ground.locked().await;
+    locked.insert_principal(&ground.person(ben, "Ben")).await.unwrap();
+    locked.commit().await.unwrap();
+    let (first, second) = (case(&ground).await, case_of(&ground, ben).await);
+    let mut locked = ground.locked().await;
+    assert_eq!(locked.connected_waiting().await.unwrap(), []);
+    let trying = |said: &str, since| Trying {
+        attempts: 1,
+        next_at: ground.later(9),
+        said: Some(said.to_owned()),
+        since: Some(ground.later(since)),
+    };
+    let open = system(&ground, first, "warehouse");
+    let away = CaseSystem {
+        trying: trying("unreachable", 7),
+        ..system(&ground, second, "warehouse")
+    };
+    let asked = CaseSystem {
+        state: AskedState::Asked,
+        asked_at: Some(ground.later(6)),
+        ..system(&ground, first, "code")
+    };
+    for row in [&open, &away, &asked] {
+        locked.insert_case_system(row).await.unwrap();
+        locked.update_case_system(row).await.unwrap();
+    }
+    let accounts = [
+        ("a", Some(("in-use", 8))),
+        ("b", Some(("in-use", 6))),
+        ("c", None),
+    ];
+    for (name, fails) in accounts {
+        let row = CaseAccount {
+            trying: fails.map_or_else(Trying::default, |(said, since)| trying(said, since)),
+            ..account(&ground, first, name)
+        };
+        locked.insert_case_account(&row).await.unwrap();
+        locked.update_case_account(&row).await.unwrap();
+    }
+    // What is settled waits for nothing.
+    let settled = CaseAccount {
+        state: AccountState::Accepted,
+        accepted: accepted(&ground),
+        trying: trying("protected", 1),
+        ..account(&ground, first, "d")
+    };
+    locked.insert_case_account(&settled).await.unwrap();
+    locked.update_case_account(&settled).await.unwrap();
+    let waiting = |row: &CaseSystem, asking, fails: Option<(&str, u64)>, number| Waiting {
+        system: row.system.clone(),
+        kind: SystemKind::Github,
+        asking,
+        said: fails.map(|(said, _)| said.to_owned()),
+        number,
+        since: fails.map(|(_, since)| ground.later(since)),
+    };
+    let mut told = locked.connected_waiting().await.unwrap();
+    told.sort_by_key(|one| (one.system.clone(), one.said.clone()));
+    assert_eq!(
+        told,
+        [
+            waiting(&asked, false, None, 1),
+            waiting(&asked, false, Some(("in-use", 6)), 2),
+            waiting(&open, true, None, 1),
+            waiting(&open, true, Some(("unreachable", 7)), 1),
+        ]
+    );
+    let failing = |row: &CaseSystem, person, asking, said: &str, since| Failing {
+        system: row.system.clone(),
+        case: row.case,
+        person,
+        asking,
+        said: said.to_owned(),
+        since: ground.later(since),
+    };
+    assert_eq!(
+        locked.connected_failing().await.unwrap(),
+        [
+            failing(&asked, ground.ada, false, "in-use", 6),
+            failing(&away, ben, true, "unreachable", 7),
+        ]
+    );
+}
+
+async fn what_a_leaver_was_known_by_stays_until_their_case_is_over(ground: Ground) {
+    let (ben, case) = (PrincipalId::random(&ground.entropy), case(&ground).await);
+    let mut locked = ground.locked().await;
+    locked.insert_principal(&ground.person(ben, "Ben")).await.unwrap();
+    locked
+        .set_mail_address(ground.ada, Some("ada@acme.example"))
+        .await
+        .unwrap();
+    let known = |mails: &[&str], user_names: &[&str]| KnownBy {
+        mails: mails.iter().map(|one| (*one).to_owned()).collect(),
+        user_names: user_names.iter().map(|one| (*one).to_owned()).collect(),
+    };
+    let mut people = Vec::new();
+    let mut after = None;
+    while let Some(one) = locked.known_people(after, 1).await.unwrap().pop() {
+        after = Some(one.id);
+        people.push((one.id, one.by));
+    }
+    people.sort_by_key(|(id, _)| *id != ground.ada);
+    assert_eq!(
+        people,
+        [
+            (ground.ada, known(&["ada@acme.example"], &[])),
+            (ben, known(&[], &[])),
+        ]
+    );
+    assert_eq!(locked.case_known(case).await.unwrap(), KnownBy::default());
+    for more in [known(&["a@x"], &["a"]), known(&["a@x", "b@x"], &["b"])] {
+        locked.add_case_known(case, &more).await.unwrap();
+    }
+    let all = known(&["a@x", "b@x"], &["a", "b"]);
+    assert_eq!(locked.case_known(case).await.unwrap(), all);
+    locked.clear_case_known(case).await.unwrap();
+    assert_eq!(locked.case_known(case).await.unwrap(), KnownBy::default());
 }

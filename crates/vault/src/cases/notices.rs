@@ -176,6 +176,7 @@ fn leads(about: &About) -> Option<LinkView> {
 }
 
 fn view(record: NoticeRecord, me: PrincipalId) -> NoticeView {
+    let leads = leads(&record.about);
     NoticeView {
         id: record.id.to_string(),
         kind: record.kind,
@@ -189,8 +190,9 @@ fn view(record: NoticeRecord, me: PrincipalId) -> NoticeView {
         own: record.about.of == Some(me),
         count: record.about.count,
         by: record.by,
+        system: record.about.system.map(String::from),
         ends_at: record.about.ends_at.map(Timestamp::millis),
-        leads: leads(&record.about),
+        leads,
     }
 }
 

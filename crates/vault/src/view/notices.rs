@@ -44,6 +44,8 @@ pub struct NoticeView {
     pub count: Option<u32>,
     /// Who did it.
     pub by: Option<String>,
+    /// The connected system.
+    pub system: Option<String>,
     /// When what it is about ends.
     pub ends_at: Option<i64>,
     /// Where it leads.

@@ -48,6 +48,8 @@ const kinds = [
   'emergency.reviewed',
   'offboarding.braked',
   'offboarding.failing',
+  'offboarding.system-silent',
+  'offboarding.system-back',
   'offboarding.done',
 ];
 
@@ -70,6 +72,7 @@ export function noticesOf(fake: FakeWorld): Pick<Host, NoticeCommands> {
     own: false,
     count: null,
     by: null,
+    system: null,
     endsAt: null,
     leads: null,
     ...parts,

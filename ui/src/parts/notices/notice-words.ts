@@ -32,6 +32,8 @@ export const kindNames: Record<string, string> = {
   'emergency.reviewed': 'Your emergency access was reviewed',
   'offboarding.braked': 'An offboarding waits for a second pair of eyes',
   'offboarding.failing': 'A step of an offboarding keeps failing',
+  'offboarding.system-silent': 'A connected system does not answer',
+  'offboarding.system-back': 'A connected system answers again',
   'offboarding.done': 'An offboarding is done',
 };
 
@@ -45,6 +47,7 @@ export function noticeWords(notice: NoticeView): string {
   const access = notice.role === null ? `access to ${place}` : `${notice.role} at ${place}`;
   const secret = notice.secret === null ? `a secret in ${place}` : `${notice.secret} in ${place}`;
   const asked = notice.role === null ? `A new version of ${secret}` : capital(access);
+  const system = notice.system === null ? 'A connected system' : `The connected system ${notice.system}`;
   switch (notice.kind) {
     case 'request.waits':
       if (notice.role !== null) return `${by} asks for ${access}.`;
@@ -120,6 +123,12 @@ export function noticeWords(notice: NoticeView): string {
       return `The offboarding of ${notice.of ?? 'somebody'} waits for a second pair of eyes.`;
     case 'offboarding.failing':
       return `A step of the offboarding of ${notice.of ?? 'somebody'} keeps failing. It is tried again by itself.`;
+    case 'offboarding.system-silent': {
+      const several = (notice.count ?? 1) > 1 ? `${notice.count} people who left` : 'somebody who left';
+      return `${system} has not answered for a day or longer. Accounts of ${notice.of ?? several} wait there.`;
+    }
+    case 'offboarding.system-back':
+      return `${system} answers again. What waits there goes on by itself.`;
     case 'offboarding.done':
       return `The offboarding of ${notice.of ?? 'somebody'} is done.`;
     default:

@@ -30,11 +30,17 @@ pub struct Ahead {
     pub clicked_at: Timestamp,
 }
 
-/// Opens the case of a user who left, through the one entrance. Whoever has left already has.
+/// Opens the case of a user who left, through the one entrance. Whoever has left already has. `called`: their user name until this
+/// call, which may give them another one.
 ///
 /// # Errors
 /// When they are the last Owner, or something changed since the blast radius was taken down.
-pub async fn leave(change: &mut Change, user: &ScimUser, ahead: Option<Ahead>) -> Result<(), Stop> {
+pub async fn leave(
+    change: &mut Change,
+    user: &ScimUser,
+    called: &str,
+    ahead: Option<Ahead>,
+) -> Result<(), Stop> {
     let person = change
         .db()
         .principal(user.principal)
@@ -56,6 +62,7 @@ pub async fn leave(change: &mut Change, user: &ScimUser, ahead: Option<Ahead>) -
         start: None,
         clicked_at: ahead.clicked_at,
         counted: ahead.counted,
+        called: Some(called.to_owned()),
     };
     let opened = open_case(change, By::Provider, opening, Vec::new()).await;
     opened.map(drop).map_err(|stop| match stop {

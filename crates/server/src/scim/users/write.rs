@@ -217,7 +217,7 @@ async fn create(
         if user.active {
             active::come_back(change, by, &user).await?;
         } else {
-            active::leave(change, &user, ahead).await?;
+            active::leave(change, &user, &before.user_name, ahead).await?;
         }
     }
     groups::apply(app, change, by, &user).await?;
@@ -305,7 +305,7 @@ async fn delete(
     user: &ScimUser,
     ahead: Option<Ahead>,
 ) -> Result<(), Stop> {
-    active::leave(change, user, ahead).await?;
+    active::leave(change, user, &user.user_name, ahead).await?;
     let gone = ScimUser {
         active: false,
         ..user.clone()

@@ -2,6 +2,7 @@
 //!
 //! Leads are spans of time, not of the calendar: a day before an end is 24 hours before it, whatever clocks do in between.
 
+mod connected;
 mod grants;
 mod keys;
 mod leavers;
@@ -9,6 +10,7 @@ mod requests;
 mod reviews;
 mod rotations;
 
+pub use connected::SILENT_FOR;
 pub use leavers::AGAIN;
 pub use reviews::REVIEW_REMINDERS;
 
@@ -103,6 +105,7 @@ pub async fn look(
     if !leavers::look(ground, from, until, limit, found).await? {
         return Ok(false);
     }
+    connected::look(ground, from, until, found).await?;
     rotations::look(ground, from, until, found).await?;
     Ok(true)
 }

@@ -2,6 +2,7 @@
 //!
 //! To add a kind: its line in [`KINDS`] and in [`one`].
 
+mod connected;
 mod emergency;
 mod grants;
 mod offboarding;
@@ -40,6 +41,7 @@ pub const KINDS: &[EventKind] = &[
     EventKind::OffboardingStepDone,
     EventKind::OffboardingStepFailed,
     EventKind::OffboardingDone,
+    EventKind::OffboardingAccount,
 ];
 
 /// An event that was done.
@@ -104,6 +106,7 @@ async fn one(ground: &mut Ground<'_>, event: &Done, found: &mut Found) -> Result
         | EventKind::OffboardingStepDone
         | EventKind::OffboardingStepFailed
         | EventKind::OffboardingDone => offboarding::happened(ground, event, found).await,
+        EventKind::OffboardingAccount => connected::answered(ground, event, found).await,
         _ => Ok(()),
     }
 }

@@ -152,6 +152,7 @@ async fn open_rotations(ground: &mut Ground<'_>, case: CaseId) -> Result<Vec<Rot
     }
 }
 
-fn case_of(event: &Done) -> Option<CaseId> {
+/// The case that an event names.
+pub(super) fn case_of(event: &Done) -> Option<CaseId> {
     event.label("case")?.strip_prefix("case-")?.parse().ok()
 }

@@ -1,7 +1,11 @@
 //! kill -9 of the server while a case goes on: each case completes after the restart, no step takes effect twice, none is lost. 20
-//! times; with CLAVIGER_SOAK=1, 200 times. Each kill comes as soon as the tables show that a step went on, so that they meet the
-//! steps however fast the machine is; when a case has no step left, the next one is opened.
+//! times; with CLAVIGER_SOAK=1, 200 times. Each kill comes as soon as the tables show that a step went on or an account in a connected
+//! system did, so that they meet the steps however fast the machine is; when nothing of a case is left, the next one is opened.
 
+use super::{
+    warehouse::{LEFT, MOVED, Warehouse},
+    watch::Watch,
+};
 use crate::{
     house::House,
     program::{Place, call, client},
@@ -21,6 +25,8 @@ use std::time::Duration;
 
 /// Secrets that each leaver holds and owns: more than a transaction takes, so that steps are cut in the middle.
 const SECRETS: usize = 230;
+/// Logins that each leaver has in a connected system.
+const LOGINS: usize = 2;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn campaign_killed_at_any_step_cases_on_sqlite_complete() {
@@ -29,7 +35,8 @@ async fn campaign_killed_at_any_step_cases_on_sqlite_complete() {
         database: Database::Sqlite(data.path().join("claviger.db")),
         key: keys.path().join("root.key"),
     };
-    again_and_again("SQLite", &place).await;
+    let cluster = Postgres::start().await.unwrap();
+    again_and_again("SQLite", &place, &cluster).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -41,7 +48,7 @@ async fn campaign_killed_at_any_step_cases_on_postgres_complete() {
         database: Database::Postgres(cluster.fresh_database().await.unwrap()),
         key: keys.path().join("root.key"),
     };
-    again_and_again("PostgreSQL", &place).await;
+    again_and_again("PostgreSQL", &place, &cluster).await;
 }
 
 /// Kills that one case meets before it has no step left, or more.
@@ -54,7 +61,7 @@ struct Leaver {
     heir: PrincipalId,
 }
 
-async fn again_and_again(what: &str, place: &Place) {
+async fn again_and_again(what: &str, place: &Place, cluster: &Postgres) {
     let rounds: usize = if std::env::var_os("CLAVIGER_SOAK").is_some() {
         200
     } else {
@@ -68,14 +75,16 @@ async fn again_and_again(what: &str, place: &Place) {
         leavers.push(leaver(&house, number).await);
     }
     house.started.take().unwrap().stop().await;
+    let people: Vec<_> = leavers.iter().map(|leaver| leaver.person).collect();
+    let warehouse = Warehouse::with(cluster, place.key.parent().unwrap(), &people, LOGINS).await;
 
     let http = client();
     let mut watch = Watch::of(place).await;
-    let (mut opened, mut cut) = (0, 0);
+    let (mut opened, mut cut, mut cut_outside) = (0, 0, 0);
     for round in 0..rounds {
-        let before = watch.progress().await;
-        let done = watch.is_done().await;
-        let server = place.serve().await;
+        let before = [watch.count(PROGRESS).await, watch.count(MOVED).await];
+        let done = watch.count(LEFT).await == 0;
+        let server = warehouse.serve(place).await;
         if round == 0 {
             let brake = json!({"people_per_hour": rounds, "protected": []});
             let set = call(
@@ -98,8 +107,11 @@ async fn again_and_again(what: &str, place: &Place) {
         }
         // Where nothing is left to do, a kill meets a server that looks and finds nothing.
         for _ in 0..MOST_LOOKS {
-            if watch.progress().await > before {
-                cut += usize::from(!watch.is_done().await);
+            let now = [watch.count(PROGRESS).await, watch.count(MOVED).await];
+            if now != before {
+                let left = watch.count(LEFT).await > 0;
+                cut += usize::from(left);
+                cut_outside += usize::from(left && now.last() != before.last());
                 break;
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -107,14 +119,21 @@ async fn again_and_again(what: &str, place: &Place) {
         server.kill().await;
     }
     assert!(cut > 0, "no kill met a case that went on");
+    assert!(
+        cut_outside > 0,
+        "no kill met an account that was being taken away"
+    );
+    warehouse.finish(place).await;
     let mut house = place.house().await;
-    super::settle_steps(&house).await;
     for leaver in leavers.iter().take(opened) {
         finished(&house, leaver.case).await;
         whole(&house, leaver.case, leaver.person, leaver.heir).await;
+        warehouse.gone(&house, leaver.case, leaver.person, LOGINS).await;
     }
+    warehouse.holds_none_of(opened * LOGINS).await;
     println!(
-        "{what}: {rounds} kills, {cut} of them while steps of one of {opened} cases were left; all done, nothing twice"
+        "{what}: {rounds} kills, {cut} of them while something of one of {opened} cases was left, {cut_outside} as an account \
+         was being taken away; all done, nothing twice"
     );
     house.started.take().unwrap().stop().await;
 }
@@ -165,42 +184,6 @@ const MOST_LOOKS: usize = 400;
 const PROGRESS: &str = "SELECT (SELECT COUNT(*) FROM offboarding_effects) \
     + (SELECT COUNT(*) FROM offboarding_rotations) \
     + (SELECT COUNT(*) FROM offboarding_steps WHERE state = 'done')";
-const UNDONE: &str = "SELECT COUNT(*) FROM offboarding_steps WHERE state <> 'done'";
-
-/// Looks at the tables beside the server, as no other server may.
-enum Watch {
-    Sqlite(sqlx::SqliteConnection),
-    Postgres(sqlx::PgConnection),
-}
-
-impl Watch {
-    async fn of(place: &Place) -> Self {
-        use sqlx::{ConnectOptions as _, Connection as _};
-        match &place.database {
-            Database::Sqlite(file) => {
-                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-                Self::Sqlite(options.connect().await.unwrap())
-            }
-            Database::Postgres(url) => Self::Postgres(sqlx::PgConnection::connect(url).await.unwrap()),
-        }
-    }
-
-    async fn count(&mut self, query: &'static str) -> i64 {
-        match self {
-            Self::Sqlite(db) => sqlx::query_scalar(query).fetch_one(db).await,
-            Self::Postgres(db) => sqlx::query_scalar(query).fetch_one(db).await,
-        }
-        .unwrap()
-    }
-
-    async fn progress(&mut self) -> i64 {
-        self.count(PROGRESS).await
-    }
-
-    async fn is_done(&mut self) -> bool {
-        self.count(UNDONE).await == 0
-    }
-}
 
 /// The last server has done what was left.
 async fn finished(house: &House, id: CaseId) {

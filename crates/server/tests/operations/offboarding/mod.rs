@@ -13,6 +13,8 @@ mod report;
 mod taken_back;
 mod undo;
 mod values;
+mod warehouse;
+mod watch;
 
 use crate::{
     house::{Actor, Answer, House, split},

@@ -40,12 +40,12 @@ async fn kinds_of(house: &House, who: &Actor) -> Vec<String> {
 }
 
 impl House {
-    async fn catch_up(&self) {
+    pub async fn catch_up(&self) {
         claviger_server::telling::catch_up(&self.app).await.unwrap();
     }
 
     /// Everything somebody was told, newest first.
-    async fn told(&self, actor: &Actor) -> Vec<NoticeRecord> {
+    pub async fn told(&self, actor: &Actor) -> Vec<NoticeRecord> {
         self.catch_up().await;
         let reply: NoticesReply = self
             .call(Some(actor), &route::NOTICES, &[], &json!({}))

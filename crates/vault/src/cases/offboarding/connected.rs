@@ -162,6 +162,9 @@ fn words(code: &str) -> String {
         "protected" => "It is what the server itself works by there",
         "in-use" => "Something there still depends on it",
         "owns-things" => "It owns things, and nobody is named to whom they go",
+        "ambiguous" => {
+            "By the rules it would be somebody else's, too: give it to one of them, or accept that it stays"
+        }
         "came-back" => "They came back: it stays until an Owner accepts that, or they leave again",
         "still-there" => "It was taken away and is there again",
         "too-many" => "There is more than is looked through",

@@ -139,6 +139,7 @@ async fn call_off(change: &mut Change, caller: &Caller, id: CaseId, reason: Stri
     });
     case.look_at = None;
     change.db().update_case(&case).await?;
+    change.db().clear_case_known(case.id).await?;
     change.record(event.because(reason));
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::{begin, brake, counting::Counting, event, heir, join, label, record, 
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
+    connected::rules::Known,
     events::Event,
     http::Refusal,
     operations::{offboarding::demanded, words},
@@ -44,6 +45,8 @@ pub struct Opening {
     pub clicked_at: Timestamp,
     /// The blast radius at that moment; none where it is not counted yet.
     pub counted: Option<Counted>,
+    /// The user name that the provider takes from them in the same transaction, if it does.
+    pub called: Option<String>,
 }
 
 /// Who opens a case.
@@ -93,6 +96,7 @@ pub async fn open(
                 start,
                 clicked_at,
                 counted,
+                called: None,
             };
             open_case(change, By::Admin(&acting), opening, policies).await
         })
@@ -156,7 +160,10 @@ pub async fn open_case(
     {
         return Err(change.refuse(asked, Code::UnfitHeir));
     }
+    let mut known = Known::of(change.db(), opening.person).await?.by;
+    known.user_names.extend(opening.called.clone());
     if let Some(mut open) = change.db().open_case_of(opening.person).await? {
+        change.db().add_case_known(open.id, &known).await?;
         if !(open.state.has_begun() && person.state == PrincipalState::Active) {
             return join::join(change, admin, open, opening, policies).await;
         }
@@ -171,6 +178,7 @@ pub async fn open_case(
         return Err(change.refuse(asked, Code::LastOwner));
     }
     change.db().insert_case(&case).await?;
+    change.db().add_case_known(case.id, &known).await?;
     let event = event(change, who, KIND, &case).decided_by(policies);
     let event = label(event, "cause", cause(case.cause));
     let event = match &case.start {

@@ -44,6 +44,7 @@ pub async fn settle(change: &mut Change, mut case: Case) -> Result<(), Stop> {
         };
     }
     if case.state == CaseState::Done {
+        change.db().clear_case_known(case.id).await?;
         case.closed = Some(Closed {
             at: now,
             by: None,

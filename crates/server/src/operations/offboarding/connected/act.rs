@@ -1,17 +1,18 @@
 //! An account is taken away: disabled, cleaned up, looked for again. Each step is written down before the next one begins.
 
-use super::told;
+use super::{of_account_itself, round::Round, silence};
 use crate::{
     app::Shared,
+    connected::System,
     http::Refusal,
     operations::offboarding::case::{effect_of, settle},
-    sequencer::job,
+    sequencer::{Change, Stop, job},
 };
 use claviger_connectors::{Connector, Fault, FaultCode, Removal};
 use claviger_model::{
     connected::{AccountState, CaseAccount, Presence, Trying},
     ids::CaseId,
-    offboarding::EffectKind,
+    offboarding::{Case, EffectKind},
     principal::PrincipalState,
 };
 
@@ -23,18 +24,23 @@ enum Did {
     Verified(Presence),
 }
 
-/// Goes on with an account until it is settled or something fails.
+/// Goes on with an account: where it can be used, until it cannot; else until it is settled or something fails.
 ///
 /// # Errors
 /// The outer one when the tables cannot be read or written, the inner one when the system did not do it.
-pub(super) async fn act(app: &Shared, row: &CaseAccount) -> Result<Result<(), Fault>, Refusal> {
+pub(super) async fn act(
+    app: &Shared,
+    round: &mut Round<'_>,
+    row: &CaseAccount,
+) -> Result<Result<(), Fault>, Refusal> {
     let Some(system) = app.systems.get(&row.system) else {
         return Ok(Err(FaultCode::NotConfigured.into()));
     };
     let mut row = row.clone();
     while !row.state.is_settled() {
-        if is_back(app, row.case).await? {
-            return Ok(Err(FaultCode::CameBack.into()));
+        let was = row.state;
+        if let Some(why) = untouchable(app, round, system, &row).await? {
+            return Ok(Err(why.into()));
         }
         let did = match next(&*system.connector, &row).await {
             Ok(did) => did,
@@ -44,22 +50,48 @@ pub(super) async fn act(app: &Shared, row: &CaseAccount) -> Result<Result<(), Fa
             Some(written) => row = written,
             None => break,
         }
+        if was == AccountState::Found {
+            break;
+        }
     }
     Ok(Ok(()))
 }
 
-/// Whether somebody works here again. Their accounts may be new ones then: nothing is done to them before an Owner accepts that they
-/// stay, or the person leaves once more.
+/// Why nothing may be done to an account now. Looking at what is left of it is no deed.
+async fn untouchable(
+    app: &Shared,
+    round: &mut Round<'_>,
+    system: &System,
+    row: &CaseAccount,
+) -> Result<Option<FaultCode>, Refusal> {
+    if !is_away(app, row.case).await? {
+        return Ok(Some(FaultCode::CameBack));
+    }
+    if !matches!(row.state, AccountState::Found | AccountState::Disabled) {
+        return Ok(None);
+    }
+    let Some(case) = app.store.reader().await?.case(row.case).await? else {
+        return Ok(None);
+    };
+    let of_another = round
+        .is_of_another(system, &row.account.name, case.person)
+        .await?;
+    Ok(of_another.then_some(FaultCode::Ambiguous))
+}
+
+/// Whether the leaver is still away. Accounts of somebody who works here again, or may in a moment since a second case of theirs waits
+/// for a second pair of eyes, may be new ones: nothing is done to them before an Owner accepts that they stay, or the person leaves
+/// once more.
 ///
 /// # Errors
 /// When the tables cannot be read.
-pub(super) async fn is_back(app: &Shared, case: CaseId) -> Result<bool, Refusal> {
+pub(super) async fn is_away(app: &Shared, case: CaseId) -> Result<bool, Refusal> {
     let mut reader = app.store.reader().await?;
     let Some(case) = reader.case(case).await? else {
-        return Ok(false);
+        return Ok(true);
     };
     let person = reader.principal(case.person).await?;
-    Ok(person.is_some_and(|person| person.state == PrincipalState::Active))
+    Ok(person.is_none_or(|person| person.state == PrincipalState::Disabled))
 }
 
 async fn next(connector: &dyn Connector, row: &CaseAccount) -> Result<Did, Fault> {
@@ -83,13 +115,18 @@ async fn write(app: &Shared, row: &CaseAccount, did: Did) -> Result<Option<CaseA
         Box::pin(async move {
             let case = change.db().case(was.case).await?;
             let found = change.db().case_account(was.id).await?;
-            let same = found.filter(|now| now.state == was.state && now.trying == was.trying);
-            let (Some(case), Some(mut account)) = (case, same) else {
+            let (Some(case), Some(mut account)) = (case, found) else {
                 return Ok(None);
             };
+            if account.state == AccountState::Accepted {
+                too_late(change, &case, account, did).await?;
+                return Ok(None);
+            }
+            if account.state != was.state || account.trying != was.trying {
+                return Ok(None);
+            }
             let now = change.now();
-            // What failed before is forgotten only when all of it is done: an account that comes back each time rests longer.
-            account.trying.next_at = now;
+            account.trying = silence::after(&was.trying, now);
             let state = match did {
                 Did::Disabled => {
                     account.state = AccountState::Disabled;
@@ -118,7 +155,8 @@ async fn write(app: &Shared, row: &CaseAccount, did: Did) -> Result<Option<CaseA
                 }
             };
             change.db().update_case_account(&account).await?;
-            told(change, &case, &account, state);
+            let event = of_account_itself(change, &case, &account, state);
+            change.record(silence::answered(event, &was.trying, false, now));
             if account.state == AccountState::Verified {
                 let effect = effect_of(&case, EffectKind::ConnectedAccount, *account.id.as_bytes(), now);
                 change.db().insert_effects(&[effect]).await?;
@@ -128,4 +166,24 @@ async fn write(app: &Shared, row: &CaseAccount, did: Did) -> Result<Option<CaseA
         })
     });
     app.sequencer.change(written).await
+}
+
+/// An Owner accepted that an account stays while it was being taken away: what was done to it is told all the same.
+async fn too_late(change: &mut Change, case: &Case, mut account: CaseAccount, did: Did) -> Result<(), Stop> {
+    let now = change.now();
+    let state = match did {
+        Did::Disabled if account.disabled_at.is_none() => {
+            account.disabled_at = Some(now);
+            "disabled"
+        }
+        Did::Removed(None) if account.removed_at.is_none() => {
+            account.removed_at = Some(now);
+            "removed"
+        }
+        _ => return Ok(()),
+    };
+    change.db().update_case_account(&account).await?;
+    let event = of_account_itself(change, case, &account, state);
+    change.record(event);
+    Ok(())
 }

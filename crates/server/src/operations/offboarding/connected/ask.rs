@@ -1,6 +1,6 @@
 //! A system is asked which accounts a leaver has there; what it tells is written down before anything is done to it.
 
-use super::{act::is_back, of_system, told};
+use super::{act::is_away, of_account_itself, of_system, silence};
 use crate::{
     app::Shared,
     connected::rules::Known,
@@ -23,14 +23,14 @@ pub(super) async fn ask(app: &Shared, row: &CaseSystem) -> Result<Result<(), Fau
     let Some(system) = app.systems.get(&row.system) else {
         return Ok(Err(FaultCode::NotConfigured.into()));
     };
-    if is_back(app, row.case).await? {
+    if !is_away(app, row.case).await? {
         return Ok(Err(FaultCode::CameBack.into()));
     }
     let mut reader = app.store.reader().await?;
     let Some(case) = reader.case(row.case).await? else {
         return Ok(Ok(()));
     };
-    let known = Known::of(&mut *reader, case.person).await?;
+    let known = Known::since(&mut *reader, &case).await?;
     drop(reader);
     match system.among(&system.rules.names(&known)).await {
         Ok(found) => write(app, row, found).await.map(Ok),
@@ -52,7 +52,8 @@ async fn write(app: &Shared, row: &CaseSystem, found: Vec<Account>) -> Result<()
             let now = change.now();
             let event = change.own_event(EventKind::OffboardingAccount);
             let event = of_system(event, &case, &row.system, "asked");
-            change.record(count_of(event, "accounts", found.len()));
+            let event = count_of(event, "accounts", found.len());
+            change.record(silence::answered(event, &system.trying, true, now));
             for account in found {
                 let account = CaseAccount {
                     id: AccountId::random(&*change.entropy()),
@@ -73,7 +74,8 @@ async fn write(app: &Shared, row: &CaseSystem, found: Vec<Account>) -> Result<()
                     accepted: None,
                 };
                 if change.db().insert_case_account(&account).await? {
-                    told(change, &case, &account, "found");
+                    let event = of_account_itself(change, &case, &account, "found");
+                    change.record(event);
                 }
             }
             system.state = AskedState::Asked;

@@ -9,9 +9,12 @@ mod ask;
 pub mod drive;
 mod note;
 mod now;
+mod round;
+mod silence;
 pub mod step;
 
 pub use now::{now, records};
+pub use silence::{SILENT, is_silent};
 
 use crate::{
     events::Event,
@@ -41,7 +44,7 @@ fn of_account(event: Event, case: &Case, account: &CaseAccount, state: &str) -> 
 }
 
 /// The same, caused by the server itself.
-fn told(change: &mut Change, case: &Case, account: &CaseAccount, state: &str) {
+fn of_account_itself(change: &mut Change, case: &Case, account: &CaseAccount, state: &str) -> Event {
     let event = change.own_event(EventKind::OffboardingAccount);
-    change.record(of_account(event, case, account, state));
+    of_account(event, case, account, state)
 }

@@ -1,7 +1,7 @@
 //! That something failed: its code, since when, and when it is tried again. An event for each code, not for each attempt: a system
 //! that is down for weeks is tried thousands of times.
 
-use super::{of_account, of_system};
+use super::{of_account, of_system, silence};
 use crate::{app::Shared, http::Refusal, operations::offboarding::case::label_of, sequencer::job};
 use claviger_connectors::{Fault, FaultCode};
 use claviger_model::{
@@ -26,7 +26,7 @@ pub(super) async fn system_failed(app: &Shared, was: CaseSystem, fault: Fault) -
             if row.state != AskedState::Open {
                 return Ok(());
             }
-            let news = failed(&mut row.trying, fault, change.now());
+            let news = failed(&mut row.trying, fault, change.now(), true);
             change.db().update_case_system(&row).await?;
             if news {
                 let event = change.own_event(EventKind::OffboardingAccount);
@@ -58,11 +58,17 @@ pub(super) async fn account_failed(app: &Shared, was: CaseAccount, fault: Fault)
                 // From the beginning: somebody may have let it in again.
                 row.state = AccountState::Found;
             }
-            let news = failed(&mut row.trying, fault, change.now());
+            let before = row.trying.clone();
+            let news = failed(&mut row.trying, fault, change.now(), false);
             change.db().update_case_account(&row).await?;
             if news {
                 let event = change.own_event(EventKind::OffboardingAccount);
-                let event = of_account(event, &case, &row, "failing");
+                let mut event = of_account(event, &case, &row, "failing");
+                // It says no more than that, but it says it; these two are known without it.
+                let unasked = matches!(fault.code, FaultCode::CameBack | FaultCode::Ambiguous);
+                if !unasked && !silence::is_silent(Some(fault.code.as_str()), false) {
+                    event = silence::answered(event, &before, false, change.now());
+                }
                 change.record(label_of(event, "said", fault.code.as_str()));
             }
             Ok(())
@@ -71,10 +77,15 @@ pub(super) async fn account_failed(app: &Shared, was: CaseAccount, fault: Fault)
     app.sequencer.change(note).await
 }
 
-/// Notes a failure; whether the code is another one than before.
-fn failed(trying: &mut Trying, fault: Fault, now: Timestamp) -> bool {
+/// Notes a failure; whether the code is another one than before. A system that does not answer, and one that answers and does not do
+/// it, fail each since a moment of its own.
+fn failed(trying: &mut Trying, fault: Fault, now: Timestamp, asking: bool) -> bool {
     let code = fault.code.as_str();
-    let news = trying.said.as_deref() != Some(code);
+    let said = trying.said.as_deref();
+    let news = said != Some(code);
+    if silence::is_silent(said, asking) != silence::is_silent(Some(code), asking) {
+        trying.since = None;
+    }
     trying.attempts = trying.attempts.saturating_add(1);
     let rest = rest_after(trying.attempts).max(fault.retry_after.unwrap_or_default());
     trying.next_at = now.plus(rest);
@@ -95,7 +106,7 @@ mod tests {
         let mut news = 0;
         let mut rests = Vec::new();
         for _ in 0..10_000 {
-            news += u32::from(failed(&mut trying, down, now));
+            news += u32::from(failed(&mut trying, down, now, false));
             rests.push(trying.next_at.since(now).as_secs());
             now = trying.next_at;
         }
@@ -109,7 +120,11 @@ mod tests {
             code: FaultCode::RateLimited,
             retry_after: Some(Duration::from_secs(3_000)),
         };
-        assert!(failed(&mut trying, limited, now));
+        assert!(failed(&mut trying, limited, now, false));
         assert_eq!(trying.next_at.since(now), Duration::from_secs(3_000));
+        assert_eq!(trying.since, Some(Timestamp::from_millis(1_000)));
+        // It answers, and does not do it: that began now.
+        assert!(failed(&mut trying, FaultCode::InUse.into(), now, false));
+        assert_eq!(trying.since, Some(now));
     }
 }
