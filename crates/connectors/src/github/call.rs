@@ -15,14 +15,16 @@ use zeroize::Zeroizing;
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The longest answer that is read, in bytes.
 const MOST: usize = 4 * 1024 * 1024;
+/// Of a refusal no more is read than tells why.
+const MOST_OF_A_REFUSAL: usize = 64 * 1024;
 /// The version of the API that the shapes are of.
 const VERSION: &str = "2022-11-28";
 /// Entries of a page; GitHub gives no more.
 const ENTRIES: &str = "100";
 /// GitHub says when calls are welcome again; no longer than this is waited without asking.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
-/// What is waited where it only says that no call remains.
-const NOTHING_REMAINS: Duration = Duration::from_secs(60);
+/// What is waited where it does not say how long: "at least one minute" (Rate limits for the REST API).
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// What was asked for, or that there is no such thing.
 pub(super) enum Said<T> {
@@ -47,8 +49,12 @@ impl Github {
         let reply = self.send(Method::GET, path, &[]).await?;
         match reply.status() {
             StatusCode::OK => Ok(Said::Yes(body(reply).await?)),
-            StatusCode::NOT_FOUND => Ok(Said::NotThere),
-            _ => Err(fault(reply.status(), reply.headers())),
+            StatusCode::NOT_FOUND => {
+                // Read to its end, the connection is used again.
+                beginning(reply).await;
+                Ok(Said::NotThere)
+            }
+            _ => Err(refused(reply).await),
         }
     }
 
@@ -65,19 +71,20 @@ impl Github {
             // A list that is hidden looks like one that does not exist, and neither is empty.
             return Err(match reply.status() {
                 StatusCode::NOT_FOUND => FaultCode::NotPermitted.into(),
-                status => fault(status, reply.headers()),
+                _ => refused(reply).await,
             });
         }
         let more = reply.headers().get_all(LINK).iter().any(has_next);
         Ok((body(reply).await?, more))
     }
 
-    /// Does something; that there was nothing to do it to is as well.
-    pub(super) async fn act(&self, method: Method, path: &[&str]) -> Result<(), Fault> {
+    /// Does something; whether there was anything to do it to.
+    pub(super) async fn act(&self, method: Method, path: &[&str]) -> Result<bool, Fault> {
         let reply = self.send(method, path, &[]).await?;
         match reply.status() {
-            StatusCode::NO_CONTENT | StatusCode::NOT_FOUND => Ok(()),
-            status => Err(fault(status, reply.headers())),
+            StatusCode::NO_CONTENT => Ok(true),
+            StatusCode::NOT_FOUND => Ok(false),
+            _ => Err(refused(reply).await),
         }
     }
 
@@ -107,8 +114,11 @@ impl Github {
         sent.map_err(|error| unreachable(&error))
     }
 
-    /// A redirect would carry the token elsewhere.
-    fn client(&self) -> Result<reqwest::Client, Fault> {
+    /// The client that is kept. A redirect would carry the token elsewhere.
+    fn client(&self) -> Result<&reqwest::Client, Fault> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -121,7 +131,8 @@ impl Github {
                 .ok_or(FaultCode::Unreachable)?;
             builder = builder.tls_certs_only(authority);
         }
-        builder.build().map_err(|error| unreachable(&error))
+        let client = builder.build().map_err(|error| unreachable(&error))?;
+        Ok(self.client.get_or_init(|| client))
     }
 }
 
@@ -144,21 +155,50 @@ async fn body<T: DeserializeOwned>(mut reply: Response) -> Result<T, Fault> {
     serde_json::from_slice(&bytes).map_err(|_| FaultCode::Unexpected.into())
 }
 
-/// What a refusal means. GitHub answers 403 or 429 where it wants fewer calls, and says so in a header.
-fn fault(status: StatusCode, headers: &HeaderMap) -> Fault {
-    let wait = wait(headers);
-    let code = match status {
-        StatusCode::UNAUTHORIZED => FaultCode::Credentials,
-        StatusCode::TOO_MANY_REQUESTS => FaultCode::RateLimited,
-        StatusCode::FORBIDDEN if wait.is_some() => FaultCode::RateLimited,
-        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => FaultCode::NotPermitted,
-        status if status.is_server_error() => FaultCode::Unreachable,
-        _ => FaultCode::Unexpected,
+/// What a refusal means.
+async fn refused(reply: Response) -> Fault {
+    let (status, wait) = (reply.status(), wait(reply.headers()));
+    let words = match status {
+        StatusCode::FORBIDDEN => beginning(reply).await,
+        _ => Vec::new(),
     };
-    Fault {
-        code,
-        retry_after: wait,
+    fault(status, wait, &words)
+}
+
+/// The first part of an answer, or what came of it.
+async fn beginning(mut reply: Response) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while let Ok(Some(chunk)) = reply.chunk().await {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() >= MOST_OF_A_REFUSAL {
+            bytes.truncate(MOST_OF_A_REFUSAL);
+            break;
+        }
     }
+    bytes
+}
+
+/// GitHub answers 403 or 429 where it wants fewer calls. It says so in a header, or of a secondary limit only in words; what it does
+/// not say may be one all the same, so that no 403 is followed by another call at once.
+fn fault(status: StatusCode, wait: Option<Duration>, words: &[u8]) -> Fault {
+    let limited = status == StatusCode::TOO_MANY_REQUESTS || wait.is_some() || says_limit(words);
+    let minute = wait.or(Some(A_MINUTE));
+    let (code, retry_after) = match status {
+        StatusCode::UNAUTHORIZED => (FaultCode::Credentials, wait),
+        StatusCode::TOO_MANY_REQUESTS => (FaultCode::RateLimited, minute),
+        StatusCode::FORBIDDEN if limited => (FaultCode::RateLimited, minute),
+        StatusCode::FORBIDDEN => (FaultCode::NotPermitted, minute),
+        StatusCode::NOT_FOUND => (FaultCode::NotPermitted, wait),
+        status if status.is_server_error() => (FaultCode::Unreachable, wait),
+        _ => (FaultCode::Unexpected, wait),
+    };
+    Fault { code, retry_after }
+}
+
+/// "You have exceeded a secondary rate limit"; of older servers "You have triggered an abuse detection mechanism".
+fn says_limit(words: &[u8]) -> bool {
+    let words = String::from_utf8_lossy(words).to_ascii_lowercase();
+    words.contains("rate limit") || words.contains("abuse detection")
 }
 
 /// How long no call is wanted: `Retry-After` in seconds, else a minute where nothing remains.
@@ -166,7 +206,7 @@ fn wait(headers: &HeaderMap) -> Option<Duration> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
     match (number(RETRY_AFTER.as_str()), number("x-ratelimit-remaining")) {
         (Some(seconds), _) => Some(Duration::from_secs(seconds).min(LONGEST_WAIT)),
-        (None, Some(0)) => Some(NOTHING_REMAINS),
+        (None, Some(0)) => Some(A_MINUTE),
         _ => None,
     }
 }
@@ -194,6 +234,26 @@ fn has_next(value: &HeaderValue) -> bool {
 mod tests {
     use super::*;
 
+    #[derive(Debug)]
+    struct Nothing;
+
+    impl crate::Credential for Nothing {
+        fn read(&self) -> Option<claviger_crypto::secret::SecretString> {
+            None
+        }
+    }
+
+    #[test]
+    fn all_calls_go_through_one_client() {
+        let settings = super::super::GithubSettings {
+            api: "https://api.example.test/".parse().unwrap(),
+            organization: claviger_model::connected::AccountName::parse("acme").unwrap(),
+            certificate_authority: None,
+        };
+        let github = Github::new(settings, std::sync::Arc::new(Nothing));
+        assert!(std::ptr::eq(github.client().unwrap(), github.client().unwrap()));
+    }
+
     #[test]
     fn a_next_page_is_what_the_link_header_says() {
         let next = |text: &str| has_next(&HeaderValue::from_str(text).unwrap());
@@ -207,15 +267,36 @@ mod tests {
 
     #[test]
     fn a_limit_is_told_from_a_refusal() {
-        let said = |status: u16, pairs: &[(&'static str, &str)]| {
+        let says = |status: u16, pairs: &[(&'static str, &str)], words: &str| {
             let mut headers = HeaderMap::new();
             for (name, value) in pairs {
                 headers.insert(*name, HeaderValue::from_str(value).unwrap());
             }
-            let fault = fault(StatusCode::from_u16(status).unwrap(), &headers);
+            let status = StatusCode::from_u16(status).unwrap();
+            let fault = fault(status, wait(&headers), words.as_bytes());
             (fault.code, fault.retry_after.map(|wait| wait.as_secs()))
         };
-        assert_eq!(said(403, &[]), (FaultCode::NotPermitted, None));
+        let said = |status, pairs: &[(&'static str, &str)]| says(status, pairs, "");
+        assert_eq!(said(403, &[]), (FaultCode::NotPermitted, Some(60)));
+        assert_eq!(
+            says(
+                403,
+                &[],
+                r#"{"message":"You have exceeded a secondary Rate Limit."}"#
+            ),
+            (FaultCode::RateLimited, Some(60))
+        );
+        assert_eq!(
+            says(
+                403,
+                &[("retry-after", "90")],
+                "You have exceeded a secondary rate limit"
+            ),
+            (FaultCode::RateLimited, Some(90))
+        );
+        assert_eq!(said(429, &[]), (FaultCode::RateLimited, Some(60)));
+        // Only a refusal is read for words.
+        assert_eq!(says(404, &[], "rate limit"), (FaultCode::NotPermitted, None));
         assert_eq!(
             said(403, &[("retry-after", "60")]),
             (FaultCode::RateLimited, Some(60))
@@ -226,7 +307,7 @@ mod tests {
         );
         assert_eq!(
             said(403, &[("x-ratelimit-remaining", "7"), ("x-ratelimit-reset", "1")]),
-            (FaultCode::NotPermitted, None)
+            (FaultCode::NotPermitted, Some(60))
         );
         assert_eq!(
             said(429, &[("retry-after", "999999")]),

@@ -3,16 +3,15 @@
 use super::{
     Github,
     call::Said,
-    shapes::{Invitation, Membership, Team, TeamMembership, User},
+    shapes::{Invitation, MemberState, Membership, Team, TeamMembership, User},
+    sought::{Meant, Sought, UserId, key_of_invitation},
 };
 use crate::{Fault, FaultCode, Page};
 use claviger_model::connected::{Account, AccountName, Place, PlaceKind};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use serde::de::DeserializeOwned;
 
-/// Pages of one list that are looked through at most, of a hundred entries each.
-const MOST_PAGES: u32 = 100;
-/// Teams that are asked at once.
+/// Teams in which somebody is looked for who has left the organization, at most, and how many of them at once.
+const MOST_TEAMS: usize = 50;
 const AT_ONCE: usize = 8;
 /// The lists of those who are there, in the order in which they are told.
 const LISTS: [(&str, PlaceKind); 3] = [
@@ -20,6 +19,67 @@ const LISTS: [(&str, PlaceKind); 3] = [
     ("outside_collaborators", PlaceKind::Collaborator),
     ("invitations", PlaceKind::Invitation),
 ];
+
+/// Somebody, by what they are looked for.
+pub(super) enum Who {
+    /// A user, and their login; not `known` where GitHub says of nobody that they have this id, and the login is the one of before.
+    User { id: UserId, login: String, known: bool },
+    /// Whoever has a login.
+    Login(String),
+    /// Whoever is invited by an address.
+    Address(String),
+    /// An invitation.
+    Invitation { id: i64 },
+}
+
+impl Who {
+    /// The login that stands in paths.
+    pub(super) fn login(&self) -> Option<&str> {
+        match self {
+            Self::User { login, .. } | Self::Login(login) => Some(login),
+            Self::Address(_) | Self::Invitation { .. } => None,
+        }
+    }
+
+    /// The login that is theirs today, and nobody else's.
+    pub(super) fn login_today(&self) -> Option<&str> {
+        match self {
+            Self::User { known: false, .. } => None,
+            other => other.login(),
+        }
+    }
+}
+
+/// Where somebody is.
+pub(super) struct There {
+    pub(super) membership: Option<Membership>,
+    pub(super) collaborator: Option<User>,
+    pub(super) invitations: Vec<Invitation>,
+}
+
+impl There {
+    fn places(&self) -> Vec<Place> {
+        let pending = self
+            .membership
+            .as_ref()
+            .is_some_and(|one| one.state == MemberState::Pending);
+        let kinds = [
+            (self.membership.is_some() && !pending, PlaceKind::Member),
+            (self.collaborator.is_some(), PlaceKind::Collaborator),
+            (pending || !self.invitations.is_empty(), PlaceKind::Invitation),
+        ];
+        let there = kinds.into_iter().filter(|(there, _)| *there);
+        there.map(|(_, kind)| Place { kind, name: None }).collect()
+    }
+
+    /// A user is known by their id; who is only invited, by the invitation's.
+    fn key(&self) -> Option<i64> {
+        let member = self.membership.as_ref().and_then(|one| one.user.as_ref());
+        let user = member.or(self.collaborator.as_ref()).map(|user| user.id);
+        let invited = || key_of_invitation(self.invitations.first()?.id);
+        user.or_else(invited)
+    }
+}
 
 impl Github {
     /// A page of everybody: of the members, then of those from outside, then of those who are invited. `list/page` says which.
@@ -38,8 +98,12 @@ impl Github {
             let (found, more) = self.page::<Invitation>(&path, page).await?;
             let account = |invitation: Invitation| {
                 Some(Account {
+                    key: match &invitation.login {
+                        // It is known by the user's id, which this list does not tell.
+                        Some(_) => None,
+                        None => key_of_invitation(invitation.id),
+                    },
                     name: AccountName::parse(&invitation.login.or(invitation.email)?).ok()?,
-                    key: None,
                     places: place(),
                 })
             };
@@ -63,71 +127,159 @@ impl Github {
         Ok(Page { accounts, next })
     }
 
+    /// The account that a name means, if it is anywhere.
+    pub(super) async fn sought(&self, name: &AccountName) -> Result<Option<Account>, Fault> {
+        let (who, name) = match Sought::of(name.as_str()) {
+            Sought::User(id) => {
+                let Some(user) = self.user(id).await? else {
+                    return Ok(None);
+                };
+                let called = AccountName::parse(&user.login).map_err(|_| FaultCode::Unexpected)?;
+                let who = Who::User {
+                    id,
+                    login: user.login,
+                    known: true,
+                };
+                (who, called)
+            }
+            Sought::Login(login) => (Who::Login(login.to_owned()), name.clone()),
+            Sought::Address(address) => (Who::Address(address.to_owned()), name.clone()),
+        };
+        let there = self.there(&who).await?;
+        let places = there.places();
+        Ok((!places.is_empty()).then(|| Account {
+            name,
+            key: match &who {
+                Who::User { id, .. } => Some(id.get()),
+                _ => there.key(),
+            },
+            places,
+        }))
+    }
+
+    /// Whom an account means, as they are called today.
+    pub(super) async fn who(&self, account: &Account) -> Result<Who, Fault> {
+        Ok(match Meant::by(account) {
+            Meant::User(id) => match self.user(id).await? {
+                Some(user) => Who::User {
+                    id,
+                    login: user.login,
+                    known: true,
+                },
+                None => Who::User {
+                    id,
+                    login: account.name.to_string(),
+                    known: false,
+                },
+            },
+            Meant::Invitation(id) => Who::Invitation { id },
+            Meant::Name(Sought::Login(login)) => Who::Login(login.to_owned()),
+            Meant::Name(Sought::Address(name)) => Who::Address(name.to_owned()),
+            Meant::Name(Sought::User(_)) => return Err(FaultCode::Unexpected.into()),
+        })
+    }
+
+    /// Where they are. What others have who go by the same login is not theirs.
+    pub(super) async fn there(&self, who: &Who) -> Result<There, Fault> {
+        let mut there = There {
+            membership: None,
+            collaborator: None,
+            invitations: Vec::new(),
+        };
+        match who {
+            Who::User { id, login, known } => {
+                there.membership = match self.membership(login).await? {
+                    None => None,
+                    Some(one) => match one.user.as_ref().map(|user| user.id) {
+                        Some(of) if of == id.get() => Some(one),
+                        Some(_) if !known => None,
+                        // They took another login between two calls, or it cannot be told whose this is.
+                        _ => return Err(FaultCode::Unexpected.into()),
+                    },
+                };
+                there.collaborator = self.collaborator(|user| user.id == id.get()).await?;
+                if *known {
+                    there.invitations = self.invitations(|one| one.is_for(login)).await?;
+                }
+            }
+            Who::Login(login) => {
+                there.membership = self.membership(login).await?;
+                there.collaborator = self.collaborator(|user| user.is_called(login)).await?;
+                there.invitations = self.invitations(|one| one.is_for(login)).await?;
+            }
+            Who::Address(address) => {
+                there.invitations = self.invitations(|one| one.is_for(address)).await?;
+            }
+            Who::Invitation { id } => there.invitations = self.invitations(|one| one.id == *id).await?,
+        }
+        Ok(there)
+    }
+
+    /// Whether anybody in the organization has a login.
+    pub(super) async fn is_login_in_use(&self, name: &str) -> Result<bool, Fault> {
+        let Sought::Login(login) = Sought::of(name) else {
+            return Ok(false);
+        };
+        let there = self.membership(login).await?.is_some();
+        Ok(there || self.collaborator(|user| user.is_called(login)).await?.is_some())
+    }
+
     /// Somebody's membership of the organization, or that they are invited.
-    pub(super) async fn membership(&self, login: &str) -> Result<Option<Membership>, Fault> {
+    async fn membership(&self, login: &str) -> Result<Option<Membership>, Fault> {
         let path = ["orgs", self.organization(), "memberships", login];
         Ok(self.read(&path).await?.found())
     }
 
     /// The user with this id.
-    pub(super) async fn user(&self, id: i64) -> Result<Option<User>, Fault> {
-        Ok(self.read(&["user", &id.to_string()]).await?.found())
+    async fn user(&self, id: UserId) -> Result<Option<User>, Fault> {
+        let user: Option<User> = self.read(&["user", &id.get().to_string()]).await?.found();
+        Ok(user.filter(|user| user.id == id.get()))
     }
 
     /// Somebody from outside.
-    pub(super) async fn collaborator(&self, login: &str) -> Result<Option<User>, Fault> {
+    async fn collaborator(&self, is: impl Fn(&User) -> bool + Send + Sync) -> Result<Option<User>, Fault> {
         let path = ["orgs", self.organization(), "outside_collaborators"];
-        let is = |user: &User| user.login.eq_ignore_ascii_case(login);
         Ok(self.all(&path, is).await?.pop())
     }
 
-    /// The invitations of a login or an address.
-    pub(super) async fn invitations_of(&self, name: &str) -> Result<Vec<Invitation>, Fault> {
+    /// Invitations, the oldest first.
+    pub(super) async fn invitations(
+        &self,
+        are: impl Fn(&Invitation) -> bool + Send + Sync,
+    ) -> Result<Vec<Invitation>, Fault> {
         let path = ["orgs", self.organization(), "invitations"];
-        let is = |invitation: &Invitation| {
-            let names = [&invitation.login, &invitation.email];
-            names
-                .into_iter()
-                .flatten()
-                .any(|one| one.eq_ignore_ascii_case(name))
-        };
-        self.all(&path, is).await
+        let mut found: Vec<Invitation> = self.all(&path, are).await?;
+        found.sort_by_key(|one| one.id);
+        Ok(found)
     }
 
-    /// The teams that somebody is in or invited to.
-    pub(super) async fn teams_of(&self, login: &str) -> Result<Vec<String>, Fault> {
+    /// The teams that somebody is in or invited to, among those in which they were found and the first ones of the organization.
+    pub(super) async fn teams_of(&self, login: &str, account: &Account) -> Result<Vec<String>, Fault> {
         let path = ["orgs", self.organization(), "teams"];
-        let teams: Vec<Team> = self.all(&path, |_| true).await?;
-        let asked = teams.into_iter().map(|team| async move {
-            let there = self.is_in_team(&team.slug, login).await?;
-            Ok::<_, Fault>(there.then_some(team.slug))
+        let places = account
+            .places
+            .iter()
+            .filter(|place| place.kind == PlaceKind::Team);
+        let mut slugs: Vec<String> = places.filter_map(|place| place.name.clone()).collect();
+        let (teams, _) = self.page::<Team>(&path, 1).await?;
+        for team in teams {
+            if !slugs.contains(&team.slug) {
+                slugs.push(team.slug);
+            }
+        }
+        slugs.truncate(MOST_TEAMS);
+        let asked = slugs.into_iter().map(|slug| async move {
+            let there = self.is_in_team(&slug, login).await?;
+            Ok::<_, Fault>(there.then_some(slug))
         });
         let of: Vec<Option<String>> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
         Ok(of.into_iter().flatten().collect())
     }
 
     /// Whether somebody is in a team, or invited to it.
-    pub(super) async fn is_in_team(&self, slug: &str, login: &str) -> Result<bool, Fault> {
+    async fn is_in_team(&self, slug: &str, login: &str) -> Result<bool, Fault> {
         let path = ["orgs", self.organization(), "teams", slug, "memberships", login];
         let membership: Said<TeamMembership> = self.read(&path).await?;
         Ok(membership.found().is_some())
-    }
-
-    /// Those of a whole list that fit.
-    async fn all<T: DeserializeOwned>(
-        &self,
-        path: &[&str],
-        fits: impl Fn(&T) -> bool,
-    ) -> Result<Vec<T>, Fault> {
-        let mut found = Vec::new();
-        for page in 1..=MOST_PAGES {
-            let (entries, more) = self.page::<T>(path, page).await?;
-            found.extend(entries.into_iter().filter(|entry| fits(entry)));
-            if !more {
-                return Ok(found);
-            }
-        }
-        // What was not looked through may be what is looked for.
-        Err(FaultCode::TooMany.into())
     }
 }
