@@ -2,8 +2,8 @@
 
 use super::{
     Github,
-    people::{There, Who},
     sought::Meant,
+    who::{There, Who},
 };
 use crate::{Fault, FaultCode, Removal, fault::FaultCode::Protected};
 use claviger_model::connected::{Account, PlaceKind, Presence};

@@ -10,8 +10,10 @@ mod call;
 mod leaving;
 mod people;
 mod reading;
+mod refusal;
 mod shapes;
 mod sought;
+mod who;
 
 pub use sought::UserId;
 

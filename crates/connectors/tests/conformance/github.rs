@@ -1,130 +1,21 @@
-//! What only GitHub has.
+//! What only GitHub has: whom it knows by which name, lists, limits.
 
 use super::bench::{called, github_by, name};
 use claviger_connectors::{Connector, FaultCode, github::Github};
-use claviger_model::connected::{PlaceKind, Presence};
+use claviger_model::connected::Presence;
 use claviger_testkit::peers::github::{Github as Peer, TOKEN};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-async fn started(state: Value) -> (Peer, Github) {
+pub async fn started(state: Value) -> (Peer, Github) {
     let peer = Peer::start().await.unwrap();
     peer.put(state).await.unwrap();
     let connector = github_by(&peer, TOKEN);
     (peer, connector)
 }
 
-async fn kept_to_the_description(peer: &Peer) {
+pub async fn kept_to_the_description(peer: &Peer) {
     assert_eq!(peer.told().await.unwrap().violations, [""; 0]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_member_leaves_the_organization_with_all_teams_and_invitations() {
-    let state = json!({
-        "users": { "owner": 1, "Ada": 7 },
-        "members": { "owner": "active", "Ada": "active" },
-        "teams": { "core": ["Ada", "owner"], "web": ["Ada"], "empty": [] },
-        "invitations": [{ "id": 3, "login": "Ada", "email": null }],
-    });
-    let (peer, connector) = started(state).await;
-    // Logins are the same in any case.
-    let ada = connector.find(&name("ada")).await.unwrap().unwrap();
-    let kinds: Vec<_> = ada.places.iter().map(|place| place.kind).collect();
-    assert_eq!(
-        (ada.key, kinds),
-        (Some(7), vec![PlaceKind::Member, PlaceKind::Invitation])
-    );
-    connector.remove(&ada).await.unwrap();
-    assert_eq!(connector.verify(&ada).await.unwrap(), Presence::Gone);
-    let state = peer.state().await.unwrap();
-    assert_eq!(state.pointer("/teams/core").unwrap(), &json!(["owner"]));
-    assert_eq!(state.get("invitations").unwrap(), &json!([]));
-    kept_to_the_description(&peer).await;
-}
-
-/// More teams than anybody asks one by one.
-fn with_teams(of_ada: &[usize]) -> Value {
-    let teams: Map<String, Value> = (0..300)
-        .map(|n| {
-            let there = if of_ada.contains(&n) {
-                json!(["ada"])
-            } else {
-                json!([])
-            };
-            (format!("t{n:03}"), there)
-        })
-        .collect();
-    json!({
-        "users": { "owner": 1, "ada": 7 }, "members": { "owner": "active", "ada": "active" }, "teams": teams,
-    })
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn however_many_teams_there_are_nobody_is_asked_for_in_all_of_them() {
-    let (peer, connector) = started(with_teams(&[0, 7])).await;
-    let ada = connector.find(&name("ada")).await.unwrap().unwrap();
-    let told = peer.told().await.unwrap();
-    assert!(
-        !told.calls.iter().any(|call| call.contains("/teams")),
-        "{:?}",
-        told.calls
-    );
-    // Whose token it is, the membership, the two lists.
-    assert_eq!(told.calls.len(), 4);
-    peer.forget().await.unwrap();
-    connector.disable(&ada).await.unwrap();
-    connector.remove(&ada).await.unwrap();
-    assert_eq!(connector.verify(&ada).await.unwrap(), Presence::Gone);
-    let calls = peer.told().await.unwrap().calls.len();
-    assert!(calls < 150, "{calls}");
-    kept_to_the_description(&peer).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_left_the_organization_and_not_a_team_is_still_there_and_goes() {
-    let (peer, connector) = started(with_teams(&[])).await;
-    let ada = connector.find(&name("ada")).await.unwrap().unwrap();
-    let odd = json!({ "members": { "owner": "active" }, "teams": { "core": ["ada"], "web": ["ada"] } });
-    peer.put(odd).await.unwrap();
-    assert_eq!(connector.verify(&ada).await.unwrap(), Presence::There);
-    connector.disable(&ada).await.unwrap();
-    connector.remove(&ada).await.unwrap();
-    assert_eq!(connector.verify(&ada).await.unwrap(), Presence::Gone);
-    let state = peer.state().await.unwrap();
-    assert_eq!(state.get("teams").unwrap(), &json!({ "core": [], "web": [] }));
-    kept_to_the_description(&peer).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_only_invited_is_found_by_login_and_by_address() {
-    let state = json!({
-        "users": { "owner": 1, "eve": 9 },
-        "members": { "owner": "active", "eve": "pending" },
-        "invitations": [
-            { "id": 5, "login": null, "email": "Ada@example.test" },
-            { "id": 6, "login": null, "email": "other@example.test" },
-        ],
-    });
-    let (peer, connector) = started(state).await;
-    // An invitation's key is never that of a user.
-    for (who, key) in [("eve", 9), ("ada@example.test", -5)] {
-        let account = connector.find(&name(who)).await.unwrap().unwrap();
-        let kinds: Vec<_> = account.places.iter().map(|place| place.kind).collect();
-        assert_eq!(
-            (account.key, kinds),
-            (Some(key), vec![PlaceKind::Invitation]),
-            "{who}"
-        );
-        connector.disable(&account).await.unwrap();
-        assert_eq!(connector.verify(&account).await.unwrap(), Presence::Gone);
-    }
-    let left = peer.state().await.unwrap();
-    assert_eq!(
-        left.pointer("/invitations/0/email").unwrap(),
-        "other@example.test"
-    );
-    assert_eq!(left.pointer("/invitations/1"), None);
-    kept_to_the_description(&peer).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,56 +73,6 @@ async fn whoever_took_another_login_is_still_there_and_goes() {
     kept_to_the_description(&peer).await;
 }
 
-fn invited(invitations: &[i64]) -> Value {
-    let invitations: Vec<_> = invitations
-        .iter()
-        .map(|id| json!({ "id": id, "login": null, "email": "ada@example.test" }))
-        .collect();
-    json!({
-        "users": { "owner": 1, "countess": 9 }, "members": { "owner": "active" }, "invitations": invitations,
-    })
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_invitation_that_somebody_accepted_is_not_said_to_be_gone() {
-    let accepted = json!({ "members": { "owner": "active", "countess": "active" }, "invitations": [] });
-    let (peer, connector) = started(invited(&[5])).await;
-    let ada = connector.find(&name("ada@example.test")).await.unwrap().unwrap();
-    peer.put(accepted.clone()).await.unwrap();
-    for _ in 0..2 {
-        let said = connector.disable(&ada).await.unwrap_err();
-        assert_eq!(said.code, FaultCode::InvitationGone);
-    }
-    // Between being seen and being taken back.
-    peer.put(invited(&[6])).await.unwrap();
-    let ada = connector.find(&name("ada@example.test")).await.unwrap().unwrap();
-    let then = json!({ "list": "orgs/list-pending-invitations", "page": 1, "state": accepted });
-    peer.put(json!({ "then": [then] })).await.unwrap();
-    let said = connector.disable(&ada).await.unwrap_err();
-    assert_eq!(said.code, FaultCode::InvitationGone);
-    // What was taken back by us, and is noted, is gone.
-    peer.put(invited(&[7])).await.unwrap();
-    let ada = connector.find(&name("ada@example.test")).await.unwrap().unwrap();
-    connector.disable(&ada).await.unwrap();
-    connector.remove(&ada).await.unwrap();
-    assert_eq!(connector.verify(&ada).await.unwrap(), Presence::Gone);
-    kept_to_the_description(&peer).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn another_invitation_of_the_same_address_is_not_taken_back() {
-    let (peer, connector) = started(invited(&[5])).await;
-    let ada = connector.find(&name("ada@example.test")).await.unwrap().unwrap();
-    connector.disable(&ada).await.unwrap();
-    peer.put(invited(&[8])).await.unwrap();
-    connector.remove(&ada).await.unwrap();
-    let said = connector.verify(&ada).await.unwrap_err();
-    assert_eq!(said.code, FaultCode::AnotherAccount);
-    let state = peer.state().await.unwrap();
-    assert_eq!(state.pointer("/invitations/0/id").unwrap(), &json!(8));
-    kept_to_the_description(&peer).await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn by_the_id_somebody_is_found_whatever_they_are_called() {
     let state = json!({
@@ -281,35 +122,6 @@ async fn who_moves_to_another_page_while_it_is_read_is_seen() {
     peer.put(json!({ "then": then })).await.unwrap();
     let said = connector.find(&name("nobody")).await.unwrap_err();
     assert_eq!(said.code, FaultCode::Changing);
-    kept_to_the_description(&peer).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_is_there_by_a_team_of_the_enterprise_is_deleted_once_and_said_to_be_so() {
-    let state = json!({
-        "users": { "owner": 1, "ada": 7 }, "members": { "owner": "active", "ada": "active" },
-        "enterprise": { "ada": ["ent:everybody"] },
-    });
-    let (peer, connector) = started(state).await;
-    let ada = connector.find(&name("ada")).await.unwrap().unwrap();
-    for _ in 0..3 {
-        let said = connector.disable(&ada).await.unwrap_err();
-        assert_eq!(said.code, FaultCode::EnterpriseTeam);
-        let said = connector.remove(&ada).await.unwrap_err();
-        assert_eq!(said.code, FaultCode::EnterpriseTeam);
-        let said = connector.verify(&ada).await.unwrap_err();
-        assert_eq!(said.code, FaultCode::EnterpriseTeam);
-    }
-    // Each deletion writes to the leaver.
-    let calls = peer.told().await.unwrap().calls;
-    let deletions = calls.iter().filter(|call| call.starts_with("DELETE"));
-    assert_eq!(deletions.count(), 1, "{calls:?}");
-    peer.put(json!({ "enterprise": {}, "indirect": [], "members": { "owner": "active" } }))
-        .await
-        .unwrap();
-    connector.disable(&ada).await.unwrap();
-    connector.remove(&ada).await.unwrap();
-    assert_eq!(connector.verify(&ada).await.unwrap(), Presence::Gone);
     kept_to_the_description(&peer).await;
 }
 
