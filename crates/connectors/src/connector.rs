@@ -35,8 +35,9 @@ pub trait Credential: Send + Sync + fmt::Debug {
 
 /// A system in which people have accounts.
 ///
-/// An account is meant by its key, which stays when it is renamed; by its name where there is no such key, or nothing has it any
-/// more. No connector touches what it works by itself: [`FaultCode::Protected`].
+/// An account is meant by its key, which stays when it is renamed, and by nothing else where it has one: its name may be somebody
+/// else's by now, to whom nothing is done. By its name it is meant only where no key is known. No connector touches what it works
+/// by itself: [`FaultCode::Protected`].
 #[async_trait]
 pub trait Connector: Send + Sync + fmt::Debug {
     /// What it is.
@@ -48,15 +49,18 @@ pub trait Connector: Send + Sync + fmt::Debug {
     /// When the system cannot be asked; so for all that follow.
     async fn list(&self, after: Option<&str>) -> Result<Page, Fault>;
 
-    /// The account of this name, if it can be used.
+    /// The account of this name, if it can be used; none is "not there", and whether that may be is for the caller to say. A name may
+    /// be what the system itself knows an account by, where the connector says how that is written.
     async fn find(&self, name: &AccountName) -> Result<Option<Account>, Fault>;
 
-    /// Lets an account be of no use from now on, and ends what it has open. What does not exist is of no use.
+    /// Lets an account be of no use from now on, and ends what it has open. What does not exist is of no use; but an invitation that
+    /// was found and is not there is a fault ([`FaultCode::InvitationGone`]), since somebody may have accepted it.
     async fn disable(&self, account: &Account) -> Result<(), Fault>;
 
     /// Takes away what is left of an account that was disabled.
     async fn remove(&self, account: &Account) -> Result<Removal, Fault>;
 
-    /// Looks afresh what there is. In doubt it is [`Presence::There`].
+    /// Looks afresh what there is. In doubt it is [`Presence::There`], or a fault: [`FaultCode::AnotherAccount`] where nothing that
+    /// can be used is left of it, and its name is somebody else's.
     async fn verify(&self, account: &Account) -> Result<Presence, Fault>;
 }

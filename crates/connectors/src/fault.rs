@@ -42,6 +42,16 @@ codes! {
     OwnsThings = "owns-things";
     /// It was taken away and is still there.
     StillThere = "still-there";
+    /// The name that it had belongs to another account by now, to which nothing is done.
+    AnotherAccount = "another-account";
+    /// The invitation is not there any more, and it was not taken back here: somebody may have accepted it, under whatever name.
+    InvitationGone = "invitation-gone";
+    /// It is there by a team of the enterprise, from which only the enterprise takes it.
+    EnterpriseTeam = "enterprise-team";
+    /// The configuration names it, and there is no such account.
+    NotThere = "not-there";
+    /// A list changes faster than it is read.
+    Changing = "changing";
     /// It has more of something than is looked through.
     TooMany = "too-many";
     /// Its answer is not understood.

@@ -125,7 +125,7 @@ pub struct Place {
 pub struct Account {
     /// What it is called there today.
     pub name: AccountName,
-    /// What the system itself knows it by, which stays when the name changes.
+    /// What the system itself knows it by, which stays when the name changes. Below zero it is an invitation at GitHub, and no user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<i64>,
     /// How it is there.

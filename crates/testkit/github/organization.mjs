@@ -2,11 +2,18 @@
 import { example } from './description.mjs';
 
 export function organization() {
-  const state = { name: 'acme', owner: 'owner', role: 'admin', users: {}, members: {}, teams: {}, outside: [], invitations: [] };
+  const state = {
+    name: 'acme', owner: 'owner', role: 'admin', users: {}, members: {}, teams: {}, outside: [], invitations: [],
+    // Who is there by teams of the enterprise, and of them those who are there by nothing else.
+    enterprise: {}, indirect: [],
+    // What happens once a page of a list was told.
+    then: [],
+  };
   const same = (one, other) => one?.toLowerCase() === other?.toLowerCase();
   const id = (login) => state.users[Object.keys(state.users).find((one) => same(one, login))] ?? 0;
   const named = (login, base) => ({ ...base, login, id: id(login) });
   const login = (parameters) => Object.keys(state.members).find((one) => same(one, parameters.username));
+  const by = (name) => state.enterprise[Object.keys(state.enterprise).find((one) => same(one, name))] ?? [];
   const user = (operation) => (name) => named(name, example(operation, 200)[0]);
   const gone = { status: 404, body: { message: 'Not Found', documentation_url: 'https://docs.github.com/rest' } };
   const paged = (all, { per_page = 30, page = 1 }, make) => ({
@@ -18,7 +25,11 @@ export function organization() {
 
   const membership = (operation, name, role, is) => ({
     status: 200,
-    body: { ...example(operation, 200), state: is, role, user: named(name, example(operation, 200).user) },
+    body: {
+      ...example(operation, 200), state: is, role, user: named(name, example(operation, 200).user),
+      direct_membership: !state.indirect.some((one) => same(one, name)),
+      enterprise_teams_providing_indirect_membership: by(name),
+    },
   });
 
   const answers = {
@@ -35,7 +46,9 @@ export function organization() {
     'orgs/remove-membership-for-user': (_, parameters) => {
       const found = login(parameters);
       if (!found) return gone;
-      delete state.members[found];
+      // "Their indirect membership via an enterprise team remains."
+      if (by(found).length) state.indirect.push(found);
+      else delete state.members[found];
       for (const team of Object.keys(state.teams)) state.teams[team] = state.teams[team].filter((one) => !same(one, found));
       state.invitations = state.invitations.filter((one) => !same(one.login, found));
       return { status: 204 };
@@ -76,7 +89,10 @@ export function organization() {
     state,
     answer(operation, parameters) {
       if (parameters.org !== undefined && !same(parameters.org, state.name)) return gone;
-      return answers[operation.id]?.(operation, parameters);
+      const said = answers[operation.id]?.(operation, parameters);
+      const next = state.then.findIndex((one) => one.list === operation.id && one.page === (parameters.page ?? 1));
+      if (next >= 0) Object.assign(state, state.then.splice(next, 1)[0].state);
+      return said;
     },
   };
 }

@@ -1,10 +1,13 @@
 //! One call: where it goes, what it carries, and what its answer means.
 
-use super::Github;
+use super::{
+    Github,
+    refusal::{beginning, refused},
+};
 use crate::{Fault, FaultCode};
 use reqwest::{
     Method, Response, StatusCode,
-    header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LINK, RETRY_AFTER, USER_AGENT},
+    header::{ACCEPT, AUTHORIZATION, HeaderValue, LINK, USER_AGENT},
 };
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -19,10 +22,6 @@ const MOST: usize = 4 * 1024 * 1024;
 const VERSION: &str = "2022-11-28";
 /// Entries of a page; GitHub gives no more.
 const ENTRIES: &str = "100";
-/// GitHub says when calls are welcome again; no longer than this is waited without asking.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
-/// What is waited where it only says that no call remains.
-const NOTHING_REMAINS: Duration = Duration::from_secs(60);
 
 /// What was asked for, or that there is no such thing.
 pub(super) enum Said<T> {
@@ -47,8 +46,12 @@ impl Github {
         let reply = self.send(Method::GET, path, &[]).await?;
         match reply.status() {
             StatusCode::OK => Ok(Said::Yes(body(reply).await?)),
-            StatusCode::NOT_FOUND => Ok(Said::NotThere),
-            _ => Err(fault(reply.status(), reply.headers())),
+            StatusCode::NOT_FOUND => {
+                // Read to its end, the connection is used again.
+                beginning(reply).await;
+                Ok(Said::NotThere)
+            }
+            _ => Err(refused(reply).await),
         }
     }
 
@@ -65,19 +68,20 @@ impl Github {
             // A list that is hidden looks like one that does not exist, and neither is empty.
             return Err(match reply.status() {
                 StatusCode::NOT_FOUND => FaultCode::NotPermitted.into(),
-                status => fault(status, reply.headers()),
+                _ => refused(reply).await,
             });
         }
         let more = reply.headers().get_all(LINK).iter().any(has_next);
         Ok((body(reply).await?, more))
     }
 
-    /// Does something; that there was nothing to do it to is as well.
-    pub(super) async fn act(&self, method: Method, path: &[&str]) -> Result<(), Fault> {
+    /// Does something; whether there was anything to do it to.
+    pub(super) async fn act(&self, method: Method, path: &[&str]) -> Result<bool, Fault> {
         let reply = self.send(method, path, &[]).await?;
         match reply.status() {
-            StatusCode::NO_CONTENT | StatusCode::NOT_FOUND => Ok(()),
-            status => Err(fault(status, reply.headers())),
+            StatusCode::NO_CONTENT => Ok(true),
+            StatusCode::NOT_FOUND => Ok(false),
+            _ => Err(refused(reply).await),
         }
     }
 
@@ -107,8 +111,11 @@ impl Github {
         sent.map_err(|error| unreachable(&error))
     }
 
-    /// A redirect would carry the token elsewhere.
-    fn client(&self) -> Result<reqwest::Client, Fault> {
+    /// The client that is kept. A redirect would carry the token elsewhere.
+    fn client(&self) -> Result<&reqwest::Client, Fault> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -121,7 +128,8 @@ impl Github {
                 .ok_or(FaultCode::Unreachable)?;
             builder = builder.tls_certs_only(authority);
         }
-        builder.build().map_err(|error| unreachable(&error))
+        let client = builder.build().map_err(|error| unreachable(&error))?;
+        Ok(self.client.get_or_init(|| client))
     }
 }
 
@@ -142,33 +150,6 @@ async fn body<T: DeserializeOwned>(mut reply: Response) -> Result<T, Fault> {
         bytes.extend_from_slice(&chunk);
     }
     serde_json::from_slice(&bytes).map_err(|_| FaultCode::Unexpected.into())
-}
-
-/// What a refusal means. GitHub answers 403 or 429 where it wants fewer calls, and says so in a header.
-fn fault(status: StatusCode, headers: &HeaderMap) -> Fault {
-    let wait = wait(headers);
-    let code = match status {
-        StatusCode::UNAUTHORIZED => FaultCode::Credentials,
-        StatusCode::TOO_MANY_REQUESTS => FaultCode::RateLimited,
-        StatusCode::FORBIDDEN if wait.is_some() => FaultCode::RateLimited,
-        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => FaultCode::NotPermitted,
-        status if status.is_server_error() => FaultCode::Unreachable,
-        _ => FaultCode::Unexpected,
-    };
-    Fault {
-        code,
-        retry_after: wait,
-    }
-}
-
-/// How long no call is wanted: `Retry-After` in seconds, else a minute where nothing remains.
-fn wait(headers: &HeaderMap) -> Option<Duration> {
-    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
-    match (number(RETRY_AFTER.as_str()), number("x-ratelimit-remaining")) {
-        (Some(seconds), _) => Some(Duration::from_secs(seconds).min(LONGEST_WAIT)),
-        (None, Some(0)) => Some(NOTHING_REMAINS),
-        _ => None,
-    }
 }
 
 /// Whether a `Link` header (RFC 8288) names a next page.
@@ -194,6 +175,28 @@ fn has_next(value: &HeaderValue) -> bool {
 mod tests {
     use super::*;
 
+    #[derive(Debug)]
+    struct Nothing;
+
+    impl crate::Credential for Nothing {
+        fn read(&self) -> Option<claviger_crypto::secret::SecretString> {
+            None
+        }
+    }
+
+    #[test]
+    fn all_calls_go_through_one_client() {
+        let settings = super::super::GithubSettings {
+            api: "https://api.example.test/".parse().unwrap(),
+            organization: claviger_model::connected::AccountName::parse("acme").unwrap(),
+            certificate_authority: None,
+        };
+        // As every program does, it installs what TLS is done with.
+        claviger_testkit::http::client().unwrap();
+        let github = Github::new(settings, std::sync::Arc::new(Nothing));
+        assert!(std::ptr::eq(github.client().unwrap(), github.client().unwrap()));
+    }
+
     #[test]
     fn a_next_page_is_what_the_link_header_says() {
         let next = |text: &str| has_next(&HeaderValue::from_str(text).unwrap());
@@ -203,37 +206,5 @@ mod tests {
         assert!(next(r#"<https://x/?page=3>; rel=next"#));
         assert!(!next(r#"<https://x/?page=1&rel=next>; rel="last""#));
         assert!(!next(""));
-    }
-
-    #[test]
-    fn a_limit_is_told_from_a_refusal() {
-        let said = |status: u16, pairs: &[(&'static str, &str)]| {
-            let mut headers = HeaderMap::new();
-            for (name, value) in pairs {
-                headers.insert(*name, HeaderValue::from_str(value).unwrap());
-            }
-            let fault = fault(StatusCode::from_u16(status).unwrap(), &headers);
-            (fault.code, fault.retry_after.map(|wait| wait.as_secs()))
-        };
-        assert_eq!(said(403, &[]), (FaultCode::NotPermitted, None));
-        assert_eq!(
-            said(403, &[("retry-after", "60")]),
-            (FaultCode::RateLimited, Some(60))
-        );
-        assert_eq!(
-            said(403, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1")]),
-            (FaultCode::RateLimited, Some(60))
-        );
-        assert_eq!(
-            said(403, &[("x-ratelimit-remaining", "7"), ("x-ratelimit-reset", "1")]),
-            (FaultCode::NotPermitted, None)
-        );
-        assert_eq!(
-            said(429, &[("retry-after", "999999")]),
-            (FaultCode::RateLimited, Some(3_600))
-        );
-        assert_eq!(said(401, &[]), (FaultCode::Credentials, None));
-        assert_eq!(said(502, &[]), (FaultCode::Unreachable, None));
-        assert_eq!(said(418, &[]), (FaultCode::Unexpected, None));
     }
 }

@@ -4,15 +4,14 @@ use super::{
     Github,
     call::Said,
     shapes::{Invitation, Membership, Team, TeamMembership, User},
+    sought::{UserId, key_of_invitation},
 };
 use crate::{Fault, FaultCode, Page};
 use claviger_model::connected::{Account, AccountName, Place, PlaceKind};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use serde::de::DeserializeOwned;
 
-/// Pages of one list that are looked through at most, of a hundred entries each.
-const MOST_PAGES: u32 = 100;
-/// Teams that are asked at once.
+/// Teams in which somebody is looked for who has left the organization, at most, and how many of them at once.
+const MOST_TEAMS: usize = 50;
 const AT_ONCE: usize = 8;
 /// The lists of those who are there, in the order in which they are told.
 const LISTS: [(&str, PlaceKind); 3] = [
@@ -38,8 +37,12 @@ impl Github {
             let (found, more) = self.page::<Invitation>(&path, page).await?;
             let account = |invitation: Invitation| {
                 Some(Account {
+                    key: match &invitation.login {
+                        // It is known by the user's id, which this list does not tell.
+                        Some(_) => None,
+                        None => key_of_invitation(invitation.id),
+                    },
                     name: AccountName::parse(&invitation.login.or(invitation.email)?).ok()?,
-                    key: None,
                     places: place(),
                 })
             };
@@ -70,64 +73,58 @@ impl Github {
     }
 
     /// The user with this id.
-    pub(super) async fn user(&self, id: i64) -> Result<Option<User>, Fault> {
-        Ok(self.read(&["user", &id.to_string()]).await?.found())
+    pub(super) async fn user(&self, id: UserId) -> Result<Option<User>, Fault> {
+        let user: Option<User> = self.read(&["user", &id.get().to_string()]).await?.found();
+        Ok(user.filter(|user| user.id == id.get()))
     }
 
     /// Somebody from outside.
-    pub(super) async fn collaborator(&self, login: &str) -> Result<Option<User>, Fault> {
+    pub(super) async fn collaborator(
+        &self,
+        is: impl Fn(&User) -> bool + Send + Sync,
+    ) -> Result<Option<User>, Fault> {
         let path = ["orgs", self.organization(), "outside_collaborators"];
-        let is = |user: &User| user.login.eq_ignore_ascii_case(login);
         Ok(self.all(&path, is).await?.pop())
     }
 
-    /// The invitations of a login or an address.
-    pub(super) async fn invitations_of(&self, name: &str) -> Result<Vec<Invitation>, Fault> {
+    /// Invitations, the oldest first.
+    pub(super) async fn invitations(
+        &self,
+        are: impl Fn(&Invitation) -> bool + Send + Sync,
+    ) -> Result<Vec<Invitation>, Fault> {
         let path = ["orgs", self.organization(), "invitations"];
-        let is = |invitation: &Invitation| {
-            let names = [&invitation.login, &invitation.email];
-            names
-                .into_iter()
-                .flatten()
-                .any(|one| one.eq_ignore_ascii_case(name))
-        };
-        self.all(&path, is).await
+        let mut found: Vec<Invitation> = self.all(&path, are).await?;
+        found.sort_by_key(|one| one.id);
+        Ok(found)
     }
 
-    /// The teams that somebody is in or invited to.
-    pub(super) async fn teams_of(&self, login: &str) -> Result<Vec<String>, Fault> {
+    /// The teams that somebody is in or invited to, among those in which they were found and the first ones of the organization.
+    pub(super) async fn teams_of(&self, login: &str, account: &Account) -> Result<Vec<String>, Fault> {
         let path = ["orgs", self.organization(), "teams"];
-        let teams: Vec<Team> = self.all(&path, |_| true).await?;
-        let asked = teams.into_iter().map(|team| async move {
-            let there = self.is_in_team(&team.slug, login).await?;
-            Ok::<_, Fault>(there.then_some(team.slug))
+        let places = account
+            .places
+            .iter()
+            .filter(|place| place.kind == PlaceKind::Team);
+        let mut slugs: Vec<String> = places.filter_map(|place| place.name.clone()).collect();
+        let (teams, _) = self.page::<Team>(&path, 1).await?;
+        for team in teams {
+            if !slugs.contains(&team.slug) {
+                slugs.push(team.slug);
+            }
+        }
+        slugs.truncate(MOST_TEAMS);
+        let asked = slugs.into_iter().map(|slug| async move {
+            let there = self.is_in_team(&slug, login).await?;
+            Ok::<_, Fault>(there.then_some(slug))
         });
         let of: Vec<Option<String>> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
         Ok(of.into_iter().flatten().collect())
     }
 
     /// Whether somebody is in a team, or invited to it.
-    pub(super) async fn is_in_team(&self, slug: &str, login: &str) -> Result<bool, Fault> {
+    async fn is_in_team(&self, slug: &str, login: &str) -> Result<bool, Fault> {
         let path = ["orgs", self.organization(), "teams", slug, "memberships", login];
         let membership: Said<TeamMembership> = self.read(&path).await?;
         Ok(membership.found().is_some())
-    }
-
-    /// Those of a whole list that fit.
-    async fn all<T: DeserializeOwned>(
-        &self,
-        path: &[&str],
-        fits: impl Fn(&T) -> bool,
-    ) -> Result<Vec<T>, Fault> {
-        let mut found = Vec::new();
-        for page in 1..=MOST_PAGES {
-            let (entries, more) = self.page::<T>(path, page).await?;
-            found.extend(entries.into_iter().filter(|entry| fits(entry)));
-            if !more {
-                return Ok(found);
-            }
-        }
-        // What was not looked through may be what is looked for.
-        Err(FaultCode::TooMany.into())
     }
 }

@@ -11,6 +11,13 @@ pub struct User {
     pub id: i64,
 }
 
+impl User {
+    /// Logins are the same in any case.
+    pub fn is_called(&self, login: &str) -> bool {
+        self.login.eq_ignore_ascii_case(login)
+    }
+}
+
 /// Whether somebody has come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -30,6 +37,25 @@ pub struct Membership {
     pub role: String,
     /// Of whom.
     pub user: Option<User>,
+    /// Whether there is one beside what teams of the enterprise give.
+    #[serde(default)]
+    pub direct_membership: Option<bool>,
+    /// The teams of the enterprise that give it as well.
+    #[serde(default)]
+    pub enterprise_teams_providing_indirect_membership: Option<Vec<String>>,
+}
+
+impl Membership {
+    /// Whether a team of the enterprise gives it, from which only the enterprise takes anybody.
+    pub fn is_by_enterprise(&self) -> bool {
+        let teams = self.enterprise_teams_providing_indirect_membership.as_ref();
+        self.direct_membership == Some(false) || teams.is_some_and(|teams| !teams.is_empty())
+    }
+
+    /// Whether there is anything that the organization itself can take away.
+    pub fn is_direct(&self) -> bool {
+        self.direct_membership.unwrap_or(!self.is_by_enterprise())
+    }
 }
 
 /// A membership of a team (`team-membership`).
@@ -56,4 +82,33 @@ pub struct Invitation {
     pub login: Option<String>,
     /// Else their address.
     pub email: Option<String>,
+}
+
+impl Invitation {
+    /// Whether it is for a login or an address.
+    pub fn is_for(&self, name: &str) -> bool {
+        let names = [&self.login, &self.email];
+        names
+            .into_iter()
+            .flatten()
+            .any(|one| one.eq_ignore_ascii_case(name))
+    }
+}
+
+/// What stands in a list, and is told from others there.
+pub trait Entry {
+    /// Its id.
+    fn id(&self) -> i64;
+}
+
+impl Entry for User {
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+impl Entry for Invitation {
+    fn id(&self) -> i64 {
+        self.id
+    }
 }

@@ -1,7 +1,7 @@
 //! What the catalogue says of roles, and letting one in no more.
 
 use super::{connect::fault, quoted::identifier};
-use crate::Fault;
+use crate::{Fault, FaultCode};
 use claviger_model::connected::{Account, Presence};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _, postgres::PgRow};
 use std::time::Duration;
@@ -63,17 +63,17 @@ pub async fn named(db: &mut PgConnection, name: &str) -> Result<Option<Role>, Fa
     row.as_ref().map(role).transpose().map_err(|error| fault(&error))
 }
 
-/// The role that an account means: by its key, else by its name.
+/// The role that an account means: by its key alone, since its name may be another role's by now; by its name where it has none.
 pub async fn meant(db: &mut PgConnection, account: &Account) -> Result<Option<Role>, Fault> {
+    let Some(key) = account.key else {
+        return named(db, account.name.as_str()).await;
+    };
     let row = sqlx::query(roles!("oid::int8 = $1"))
-        .bind(account.key.unwrap_or(0))
-        .fetch_optional(&mut *db)
+        .bind(key)
+        .fetch_optional(db)
         .await
         .map_err(|error| fault(&error))?;
-    match row {
-        Some(row) => role(&row).map(Some).map_err(|error| fault(&error)),
-        None => named(db, account.name.as_str()).await,
-    }
+    row.as_ref().map(role).transpose().map_err(|error| fault(&error))
 }
 
 /// Whether a role is the connector's own, a superuser that it is through a membership, or of the server itself.
@@ -149,25 +149,32 @@ pub async fn leave_groups(db: &mut PgConnection, of: &Role) -> Result<(), Fault>
 
 /// What is left of an account. A session of a role that was dropped is somebody who is still there: which of the dropped ones it
 /// was cannot be told any more where the account has no key.
+///
+/// # Errors
+/// [`FaultCode::AnotherAccount`] where it cannot be used and its name is another role's.
 pub async fn presence(db: &mut PgConnection, account: &Account) -> Result<Presence, Fault> {
     let row = sqlx::query(
-        "SELECT count(*) FILTER (WHERE rolcanlogin), count(*), \
+        "SELECT count(*) FILTER (WHERE is_it AND rolcanlogin), count(*) FILTER (WHERE is_it), count(*) FILTER (WHERE NOT is_it), \
          (SELECT count(*) FROM pg_catalog.pg_stat_activity a WHERE a.usesysid IS NOT NULL AND a.pid <> pg_backend_pid() \
-          AND (a.usesysid::int8 = $1 OR a.usename::text = $2 \
-               OR ($1 = 0 AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles o WHERE o.oid = a.usesysid)))) \
-         FROM pg_catalog.pg_roles WHERE oid::int8 = $1 OR rolname::text = $2",
+          AND CASE WHEN $1::int8 IS NULL THEN a.usename::text = $2 \
+                   OR NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles o WHERE o.oid = a.usesysid) \
+              ELSE a.usesysid::int8 = $1 END) \
+         FROM (SELECT rolcanlogin, $1::int8 IS NULL OR oid::int8 = $1 AS is_it FROM pg_catalog.pg_roles \
+               WHERE oid::int8 = $1 OR rolname::text = $2) AS meant",
     )
-    .bind(account.key.unwrap_or(0))
+    .bind(account.key)
     .bind(account.name.as_str())
     .fetch_one(db)
     .await
     .map_err(|error| fault(&error))?;
     let number = |at: usize| row.try_get::<i64, _>(at).map_err(|error| fault(&error));
-    Ok(match (number(0)?, number(1)?, number(2)?) {
-        (0, 0, 0) => Presence::Gone,
-        (0, _, 0) => Presence::Disabled,
-        _ => Presence::There,
-    })
+    let (can_log_in, roles, of_another, sessions) = (number(0)?, number(1)?, number(2)?, number(3)?);
+    match (can_log_in + sessions, of_another, roles) {
+        (0, 0, 0) => Ok(Presence::Gone),
+        (0, 0, _) => Ok(Presence::Disabled),
+        (0, _, _) => Err(FaultCode::AnotherAccount.into()),
+        _ => Ok(Presence::There),
+    }
 }
 
 /// Runs a statement of ours, in which every name is quoted.

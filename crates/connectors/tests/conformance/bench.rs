@@ -8,7 +8,7 @@ use claviger_connectors::{
 use claviger_crypto::secret::SecretString;
 use claviger_model::connected::{Account, AccountName};
 use claviger_testkit::peers;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use url::Url;
 
@@ -91,6 +91,38 @@ pub struct Bench {
     pub there: [String; 2],
     /// Kept as long as the system is wanted.
     pub github: Option<peers::github::Github>,
+}
+
+impl Bench {
+    /// Lets the name of somebody belong to another account, which has the same places; the one that had it is gone, or goes on under
+    /// another name.
+    pub async fn give_away(&self, who: &str, renamed: Option<&str>) {
+        let Some(github) = &self.github else {
+            let first = match renamed {
+                Some(other) => format!("ALTER ROLE \"{who}\" RENAME TO \"{other}\""),
+                None => format!("DROP ROLE \"{who}\""),
+            };
+            let sql = format!("{first}; CREATE ROLE \"{who}\" LOGIN PASSWORD 'pw'");
+            let peer = peers::postgres::Postgres::shared().await.unwrap();
+            peer.sql("postgres", &sql).await.unwrap();
+            return;
+        };
+        let mut state = github.state().await.unwrap();
+        let key = state["users"][who].as_i64().unwrap();
+        state["users"][who] = json!(key + 1_000);
+        if let Some(other) = renamed {
+            state["users"][other] = json!(key);
+            let membership = state["members"][who].clone();
+            if membership != Value::Null {
+                state["members"][other] = membership;
+            }
+            let outside = state["outside"].as_array_mut().unwrap();
+            if outside.contains(&json!(who)) {
+                outside.push(json!(other));
+            }
+        }
+        github.put(state).await.unwrap();
+    }
 }
 
 /// PostgreSQL, with names of this test's own, since all of them share a cluster.

@@ -1,72 +1,21 @@
-//! What only GitHub has.
+//! What only GitHub has: whom it knows by which name, lists, limits.
 
 use super::bench::{called, github_by, name};
 use claviger_connectors::{Connector, FaultCode, github::Github};
-use claviger_model::connected::{PlaceKind, Presence};
+use claviger_model::connected::Presence;
 use claviger_testkit::peers::github::{Github as Peer, TOKEN};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-async fn started(state: Value) -> (Peer, Github) {
+pub async fn started(state: Value) -> (Peer, Github) {
     let peer = Peer::start().await.unwrap();
     peer.put(state).await.unwrap();
     let connector = github_by(&peer, TOKEN);
     (peer, connector)
 }
 
-async fn kept_to_the_description(peer: &Peer) {
+pub async fn kept_to_the_description(peer: &Peer) {
     assert_eq!(peer.told().await.unwrap().violations, [""; 0]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_member_is_told_with_their_teams_and_leaves_all_of_them() {
-    let state = json!({
-        "users": { "owner": 1, "Ada": 7 },
-        "members": { "owner": "active", "Ada": "active" },
-        "teams": { "core": ["Ada", "owner"], "web": ["Ada"], "empty": [] },
-        "invitations": [{ "id": 3, "login": "Ada", "email": null }],
-    });
-    let (peer, connector) = started(state).await;
-    // Logins are the same in any case.
-    let ada = connector.find(&name("ada")).await.unwrap().unwrap();
-    let teams: Vec<_> = ada.places.iter().filter_map(|place| place.name.clone()).collect();
-    assert_eq!(
-        (ada.key, teams),
-        (Some(7), vec!["core".to_owned(), "web".to_owned()])
-    );
-    connector.remove(&ada).await.unwrap();
-    assert_eq!(connector.verify(&ada).await.unwrap(), Presence::Gone);
-    let state = peer.state().await.unwrap();
-    assert_eq!(state.pointer("/teams/core").unwrap(), &json!(["owner"]));
-    assert_eq!(state.get("invitations").unwrap(), &json!([]));
-    kept_to_the_description(&peer).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_only_invited_is_found_by_login_and_by_address() {
-    let state = json!({
-        "users": { "owner": 1, "eve": 9 },
-        "members": { "owner": "active", "eve": "pending" },
-        "invitations": [
-            { "id": 5, "login": null, "email": "Ada@example.test" },
-            { "id": 6, "login": null, "email": "other@example.test" },
-        ],
-    });
-    let (peer, connector) = started(state).await;
-    for who in ["eve", "ada@example.test"] {
-        let account = connector.find(&name(who)).await.unwrap().unwrap();
-        let kinds: Vec<_> = account.places.iter().map(|place| place.kind).collect();
-        assert_eq!(kinds, [PlaceKind::Invitation], "{who}");
-        connector.disable(&account).await.unwrap();
-        assert_eq!(connector.verify(&account).await.unwrap(), Presence::Gone);
-    }
-    let left = peer.state().await.unwrap();
-    assert_eq!(
-        left.pointer("/invitations/0/email").unwrap(),
-        "other@example.test"
-    );
-    assert_eq!(left.pointer("/invitations/1"), None);
-    kept_to_the_description(&peer).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,6 +74,58 @@ async fn whoever_took_another_login_is_still_there_and_goes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn by_the_id_somebody_is_found_whatever_they_are_called() {
+    let state = json!({
+        "users": { "owner": 1, "countess": 7, "7": 8 }, "members": { "owner": "active", "countess": "active" },
+        "outside": ["7"],
+    });
+    let (peer, connector) = started(state).await;
+    let ada = connector.find(&name("#7")).await.unwrap().unwrap();
+    assert_eq!((ada.name.as_str(), ada.key), ("countess", Some(7)));
+    // A login may be a number, and is another account.
+    let number = connector.find(&name("7")).await.unwrap().unwrap();
+    assert_eq!((number.name.as_str(), number.key), ("7", Some(8)));
+    for nobody in ["#9", "#", "#-7", "#07", "#7x", "#99999999999999999999"] {
+        assert_eq!(connector.find(&name(nobody)).await.unwrap(), None, "{nobody}");
+    }
+    connector.disable(&ada).await.unwrap();
+    assert_eq!(connector.verify(&ada).await.unwrap(), Presence::Gone);
+    assert_eq!(connector.find(&name("#7")).await.unwrap(), None);
+    kept_to_the_description(&peer).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_moves_to_another_page_while_it_is_read_is_seen() {
+    let outside: Vec<_> = (0..150).map(|n| format!("o{n}")).collect();
+    let users: Map<String, Value> = (0..150).map(|n| (format!("o{n}"), json!(100 + n))).collect();
+    let left = |by: usize| outside.iter().skip(by).cloned().collect::<Vec<_>>();
+    let invitations: Vec<_> = (0..150)
+        .map(|n| json!({ "id": n + 1, "login": null, "email": format!("o{n}@example.test") }))
+        .collect();
+    let state = json!({
+        "users": users, "outside": outside, "invitations": invitations,
+        "then": [
+            { "list": "orgs/list-outside-collaborators", "page": 1, "state": { "outside": left(1) } },
+            { "list": "orgs/list-pending-invitations", "page": 1, "state": { "invitations": invitations.get(1..) } },
+        ],
+    });
+    let (peer, connector) = started(state).await;
+    // Whoever was first on the second page is last on the first one now.
+    let moved = connector.find(&name("o100")).await.unwrap().unwrap();
+    assert_eq!(moved.key, Some(200));
+    let moved = connector.find(&name("o100@example.test")).await.unwrap().unwrap();
+    assert_eq!(moved.key, Some(-101));
+    // A list that never holds still proves nothing.
+    let then: Vec<_> = (2..40)
+        .map(|n| json!({ "list": "orgs/list-outside-collaborators", "page": 1, "state": { "outside": left(n) } }))
+        .collect();
+    peer.put(json!({ "then": then })).await.unwrap();
+    let said = connector.find(&name("nobody")).await.unwrap_err();
+    assert_eq!(said.code, FaultCode::Changing);
+    kept_to_the_description(&peer).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_is_no_owner_s_is_told_nothing_and_believes_nothing() {
     let (peer, connector) = started(json!({ "role": "member" })).await;
     let codes = [
@@ -153,6 +154,27 @@ async fn trouble_has_stable_codes_and_a_limit_says_until_when() {
         said(json!({ "status": 403, "headers": { "retry-after": "60" } })).await,
         (FaultCode::RateLimited, minute)
     );
+    // A limit that no header tells of is told by words.
+    let words = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+    assert_eq!(
+        said(json!({ "status": 403, "body": { "message": words } })).await,
+        (FaultCode::RateLimited, minute)
+    );
+    assert_eq!(
+        said(json!({ "status": 429, "body": { "message": words } })).await,
+        (FaultCode::RateLimited, minute)
+    );
+    // Whatever else it is: not at once again. No answer is read without an end.
+    let long = format!("{}{words}", "x".repeat(64 * 1024));
+    for body in [
+        json!({ "message": "Must have admin rights" }),
+        json!({ "message": long }),
+    ] {
+        assert_eq!(
+            said(json!({ "status": 403, "body": body })).await,
+            (FaultCode::NotPermitted, minute)
+        );
+    }
     assert_eq!(
         said(json!({ "status": 503 })).await,
         (FaultCode::Unreachable, None)

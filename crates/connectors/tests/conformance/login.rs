@@ -1,7 +1,7 @@
 //! Whatever was done to a login, verification says that it is of no use only where it is: held against the server by coming in.
 
 use super::bench::{called, first, name, postgres_by};
-use claviger_connectors::Connector;
+use claviger_connectors::{Connector, FaultCode};
 use claviger_model::connected::{Account, Presence};
 use claviger_testkit::peers::postgres::Postgres as Peer;
 use proptest::{prelude::*, test_runner::TestRunner};
@@ -49,7 +49,7 @@ struct Login<'a> {
     /// What it is called today.
     called: String,
     first: String,
-    /// Whether another role was made in its place, which is the same login as long as it has its name.
+    /// Whether another role was made in its place, which has its name and is somebody else's.
     anew: bool,
     session: Option<PgConnection>,
 }
@@ -110,6 +110,15 @@ impl Login<'_> {
         }
     }
 
+    /// What the connector changes of a login, of the role that has the first name today.
+    async fn terms(&self) -> String {
+        let sql = format!(
+            "SELECT oid, rolcanlogin, rolconnlimit, rolvaliduntil FROM pg_roles WHERE rolname = '{}'",
+            self.first
+        );
+        self.peer.sql("postgres", &sql).await.unwrap()
+    }
+
     /// Whether anybody is in, or comes in, as this login.
     async fn is_of_use(&mut self) -> bool {
         let inside = match &mut self.session {
@@ -136,8 +145,18 @@ async fn holds(peer: &Peer, url: &str, deeds: Vec<Deed>) -> Result<(), TestCaseE
         session: None,
     };
     for deed in deeds {
+        let (theirs, before) = (login.anew, login.terms().await);
         login.run(&connector, &account, deed).await;
-        let said = connector.verify(&account).await.unwrap();
+        if theirs && matches!(deed, Deed::Disable | Deed::Remove) {
+            prop_assert_eq!(login.terms().await, before, "{:?}: done to somebody else", deed);
+        }
+        let said = match connector.verify(&account).await {
+            Ok(said) => said,
+            Err(fault) => {
+                prop_assert!(login.anew && fault.code == FaultCode::AnotherAccount, "{fault:?}");
+                Presence::There
+            }
+        };
         let of_use = login.is_of_use().await;
         prop_assert!(
             !of_use || said == Presence::There,

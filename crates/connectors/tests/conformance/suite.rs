@@ -86,6 +86,32 @@ async fn again_is_as_good(bench: &Bench) {
     );
 }
 
+/// What is done is done to the account that was found, whatever it is called by now; and to nobody who got its name.
+async fn a_name_that_is_somebody_else_s_by_now_is_theirs(bench: &Bench) {
+    let [ada, bob] = bench.there.each_ref().map(|who| name(who));
+    let gone = bench.right.find(&ada).await.unwrap().unwrap();
+    let renamed = bench.right.find(&bob).await.unwrap().unwrap();
+    let other = format!("{bob}_x");
+    bench.give_away(ada.as_str(), None).await;
+    bench.give_away(bob.as_str(), Some(&other)).await;
+    let theirs = [
+        bench.right.find(&ada).await.unwrap().unwrap(),
+        bench.right.find(&bob).await.unwrap().unwrap(),
+    ];
+    assert_eq!(bench.right.verify(&renamed).await.unwrap(), Presence::There);
+    for (account, of_another) in [&gone, &renamed].into_iter().zip(&theirs) {
+        assert_ne!(account.key, of_another.key);
+        bench.right.disable(account).await.unwrap();
+        assert_eq!(bench.right.remove(account).await.unwrap(), Removal::Removed);
+        let said = bench.right.verify(account).await.unwrap_err();
+        assert_eq!(said.code, FaultCode::AnotherAccount, "{}", account.name);
+        let now = bench.right.find(&account.name).await.unwrap();
+        assert_eq!(now.as_ref(), Some(of_another));
+        assert_eq!(bench.right.verify(of_another).await.unwrap(), Presence::There);
+    }
+    assert_eq!(bench.right.find(&name(&other)).await.unwrap(), None);
+}
+
 /// Nobody saws off the branch that they sit on.
 async fn never_its_own(bench: &Bench) {
     for account in [
@@ -142,6 +168,7 @@ conformance! {
     lists_who_is_there
     takes_away_one_and_no_other
     again_is_as_good
+    a_name_that_is_somebody_else_s_by_now_is_theirs
     never_its_own
     says_nothing_without_being_let_in
 }

@@ -7,8 +7,8 @@ use crate::{
     start::Surroundings,
 };
 use anyhow::Context;
-use claviger_connectors::FaultCode;
-use claviger_model::connected::{Account, PlaceKind};
+use claviger_connectors::{FaultCode, github::UserId};
+use claviger_model::connected::{Account, PlaceKind, SystemKind};
 use claviger_storage::{Store, StoreConfig, connected::KnownPerson};
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
@@ -45,13 +45,19 @@ async fn list(
     system: &System,
     people: &[KnownPerson],
 ) -> anyhow::Result<Result<(), claviger_connectors::Fault>> {
-    let named: Vec<_> = people
+    let mut named: Vec<_> = people
         .iter()
         .flat_map(|person| {
             let names = system.rules.names(&Known::from(person)).into_iter();
-            names.map(move |account| (account.as_str().to_lowercase(), &person.name))
+            names.map(move |account| Named {
+                folded: account.as_str().to_lowercase(),
+                listed: system.rules.is_listed(&account),
+                of: person,
+                is_there: false,
+            })
         })
         .collect();
+    let kind = system.connector.kind();
     let mut after = None;
     loop {
         let page = match system.connector.list(after.as_deref()).await {
@@ -60,17 +66,47 @@ async fn list(
         };
         for account in &page.accounts {
             let folded = account.name.as_str().to_lowercase();
-            let whose: Vec<_> = named
-                .iter()
-                .filter(|(one, _)| *one == folded)
-                .map(|(_, person)| person.to_string())
-                .collect();
-            say(&line(name, account, &whose))?;
+            let id = id(kind, account);
+            let by_id = id.map(|id| id.to_string());
+            let mut owners: Vec<&KnownPerson> = Vec::new();
+            for one in &mut named {
+                if one.folded == folded || Some(&one.folded) == by_id.as_ref() {
+                    one.is_there = true;
+                    owners.push(one.of);
+                }
+            }
+            // By name and by id it is still one person's.
+            owners.dedup_by_key(|owner| owner.id);
+            let whose: Vec<_> = owners.iter().map(|owner| owner.name.to_string()).collect();
+            say(&line(name, account, id, &whose))?;
         }
         match page.next {
             Some(next) => after = Some(next),
-            None => return Ok(Ok(())),
+            None => break,
         }
+    }
+    for one in named.iter().filter(|one| one.listed && !one.is_there) {
+        say(&format!(
+            "{name}: {} is listed for {} and not there",
+            one.folded, one.of.name
+        ))?;
+    }
+    Ok(Ok(()))
+}
+
+/// A name that an account of somebody may have.
+struct Named<'a> {
+    folded: String,
+    listed: bool,
+    of: &'a KnownPerson,
+    is_there: bool,
+}
+
+/// What GitHub knows somebody by, which stays when they are renamed.
+fn id(kind: SystemKind, account: &Account) -> Option<UserId> {
+    match kind {
+        SystemKind::Github => UserId::new(account.key?),
+        SystemKind::Postgresql => None,
     }
 }
 
@@ -92,7 +128,7 @@ const fn words(code: FaultCode) -> &'static str {
     }
 }
 
-fn line(system: &str, account: &Account, whose: &[String]) -> String {
+fn line(system: &str, account: &Account, id: Option<UserId>, whose: &[String]) -> String {
     let whose = match whose {
         [] => "nobody's".to_owned(),
         [one] => one.clone(),
@@ -111,7 +147,8 @@ fn line(system: &str, account: &Account, whose: &[String]) -> String {
             PlaceKind::Invitation => "invited",
         })
         .collect();
-    format!("{system}: {} ({}): {whose}", account.name, places.join(", "))
+    let id = id.map(|id| format!(", id {}", id.get())).unwrap_or_default();
+    format!("{system}: {} ({}{id}): {whose}", account.name, places.join(", "))
 }
 
 #[cfg(test)]
@@ -132,7 +169,7 @@ mod tests {
         };
         let told = |whose: &[&str]| {
             let whose: Vec<_> = whose.iter().map(|one| (*one).to_owned()).collect();
-            line("warehouse", &account, &whose)
+            line("warehouse", &account, None, &whose)
         };
         assert_eq!(told(&[]), "warehouse: ada (login): nobody's");
         assert_eq!(told(&["Ada"]), "warehouse: ada (login): Ada");
@@ -140,5 +177,22 @@ mod tests {
             told(&["Ada", "Ben"]),
             "warehouse: ada (login): several people's: Ada, Ben"
         );
+    }
+
+    #[test]
+    fn a_user_of_github_is_told_with_their_id_and_an_invitation_has_none() {
+        let account = |key| Account {
+            name: AccountName::parse("ada").unwrap(),
+            key: Some(key),
+            places: vec![Place {
+                kind: PlaceKind::Member,
+                name: None,
+            }],
+        };
+        let ada = account(4711);
+        let told = line("code", &ada, id(SystemKind::Github, &ada), &[]);
+        assert_eq!(told, "code: ada (member, id 4711): nobody's");
+        assert_eq!(id(SystemKind::Github, &account(-5)), None);
+        assert_eq!(id(SystemKind::Postgresql, &ada), None);
     }
 }

@@ -1,7 +1,10 @@
 //! Connected systems: `[connectors.NAME]`.
 
 use super::{ConfigError, origin::is_loopback};
-use claviger_connectors::{github::GithubSettings, postgres::PostgresSettings};
+use claviger_connectors::{
+    github::{GithubSettings, UserId},
+    postgres::PostgresSettings,
+};
 use claviger_model::connected::{AccountName, MOST_NAMES, SystemKind, SystemName};
 use serde::Deserialize;
 use std::{collections::BTreeMap, net::IpAddr, path::PathBuf};
@@ -70,6 +73,14 @@ enum Tls {
     None,
 }
 
+/// An account of the list: by its name, or by the number that GitHub knows a user by.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Listed {
+    Id(i64),
+    Name(String),
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConnectorSettings {
@@ -89,7 +100,7 @@ pub(super) struct ConnectorSettings {
     match_by: Vec<MatchBy>,
     mail_domain: Option<String>,
     #[serde(default)]
-    accounts: BTreeMap<String, Vec<String>>,
+    accounts: BTreeMap<String, Vec<Listed>>,
 }
 
 /// Parses all of them.
@@ -111,7 +122,7 @@ pub(super) fn parse(
 impl ConnectorSettings {
     fn parse(mut self) -> Result<ConnectorConfig, &'static str> {
         let match_by = std::mem::take(&mut self.match_by);
-        let accounts = accounts(std::mem::take(&mut self.accounts))?;
+        let accounts = accounts(self.kind, std::mem::take(&mut self.accounts))?;
         if match_by.is_empty() && accounts.is_empty() {
             return Err("`match_by` or `accounts` must say which account is whose");
         }
@@ -204,12 +215,15 @@ fn domain(said: Option<String>) -> Result<Option<String>, &'static str> {
     Ok(Some(domain.to_lowercase()))
 }
 
-fn accounts(said: BTreeMap<String, Vec<String>>) -> Result<BTreeMap<String, Vec<AccountName>>, &'static str> {
+fn accounts(
+    kind: Kind,
+    said: BTreeMap<String, Vec<Listed>>,
+) -> Result<BTreeMap<String, Vec<AccountName>>, &'static str> {
     let mut accounts: BTreeMap<String, Vec<AccountName>> = BTreeMap::new();
     let mut whose: BTreeMap<String, String> = BTreeMap::new();
     for (who, names) in said {
-        let parsed: Result<Vec<_>, _> = names.iter().map(|name| AccountName::parse(name)).collect();
-        let parsed = parsed.map_err(|_| "`accounts` names something that is no account")?;
+        let parsed: Result<Vec<_>, _> = names.iter().map(|name| listed(kind, name)).collect();
+        let parsed = parsed?;
         let who = who.to_lowercase();
         for name in &parsed {
             let before = whose.insert(name.as_str().to_lowercase(), who.clone());
@@ -228,6 +242,18 @@ fn accounts(said: BTreeMap<String, Vec<String>>) -> Result<BTreeMap<String, Vec<
     Ok(accounts)
 }
 
+fn listed(kind: Kind, account: &Listed) -> Result<AccountName, &'static str> {
+    match (kind, account) {
+        (_, Listed::Name(name)) => {
+            AccountName::parse(name).map_err(|_| "`accounts` names something that is no account")
+        }
+        (Kind::Github, Listed::Id(id)) => UserId::new(*id)
+            .and_then(|id| AccountName::parse(&id.to_string()).ok())
+            .ok_or("`accounts` names a number that is no user's"),
+        (Kind::Postgresql, Listed::Id(_)) => Err("`accounts` names logins of PostgreSQL, not numbers"),
+    }
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
@@ -243,13 +269,18 @@ mod tests {
     fn both_kinds_are_read() {
         let parsed = of("[warehouse]\nkind = \"postgresql\"\nhost = \"db.example\"\nuser = \"offboarding\"\npassword_file = \"/p\"\n\
              match_by = [\"mail-name\"]\nmail_domain = \"Example.Test\"\n[code]\nkind = \"github\"\norganization = \"acme\"\ntoken_file = \"/t\"\n\
-             [code.accounts]\n\"Ada@Example.Test\" = [\"ada\", \"ada-bot\"]\n")
+             [code.accounts]\n\"Ada@Example.Test\" = [\"ada\", 4711]\n")
         .unwrap();
         let warehouse = &parsed[&SystemName::parse("warehouse").unwrap()];
         assert_eq!(warehouse.way.kind(), SystemKind::Postgresql);
         assert_eq!(warehouse.mail_domain.as_deref(), Some("example.test"));
         let code = &parsed[&SystemName::parse("code").unwrap()];
-        assert_eq!(code.accounts["ada@example.test"].len(), 2);
+        let listed: Vec<_> = code.accounts["ada@example.test"]
+            .iter()
+            .map(AccountName::as_str)
+            .collect();
+        // A number is whom GitHub knows by it, not a login.
+        assert_eq!(listed, ["ada", "#4711"]);
     }
 
     #[test]
@@ -287,6 +318,22 @@ mod tests {
             (
                 "a",
                 format!("{github}organization = \"acme\"\n[a.accounts]\nada = [\"x\"]\nben = [\"y\", \"X\"]"),
+            ),
+            (
+                "a",
+                format!("{github}organization = \"acme\"\n[a.accounts]\nada = [0]"),
+            ),
+            (
+                "a",
+                format!("{github}organization = \"acme\"\n[a.accounts]\nada = [-7]"),
+            ),
+            (
+                "a",
+                format!("{github}organization = \"acme\"\n[a.accounts]\nada = [7.5]"),
+            ),
+            (
+                "a",
+                format!("{postgres}host = \"db\"\n[a.accounts]\nada = [16400]"),
             ),
         ] {
             assert!(of(&format!("[{name}]\n{text}\n")).is_err(), "{text}");

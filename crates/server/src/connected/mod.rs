@@ -7,9 +7,13 @@ use crate::{
     config::{Config, ConnectorWay},
     keys::root::file::{Content, read_text},
 };
-use claviger_connectors::{Connector, Credential, Fault, FaultCode, github::Github, postgres::Postgres};
+use claviger_connectors::{
+    Connector, Credential, Fault, FaultCode,
+    github::{Github, UserId},
+    postgres::Postgres,
+};
 use claviger_crypto::secret::SecretString;
-use claviger_model::connected::{Account, AccountName, MOST_NAMES, SystemName};
+use claviger_model::connected::{Account, AccountName, MOST_NAMES, SystemKind, SystemName};
 use rules::Rules;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -61,7 +65,8 @@ pub fn systems(config: &Config) -> Systems {
 }
 
 impl System {
-    /// The accounts among these names that are there.
+    /// The accounts among these names that are there. One that the list names and that is not there is told without any place: whoever
+    /// renamed it may still have it.
     ///
     /// # Errors
     /// When the system cannot be asked, and [`FaultCode::TooMany`] where there are more names than one person has: what was left out
@@ -72,15 +77,32 @@ impl System {
         }
         let mut found: Vec<Account> = Vec::new();
         for name in names {
+            let Some(account) = self.connector.find(name).await? else {
+                if self.rules.is_listed(name) {
+                    found.push(Account {
+                        name: name.clone(),
+                        key: None,
+                        places: Vec::new(),
+                    });
+                }
+                continue;
+            };
             // Two names may be one account, where a system knows no case.
-            if let Some(account) = self.connector.find(name).await?
-                && !found
-                    .iter()
-                    .any(|one| one.key.is_some() && one.key == account.key)
-            {
+            let is_known = |one: &Account| one.key.is_some() && one.key == account.key;
+            if !found.iter().any(is_known) && !self.is_of_another(&account, names) {
                 found.push(account);
             }
         }
         Ok(found)
+    }
+
+    /// Whether the list gives an account by its id to somebody who is not called by these names.
+    fn is_of_another(&self, account: &Account, names: &[AccountName]) -> bool {
+        let id = match self.connector.kind() {
+            SystemKind::Github => account.key.and_then(UserId::new),
+            SystemKind::Postgresql => None,
+        };
+        let id = id.and_then(|id| AccountName::parse(&id.to_string()).ok());
+        id.is_some_and(|id| self.rules.is_listed(&id) && !names.contains(&id))
     }
 }

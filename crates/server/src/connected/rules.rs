@@ -122,6 +122,11 @@ impl Rules {
         }
         each
     }
+
+    /// Whether the list gives this account to anybody. One that it names has to be there; what a rule makes of an address need not.
+    pub fn is_listed(&self, name: &AccountName) -> bool {
+        self.listed.values().flatten().any(|one| one == name)
+    }
 }
 
 fn is(one: &AccountName, other: &AccountName) -> bool {
@@ -202,6 +207,8 @@ mod tests {
             names(&rules, &known("Ada@example.test", Some("Countess"))),
             ["lovelace", "Countess"]
         );
+        let listed = |name: &str| rules.is_listed(&AccountName::parse(name).unwrap());
+        assert!(listed("lovelace") && !listed("Countess"));
         assert_eq!(
             names(&rules, &known("Ben@Example.test", None)),
             ["ada", "ben", "Ben"]

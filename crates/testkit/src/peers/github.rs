@@ -76,7 +76,9 @@ impl Github {
     }
 
     /// Lets others be there: `{users: {login: id}, members: {login: "active" | "pending"}, teams: {slug: [login]}, outside: [login],
-    /// invitations: [{id, login, email}], owner, role}`.
+    /// invitations: [{id, login, email}], owner, role}`. `enterprise: {login: [team]}` are members by teams of the enterprise too, those
+    /// of `indirect: [login]` by nothing else. `then: [{list, page, state}]` puts another state once that page of a list was told,
+    /// where a list is called by its operation's id.
     pub async fn put(&self, state: Value) -> Result<(), PeerError> {
         self.tell(reqwest::Method::PUT, "state", state).await.map(drop)
     }
@@ -84,6 +86,13 @@ impl Github {
     /// Answers every call with this: `{status, headers, body}`; `{}` mends it.
     pub async fn trouble(&self, how: Value) -> Result<(), PeerError> {
         self.tell(reqwest::Method::PUT, "trouble", how).await.map(drop)
+    }
+
+    /// Forgets what it was asked.
+    pub async fn forget(&self) -> Result<(), PeerError> {
+        self.tell(reqwest::Method::DELETE, "told", Value::Null)
+            .await
+            .map(drop)
     }
 
     /// What it was asked since it started, or since it was told to forget.

@@ -6,6 +6,7 @@ mod cases;
 mod connected;
 mod kills;
 mod leaks;
+mod listed;
 mod measured;
 mod nothing_left;
 mod radius;

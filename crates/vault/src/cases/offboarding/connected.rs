@@ -16,7 +16,8 @@ use crate::{
 };
 use claviger_model::{
     connected::{
-        AcceptedAs, AccountState, AskedState, Place, PlaceKind, Presence, SystemKind, SystemName, Trying,
+        AcceptedAs, Account, AccountState, AskedState, Place, PlaceKind, Presence, SystemKind, SystemName,
+        Trying,
     },
     ids::CaseId,
     time::Timestamp,
@@ -57,7 +58,7 @@ impl Vault {
 pub(super) fn found(system: &FoundSystem) -> FoundSystemView {
     let accounts = system.accounts.iter().map(|account| FoundAccount {
         name: account.name.to_string(),
-        places: account.places.iter().map(place).collect(),
+        places: places(account),
     });
     FoundSystemView {
         system: system.system.to_string(),
@@ -88,7 +89,7 @@ fn account(named: &Named<'_>, record: &CaseAccountRecord) -> CaseAccountView {
     CaseAccountView {
         id: record.id.to_string(),
         name: record.account.name.to_string(),
-        places: record.account.places.iter().map(place).collect(),
+        places: places(&record.account),
         stands: match (record.state, record.left) {
             (AccountState::Found, _) => AccountStands::Found,
             (AccountState::Disabled, _) => AccountStands::Disabled,
@@ -136,6 +137,14 @@ const fn kind(kind: SystemKind) -> ConnectedKind {
     }
 }
 
+/// Where it is; one that the configuration names and that is not there is nowhere.
+fn places(account: &Account) -> Vec<String> {
+    if account.places.is_empty() {
+        return vec!["Listed, and not there".to_owned()];
+    }
+    account.places.iter().map(place).collect()
+}
+
 fn place(place: &Place) -> String {
     let kind = match place.kind {
         PlaceKind::Login => "Login",
@@ -166,6 +175,11 @@ fn words(code: &str) -> String {
             "By the rules it would be somebody else's, too: give it to one of them, or accept that it stays"
         }
         "came-back" => "They came back: it stays until an Owner accepts that, or they leave again",
+        "another-account" => "Its name belongs to another account by now: an Owner has to look whose that is",
+        "invitation-gone" => "The invitation is gone, and nobody here took it back: somebody may have accepted it under another name",
+        "enterprise-team" => "A team of the enterprise lets them in: it has to be taken from them there",
+        "not-there" => "The configuration names it, and it is not there: it may be called otherwise by now",
+        "changing" => "It changes faster than it can be read",
         "still-there" => "It was taken away and is there again",
         "too-many" => "There is more than is looked through",
         "unexpected" => "Its answer is not understood",
@@ -176,12 +190,24 @@ fn words(code: &str) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use claviger_model::connected::AccountName;
 
     #[test]
     fn an_unknown_code_is_named() {
         assert!(words("from-the-future").contains("from-the-future"));
         assert!(!words("unreachable").contains('`'));
+    }
+
+    #[test]
+    fn an_account_that_is_nowhere_is_said_to_be_so() {
+        let account = Account {
+            name: AccountName::parse("ada").unwrap(),
+            key: None,
+            places: Vec::new(),
+        };
+        assert_eq!(places(&account), ["Listed, and not there"]);
     }
 }

@@ -95,6 +95,10 @@ pub(super) async fn is_away(app: &Shared, case: CaseId) -> Result<bool, Refusal>
 }
 
 async fn next(connector: &dyn Connector, row: &CaseAccount) -> Result<Did, Fault> {
+    if row.account.places.is_empty() {
+        // The list names it, and it was nowhere when the system was asked.
+        return Err(FaultCode::NotThere.into());
+    }
     match row.state {
         AccountState::Found => connector.disable(&row.account).await.map(|()| Did::Disabled),
         AccountState::Disabled => Ok(match connector.remove(&row.account).await? {
