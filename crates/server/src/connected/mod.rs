@@ -6,10 +6,10 @@ use crate::{
     config::{Config, ConnectorWay},
     keys::root::file::{Content, read_text},
 };
-use claviger_connectors::{Connector, Credential, Fault, github::Github, postgres::Postgres};
+use claviger_connectors::{Connector, Credential, Fault, FaultCode, github::Github, postgres::Postgres};
 use claviger_crypto::secret::SecretString;
 use claviger_model::connected::{Account, AccountName, SystemName};
-use rules::Rules;
+use rules::{Known, Rules};
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 /// All of them, by what they are called here.
@@ -60,11 +60,19 @@ pub fn systems(config: &Config) -> Systems {
 }
 
 impl System {
-    /// The accounts among these names that are there.
+    /// The accounts of a person that are there.
     ///
     /// # Errors
-    /// When the system cannot be asked.
-    pub async fn among(&self, names: &[AccountName]) -> Result<Vec<Account>, Fault> {
+    /// When the system cannot be asked, or nothing is known of them by which it could be: that nothing is theirs would be said by nobody.
+    pub async fn accounts_of(&self, known: &Known) -> Result<Vec<Account>, Fault> {
+        let names = self.rules.names(known);
+        if names.is_empty() && self.rules.are_blind_to(known) {
+            return Err(FaultCode::NothingKnown.into());
+        }
+        self.among(&names).await
+    }
+
+    async fn among(&self, names: &[AccountName]) -> Result<Vec<Account>, Fault> {
         let mut found: Vec<Account> = Vec::new();
         for name in names {
             // Two names may be one account, where a system knows no case.

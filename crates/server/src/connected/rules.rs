@@ -73,12 +73,11 @@ impl Rules {
             .collect();
         for by in &self.by {
             let text = match by {
-                MatchBy::Mail => known.mail.as_deref(),
-                MatchBy::MailName => known.mail.as_deref().and_then(|mail| {
+                MatchBy::MailName => ground(*by, known).and_then(|mail| {
                     let (name, domain) = mail.rsplit_once('@')?;
                     (Some(domain.to_lowercase()) == self.domain).then_some(name)
                 }),
-                MatchBy::UserName => known.user_name.as_deref(),
+                MatchBy::Mail | MatchBy::UserName => ground(*by, known),
             };
             let Some(name) = text.and_then(|text| AccountName::parse(text).ok()) else {
                 continue;
@@ -99,6 +98,19 @@ impl Rules {
         }
         each.truncate(MOST_NAMES);
         each
+    }
+
+    /// Whether there are rules, and nothing is known of a person that any of them looks at: whether they have an account cannot be told.
+    pub fn are_blind_to(&self, known: &Known) -> bool {
+        !self.by.is_empty() && self.by.iter().all(|by| ground(*by, known).is_none())
+    }
+}
+
+/// What a rule looks at.
+fn ground(by: MatchBy, known: &Known) -> Option<&str> {
+    match by {
+        MatchBy::Mail | MatchBy::MailName => known.mail.as_deref(),
+        MatchBy::UserName => known.user_name.as_deref(),
     }
 }
 
@@ -146,6 +158,22 @@ mod tests {
             ..known("", None)
         };
         assert_eq!(names(&rules, &nobody), [""; 0]);
+    }
+
+    #[test]
+    fn who_is_not_known_cannot_be_looked_for() {
+        let by = |by: &[MatchBy]| Rules::new(by.to_vec(), Some("example.test".to_owned()), BTreeMap::new());
+        let stranger = Known {
+            mail: None,
+            ..known("", None)
+        };
+        assert!(by(&[MatchBy::Mail, MatchBy::MailName]).are_blind_to(&stranger));
+        assert!(by(&[MatchBy::UserName]).are_blind_to(&known("ada@example.test", None)));
+        // The address is known, and says that they are somebody else.
+        assert!(!by(&[MatchBy::MailName]).are_blind_to(&known("ada@partner.test", None)));
+        assert!(!by(&[MatchBy::Mail, MatchBy::UserName]).are_blind_to(&known("ada@example.test", None)));
+        // Only the list counts, and it does not name them.
+        assert!(!by(&[]).are_blind_to(&stranger));
     }
 
     #[test]

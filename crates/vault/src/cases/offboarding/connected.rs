@@ -162,7 +162,10 @@ fn words(code: &str) -> String {
         "protected" => "It is what the server itself works by there",
         "in-use" => "Something there still depends on it",
         "owns-things" => "It owns things, and nobody is named to whom they go",
-        "came-back" => "They came back: it stays until an Owner accepts that, or they leave again",
+        "came-back" => "They came back, so it stays until an Owner accepts that or they leave again",
+        "nothing-known" => {
+            "Nobody was asked: nothing is known of them by which an account of theirs would be found"
+        }
         "still-there" => "It was taken away and is there again",
         "too-many" => "There is more than is looked through",
         "unexpected" => "Its answer is not understood",
