@@ -57,7 +57,7 @@ describe('offboarding', () => {
     const words = rows.map((row) => row.textContent.replace(/\s+/g, ' '));
     expect(words[0]).toMatch(/Jonas Keller.*15 values still to change.*waiting/);
     expect(words[1]).toMatch(/Samir Haddad.*suspended meanwhile.*needs a second person/);
-    expect(words[2]).toMatch(/Begins .*Europe\/Berlin.*planned/);
+    expect(words[2]).toMatch(/Begins 27 Nov 2026, 18:00 \(Europe\/Berlin\), planned/);
     expect(words[3]).toMatch(/by the identity provider.*done/);
     await audit();
     await fireEvent.click(within(screen.getByTestId(testids.casesShown)).getByLabelText('Not over'));

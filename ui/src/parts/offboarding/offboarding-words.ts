@@ -208,7 +208,7 @@ export function caseWords(one: CaseRow, now: number): string {
   switch (one.stands) {
     case 'planned':
       return one.start
-        ? `Begins ${moment(one.start.at, now)} (${one.start.zone}), planned ${by}`
+        ? `Begins ${localWords(one.start.local)} (${one.start.zone}), planned ${by}`
         : `Begins at once, opened ${by}`;
     case 'braked':
       return `Opened ${moment(one.openedAt, now)} ${by}; suspended meanwhile`;
