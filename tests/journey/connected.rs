@@ -206,8 +206,9 @@ async fn still_knows(window: &Window<'_>) {
 }
 
 async fn scroll(window: &Window<'_>, testid: &str) {
-    let script =
-        format!("document.querySelector(\"[data-testid='{testid}']\").scrollIntoView({{ block: 'center' }})");
+    let script = format!(
+        "document.querySelector(\"[data-testid='{testid}']\").scrollIntoView({{ block: 'nearest' }})"
+    );
     window.find(testid).await;
     window.driver.execute(script, Vec::new()).await.unwrap();
 }
