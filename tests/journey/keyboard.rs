@@ -74,6 +74,13 @@ async fn journey_by_keyboard_alone() {
     ] {
         window.type_keys(Key::Control + key).await;
         window.find(there).await;
+        // What had the focus is gone with its view; the head of the new one has it.
+        window
+            .until("the focus is in the view", async || {
+                let at = window.driver.active_element().await.ok()?;
+                (at.tag_name().await.ok()? != "body").then_some(())
+            })
+            .await;
     }
     window.type_keys(Key::Control + "1").await;
     focused(&window, "secret-list").await;

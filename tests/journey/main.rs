@@ -10,6 +10,7 @@ mod asking;
 mod away;
 mod by_rule;
 mod certificate;
+mod connected;
 mod desk;
 mod emergency;
 mod first_start;

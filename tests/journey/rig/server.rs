@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fs,
     fs::File,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Stdio},
 };
@@ -54,6 +54,15 @@ impl Server {
         };
         fs::write(server.at("server.toml"), server.file(port, issuer)).unwrap();
         server
+    }
+
+    /// Adds to its configuration, which it reads when it is served the next time.
+    pub fn configure(&self, text: &str) {
+        let mut file = fs::OpenOptions::new()
+            .append(true)
+            .open(self.at("server.toml"))
+            .unwrap();
+        file.write_all(text.as_bytes()).unwrap();
     }
 
     /// Starts it, at the same address each time.

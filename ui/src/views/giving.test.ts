@@ -54,6 +54,10 @@ describe('giving access', () => {
     await waitFor(() => expect(dialog().getAllByTestId(testids.giveReceiver)).toHaveLength(1));
     expect(submit().disabled).toBe(true);
     await fireEvent.keyDown(who, { key: 'Enter' });
+    // The field is gone; whoever chose goes on from there, not from the button that closes the dialog.
+    await waitFor(() =>
+      expect(document.activeElement?.querySelector('button')?.dataset['testid']).toBe(testids.giveOther),
+    );
     const plan = dialog().getByTestId(testids.givePlan);
     await waitFor(() => expect(plan.textContent).toContain('reveal and copy'));
     expect(plan.textContent).toContain('1 person');

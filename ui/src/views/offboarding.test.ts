@@ -57,7 +57,7 @@ describe('offboarding', () => {
     const words = rows.map((row) => row.textContent.replace(/\s+/g, ' '));
     expect(words[0]).toMatch(/Jonas Keller.*15 values still to change.*waiting/);
     expect(words[1]).toMatch(/Samir Haddad.*suspended meanwhile.*needs a second person/);
-    expect(words[2]).toMatch(/Begins .*Europe\/Berlin.*planned/);
+    expect(words[2]).toMatch(/Begins 27 Nov 2026, 18:00 \(Europe\/Berlin\), planned/);
     expect(words[3]).toMatch(/by the identity provider.*done/);
     await audit();
     await fireEvent.click(within(screen.getByTestId(testids.casesShown)).getByLabelText('Not over'));
@@ -225,13 +225,21 @@ describe('offboarding', () => {
         .getAllByTestId(id)
         .map((line) => line.textContent ?? '');
     const [github, reporting] = words(testids.caseAccount);
-    expect(github).toMatch(/jonas-k.*in github: gone, looked for again/);
-    expect(reporting).toMatch(/cannot be used, looked for again; it was not removed/);
+    expect(github).toMatch(/jonas-k.*in github: removed, and not there when looked for again/);
+    expect(reporting).toMatch(/cannot be used any more, but was not removed/);
     expect(reporting).toMatch(/owns things/);
     const down = within(panel).getAllByTestId(testids.caseSystem)[2] as HTMLElement;
     expect(down.dataset['state']).toBe('failing');
-    expect(down.textContent).toMatch(/It cannot be reached, since .* It is tried again in .*; everything else goes on/);
-    await fireEvent.click(within(panel).getByTestId(testids.acceptConnected));
+    expect(down.textContent).toMatch(
+      /It cannot be reached \(since .*\)\. It is tried again in .*; everything else goes on/,
+    );
+    // Whom to ask is written down; that one has not answered is not done.
+    const step = () => within(panel).getAllByTestId(testids.caseStep).at(-1);
+    expect(step()?.dataset['state']).toBe('open');
+    expect(step()?.textContent).toMatch(/1 system or account still to settle/);
+    const accept = within(panel).getByTestId(testids.acceptConnected);
+    accept.focus();
+    await fireEvent.click(accept);
     await type(testids.reasonField, 'it was shut down');
     await audit();
     await fireEvent.click(submit());
@@ -239,6 +247,9 @@ describe('offboarding', () => {
     expect(calls(host, 'acceptConnected')[0]?.args).toEqual(['case-waiting', 'warehouse', null, 'it was shut down']);
     await waitFor(() => expect(screen.queryByTestId(testids.acceptConnected)).toBeNull());
     expect(screen.getAllByTestId(testids.caseSystem)[2]?.textContent).toMatch(/was not asked.*it was shut down/s);
+    expect(step()?.dataset['state']).toBe('done');
+    // The button is gone; whoever works by keyboard is still at the systems.
+    await waitFor(() => expect(document.activeElement?.textContent).toMatch(/was not asked/));
     cleanup();
     open({ offboarding: { own: false } });
     const other = await toCase(/Jonas/);

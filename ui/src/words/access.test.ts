@@ -1,6 +1,16 @@
 import { expect, it } from 'vitest';
 import type { AccessWay } from '../host/access';
-import { abbreviations, endWords, placeWords, standsWords, usedHere, usesWords, wayWords, within } from './access';
+import {
+  abbreviations,
+  columnNames,
+  endWords,
+  placeWords,
+  standsWords,
+  usedHere,
+  usesWords,
+  wayWords,
+  within,
+} from './access';
 
 const day = 86_400_000;
 const now = Date.UTC(2026, 10, 22, 12);
@@ -16,12 +26,23 @@ it('says how a grant reaches somebody', () => {
 it('says when it was used and when it ends', () => {
   expect(usesWords({ lastAt: null, recent: 0 }, now)).toBe('never');
   expect(usesWords({ lastAt: now - 3 * day, recent: 2 }, now)).toBe('3 d');
-  expect(usedHere({ lastAt: now - 3_600_000, recent: 1 }, now)).toBe('used here 1 hour ago, 1 time in 90 days');
-  expect(usedHere({ lastAt: null, recent: 0 }, now)).toBe('never used here');
+  expect(usedHere({ lastAt: now - 3_600_000, recent: 1 }, now)).toBe('read here 1 hour ago, 1 time in 90 days');
+  expect(usedHere({ lastAt: null, recent: 0 }, now)).toBe('read no value here');
   expect(endWords(null, now)).toBe('no end');
   expect(endWords(now + 6 * day, now)).toBe('in 6 d');
   expect(standsWords({ type: 'counts' }, now)).toBeNull();
   expect(standsWords({ type: 'unmet', words: ['x'] }, now)).toBe('not now');
+});
+
+it('names a column by what its place has beyond those that stand before it', () => {
+  expect(
+    columnNames(['', 'ledger', 'ledger/production', 'ledger/production/bank', 'ledger/staging', 'search']),
+  ).toEqual(['Whole organization', 'ledger', '…/production', '…/bank', '…/staging', 'search']);
+  // A page of its own, in the middle.
+  expect(columnNames(['ledger/staging/mail', 'ledger/staging/queue'])).toEqual([
+    'ledger/staging/mail',
+    'ledger/staging/queue',
+  ]);
 });
 
 it('leaves out of a path what stands above it', () => {

@@ -19,15 +19,26 @@ export function usesWords(uses: UsesView, now: number): string {
   return agoShort(uses.lastAt, now);
 }
 
-/** A sentence's part: "used here 3 hours ago, 12 times in 90 days". */
+/** A sentence's part: "read here 3 hours ago, 12 times in 90 days"; of values alone, other than what a grant was used for. */
 export function usedHere(uses: UsesView, now: number): string {
-  if (uses.lastAt === null) return 'never used here';
-  return `used here ${ago(uses.lastAt, now)}, ${count(uses.recent, 'time')} in 90 days`;
+  if (uses.lastAt === null) return 'read no value here';
+  return `read here ${ago(uses.lastAt, now)}, ${count(uses.recent, 'time')} in 90 days`;
 }
 
 /** Paths below a place without its own path, for narrow heads. */
 export function within(path: string, top: string): string {
   return path !== top && top !== '' && path.startsWith(`${top}/`) ? path.slice(top.length + 1) : placeWords(path);
+}
+
+/** Paths in the order of a tree, each without what an earlier one says already: the end of a path is what tells it from others. */
+export function columnNames(paths: readonly string[]): string[] {
+  return paths.map((path, at) => {
+    const above = paths
+      .slice(0, at)
+      .filter((one) => one !== '' && path.startsWith(`${one}/`))
+      .toSorted((one, other) => other.length - one.length)[0];
+    return above === undefined ? placeWords(path) : `…/${path.slice(above.length + 1)}`;
+  });
 }
 
 export function endWords(endsAt: number | null, now: number): string {

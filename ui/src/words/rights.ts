@@ -19,7 +19,7 @@ const names: Record<string, string> = {
   'scope.create': 'make places',
   'scope.edit': 'edit places',
   'scope.move': 'move places',
-  'scope.classify': 'class environments',
+  'scope.classify': 'set classes of environments',
   'principal.view': 'browse people',
   'principal.disable': 'disable accounts',
   'team.manage': 'manage teams',

@@ -14,7 +14,7 @@ use claviger_connectors::{
 };
 use claviger_crypto::secret::SecretString;
 use claviger_model::connected::{Account, AccountName, MOST_NAMES, SystemKind, SystemName};
-use rules::Rules;
+use rules::{Known, Rules};
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 /// All of them, by what they are called here.
@@ -65,16 +65,24 @@ pub fn systems(config: &Config) -> Systems {
 }
 
 impl System {
-    /// The accounts among these names that are there. One that the list names and that is not there is told without any place: whoever
+    /// The accounts of a person that are there. One that the list names and that is not there is told without any place: whoever
     /// renamed it may still have it.
     ///
     /// # Errors
-    /// When the system cannot be asked, and [`FaultCode::TooMany`] where there are more names than one person has: what was left out
-    /// would stay.
-    pub async fn among(&self, names: &[AccountName]) -> Result<Vec<Account>, Fault> {
+    /// When the system cannot be asked; when nothing is known of them by which it could be, so that nobody says that nothing is theirs;
+    /// and [`FaultCode::TooMany`] where there are more names than one person has: what was left out would stay.
+    pub async fn accounts_of(&self, known: &Known) -> Result<Vec<Account>, Fault> {
+        let names = self.rules.names(known);
+        if names.is_empty() && self.rules.are_blind_to(known) {
+            return Err(FaultCode::NothingKnown.into());
+        }
         if names.len() > MOST_NAMES {
             return Err(FaultCode::TooMany.into());
         }
+        self.among(&names).await
+    }
+
+    async fn among(&self, names: &[AccountName]) -> Result<Vec<Account>, Fault> {
         let mut found: Vec<Account> = Vec::new();
         for name in names {
             let Some(account) = self.connector.find(name).await? else {

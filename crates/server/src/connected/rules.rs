@@ -127,6 +127,15 @@ impl Rules {
     pub fn is_listed(&self, name: &AccountName) -> bool {
         self.listed.values().flatten().any(|one| one == name)
     }
+
+    /// Whether there are rules, and nothing is known of a person that any of them looks at: whether they have an account cannot be told.
+    pub fn are_blind_to(&self, known: &Known) -> bool {
+        let is_blind = |by: &MatchBy| match by {
+            MatchBy::Mail | MatchBy::MailName => known.by.mails.is_empty(),
+            MatchBy::UserName => known.by.user_names.is_empty(),
+        };
+        !self.by.is_empty() && self.by.iter().all(is_blind)
+    }
 }
 
 fn is(one: &AccountName, other: &AccountName) -> bool {
@@ -175,6 +184,22 @@ mod tests {
             ..known("", None)
         };
         assert_eq!(names(&rules, &nobody), [""; 0]);
+    }
+
+    #[test]
+    fn who_is_not_known_cannot_be_looked_for() {
+        let by = |by: &[MatchBy]| Rules::new(by.to_vec(), Some("example.test".to_owned()), BTreeMap::new());
+        let stranger = Known {
+            by: KnownBy::default(),
+            ..known("", None)
+        };
+        assert!(by(&[MatchBy::Mail, MatchBy::MailName]).are_blind_to(&stranger));
+        assert!(by(&[MatchBy::UserName]).are_blind_to(&known("ada@example.test", None)));
+        // The address is known, and says that they are somebody else.
+        assert!(!by(&[MatchBy::MailName]).are_blind_to(&known("ada@partner.test", None)));
+        assert!(!by(&[MatchBy::Mail, MatchBy::UserName]).are_blind_to(&known("ada@example.test", None)));
+        // Only the list counts, and it does not name them.
+        assert!(!by(&[]).are_blind_to(&stranger));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use std::str::FromStr;
 /// What stands for a secret whose name is not known on this device.
 pub(super) const UNSEEN: &str = "A secret that you can no longer see";
 /// What stands for somebody whose name is not known on this device.
-pub(super) const SOMEBODY: &str = "Somebody you cannot see";
+pub(super) const SOMEBODY: &str = "Somebody whose name is not known here";
 
 /// A problem of a code and a sentence.
 pub(super) fn problem(code: &str, message: &str, detail: Option<String>) -> Problem {

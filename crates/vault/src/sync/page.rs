@@ -69,6 +69,7 @@ impl Inner {
             if !anew {
                 let told: RequestsReply = self.call_as(live, &Request::plain(route::REQUESTS, &[])).await?;
                 learned.requests = told.requests;
+                learned.principals.extend(told.principals);
             }
             learned.requests_removed = gone(live, &learned);
             let outside = self.take_entitlement(live, &mut learned, anew).await?;

@@ -55,7 +55,8 @@ impl Inner {
         drop(book);
         live.learn(&Learned {
             entitlement: Some(entitlement),
-            principals: std::mem::take(&mut learned.principals),
+            // They stay, for the cache: else nobody would be known by name after the next start.
+            principals: learned.principals.clone(),
             ..Learned::default()
         });
         let mut seen = HashSet::new();

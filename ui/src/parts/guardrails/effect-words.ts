@@ -28,6 +28,19 @@ export function effectWords(at: EffectAt): { words: string; tone: 'bad' | 'ok' |
     .map(([list, words, tone]) => ({ words: `${words}: ${list.join(', ')}`, tone }));
 }
 
+/** Places at which the same is changed, together: eight lines that say the same say it once. */
+export function sameEffects(places: readonly EffectAt[]): { paths: string[]; lines: ReturnType<typeof effectWords> }[] {
+  const groups = new Map<string, { paths: string[]; lines: ReturnType<typeof effectWords> }>();
+  for (const place of places) {
+    const lines = effectWords(place);
+    const key = lines.map((line) => line.words).join('; ');
+    const group = groups.get(key);
+    if (group) group.paths.push(place.path);
+    else groups.set(key, { paths: [place.path], lines });
+  }
+  return [...groups.values()];
+}
+
 /** "4 of 6 uses would have been refused, 2 more perhaps." */
 export function pastWords(past: GuardrailPast): string {
   const all = count(past.lookedAt, 'use');

@@ -43,7 +43,8 @@ export const kindName = (kind: string): string => kindNames[kind] ?? 'Something 
 /** The sentence of a notice, with the names that its reader may know. */
 export function noticeWords(notice: NoticeView): string {
   const by = notice.by ?? 'Somebody';
-  const place = notice.path === null ? 'a place that you cannot see' : notice.path === '' ? 'everything' : notice.path;
+  const place =
+    notice.path === null ? 'a place that you cannot see' : notice.path === '' ? 'the whole organization' : notice.path;
   const access = notice.role === null ? `access to ${place}` : `${notice.role} at ${place}`;
   const secret = notice.secret === null ? `a secret in ${place}` : `${notice.secret} in ${place}`;
   const asked = notice.role === null ? `A new version of ${secret}` : capital(access);
@@ -78,9 +79,9 @@ export function noticeWords(notice: NoticeView): string {
     case 'rotation.needed':
       return `${several(notice, secret)} a new value from you: somebody who held the old one may not have it any more.`;
     case 'rotation.due-soon':
-      return `${several(notice, secret)} a new value within a day. You answer for that.`;
+      return `${several(notice, secret)} a new value within a day. You answer for it.`;
     case 'rotation.past-due':
-      return `${several(notice, secret)} a new value, which is overdue. You answer for that.`;
+      return `${several(notice, secret)} a new value, which is overdue. You answer for it.`;
     case 'access.given':
       return `${by} gave you ${access}.`;
     case 'access.ends-soon':
@@ -139,7 +140,7 @@ export function noticeWords(notice: NoticeView): string {
 /** One secret by its name, several by their number, and that they need something. */
 const several = (notice: NoticeView, secret: string): string => {
   if (notice.count === null || notice.count === 1) return `${capital(secret)} needs`;
-  return `${notice.count} secrets${notice.path === null ? '' : ` in ${notice.path === '' ? 'everything' : notice.path}`} need`;
+  return `${notice.count} secrets${notice.path === null ? '' : ` in ${notice.path === '' ? 'the whole organization' : notice.path}`} need`;
 };
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -175,9 +175,9 @@ export const systemWords: Record<ConnectedKind, string> = { postgresql: 'Postgre
 export const accountWords: Record<AccountStands, string> = {
   found: 'found',
   disabled: 'cannot be used any more',
-  removed: 'taken away, to be looked for again',
-  gone: 'gone, looked for again',
-  kept: 'cannot be used, looked for again; it was not removed',
+  removed: 'removed, still to be looked for again',
+  gone: 'removed, and not there when looked for again',
+  kept: 'cannot be used any more, but was not removed',
   accepted: 'stays, as an Owner accepted',
 };
 
@@ -193,13 +193,22 @@ export function unsettledOf(one: CaseView): number {
   );
 }
 
+/** When the last of the connected systems and accounts was settled by what was done to it. */
+export function settledAt(one: CaseView, from: number): number {
+  const times = one.connected.flatMap((system) => [
+    system.askedAt,
+    ...system.accounts.map((account) => account.verifiedAt),
+  ]);
+  return Math.max(from, ...times.filter((time) => time !== null));
+}
+
 /** One sentence on where a case stands, for the list and the head. */
 export function caseWords(one: CaseRow, now: number): string {
   const by = one.byProvider ? 'by the identity provider' : one.openedBy ? `by ${one.openedBy.name}` : '';
   switch (one.stands) {
     case 'planned':
       return one.start
-        ? `Begins ${moment(one.start.at, now)} (${one.start.zone}), planned ${by}`
+        ? `Begins ${localWords(one.start.local)} (${one.start.zone}), planned ${by}`
         : `Begins at once, opened ${by}`;
     case 'braked':
       return `Opened ${moment(one.openedAt, now)} ${by}; suspended meanwhile`;

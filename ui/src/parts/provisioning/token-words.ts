@@ -3,7 +3,10 @@ import type { ProvisioningTokenView } from '../../host/provisioning';
 import { count } from '../../words/names';
 import { ago, duration, exact, left } from '../../words/time';
 
-export const lifetimes: readonly { value: number; label: string }[] = [30, 90, 180, 366].map((days) => ({
+/** What is offered first, in days. */
+export const halfAYear = 180;
+
+export const lifetimes: readonly { value: number; label: string }[] = [30, 90, halfAYear, 366].map((days) => ({
   value: days,
   label: count(days, 'day'),
 }));

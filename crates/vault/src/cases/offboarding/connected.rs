@@ -174,12 +174,15 @@ fn words(code: &str) -> String {
         "ambiguous" => {
             "By the rules it would be somebody else's, too: give it to one of them, or accept that it stays"
         }
-        "came-back" => "They came back: it stays until an Owner accepts that, or they leave again",
+        "came-back" => "They came back, so it stays until an Owner accepts that or they leave again",
         "another-account" => "Its name belongs to another account by now: an Owner has to look whose that is",
         "invitation-gone" => "The invitation is gone, and nobody here took it back: somebody may have accepted it under another name",
         "enterprise-team" => "A team of the enterprise lets them in: it has to be taken from them there",
         "not-there" => "The configuration names it, and it is not there: it may be called otherwise by now",
         "changing" => "It changes faster than it can be read",
+        "nothing-known" => {
+            "Nobody was asked: nothing is known of them by which an account of theirs would be found"
+        }
         "still-there" => "It was taken away and is there again",
         "too-many" => "There is more than is looked through",
         "unexpected" => "Its answer is not understood",

@@ -32,7 +32,7 @@ pub(super) async fn ask(app: &Shared, row: &CaseSystem) -> Result<Result<(), Fau
     };
     let known = Known::since(&mut *reader, &case).await?;
     drop(reader);
-    match system.among(&system.rules.names(&known)).await {
+    match system.accounts_of(&known).await {
         Ok(found) => write(app, row, found).await.map(Ok),
         Err(fault) => Ok(Err(fault)),
     }

@@ -7,7 +7,7 @@ use crate::{
 };
 use claviger_connectors::FaultCode;
 use claviger_model::{
-    connected::{AccountName, CaseAccount, CaseSystem, SystemName},
+    connected::{CaseAccount, CaseSystem, SystemName},
     ids::CaseId,
 };
 use claviger_protocol::offboarding::connected::{CaseAccountRecord, CaseSystemRecord, FoundSystem};
@@ -20,15 +20,12 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Asks all systems at once; one that does not answer is told with its code.
 pub async fn now(app: &App, known: &Known) -> Vec<FoundSystem> {
-    let asked = app.systems.iter().map(|(name, system)| {
-        let names = system.rules.names(known);
-        async move { one(name, system, &names).await }
-    });
-    join_all(asked).await
+    let asked = app.systems.iter();
+    join_all(asked.map(|(name, system)| one(name, system, known))).await
 }
 
-async fn one(name: &SystemName, system: &System, names: &[AccountName]) -> FoundSystem {
-    let (accounts, said) = match tokio::time::timeout(PATIENCE, system.among(names)).await {
+async fn one(name: &SystemName, system: &System, known: &Known) -> FoundSystem {
+    let (accounts, said) = match tokio::time::timeout(PATIENCE, system.accounts_of(known)).await {
         Ok(Ok(accounts)) => (accounts, None),
         Ok(Err(fault)) => (Vec::new(), Some(fault.code)),
         Err(_) => (Vec::new(), Some(FaultCode::TimedOut)),
