@@ -165,6 +165,8 @@ export const testids = {
   grantPlace: 'grant-place',
   grantPlan: 'grant-plan',
   giveAccess: 'give-access',
+  giveInstead: 'give-instead',
+  giveAction: 'give-action',
   givePlace: 'give-place',
   giveRole: 'give-role',
   giveWho: 'give-who',
@@ -329,6 +331,8 @@ export const testids = {
 
   explain: 'explain',
   explainAction: 'explain-action',
+  explainPlace: 'explain-place',
+  explainGive: 'explain-give',
   explainAnswer: 'explain-answer',
 
   proofBanner: 'proof-banner',

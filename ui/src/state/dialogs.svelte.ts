@@ -28,13 +28,15 @@ export type DialogState =
   | { type: 'askAccess'; place: Id | null; secret: { id: Id; title: string } | null; extend: AccessRequest | null }
   | { type: 'keepOffline'; place: Place }
   | { type: 'changeGrant'; way: AccessWay; of: string; step: GrantStep }
-  | { type: 'giveAccess'; place: Id | null; principal: PrincipalView | null }
+  /** With the action that was refused or asked for, where one is known. */
+  | { type: 'giveAccess'; place: Id | null; principal: PrincipalView | null; action: string | null }
   | { type: 'drawEmergency'; right: EmergencyRight }
   | { type: 'giveEmergency'; place: Id | null }
   | { type: 'endEmergency'; right: EmergencyRight }
   | { type: 'endDraw'; draw: EmergencyDraw }
   | { type: 'reviewEmergency'; draw: EmergencyDraw }
-  | { type: 'explain'; about: ExplainAbout; name: string; action: string }
+  /** Of oneself when nobody is named. */
+  | { type: 'explain'; about: ExplainAbout; name: string; action: string; who: PrincipalView | null }
   | { type: 'endDevice'; device: DeviceView }
   | { type: 'signOut' }
   | { type: 'forgetServer' }

@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 import type { Command } from '../keyboard/shortcuts';
 import { asProblem } from '../errors';
+import type { PrincipalView } from '../host/access';
 import type { DeviceView, LeaseSummary } from '../host/device';
 import type { EmergencyRight } from '../host/emergency';
 import type { ChangedArea, Host } from '../host/host';
@@ -166,6 +167,15 @@ export class Page {
     this.commands.obey(command);
   }
 
+  /** Why somebody else can or cannot do something at a place; where one first may look when none is meant. */
+  explainOf(who: PrincipalView, place: Id | null): void {
+    const places = this.access.places.value ?? [];
+    const at = places.find((one) => one.id === place) ?? places[0];
+    if (!at) return;
+    const about = { type: 'place', id: at.id } as const;
+    this.dialogs.open({ type: 'explain', about, name: who.person.name, action: 'secret.reveal', who });
+  }
+
   /** Opens the dialog, with the place or the person that is looked at. */
   giveAccess(): void {
     const looking = this.view === 'access';
@@ -173,6 +183,7 @@ export class Page {
       type: 'giveAccess',
       place: looking ? this.access.place : this.vault.place,
       principal: looking && this.access.mode === 'person' ? this.access.person : null,
+      action: null,
     });
   }
 

@@ -215,7 +215,8 @@ export function accessOf(fake: FakeWorld): Pick<Host, AccessCommands> {
       }),
     explain: (about, action, who) =>
       fake.answer('explain', [about, action, who], () => {
-        const place = fake.world.places[1] ?? fake.world.places[0];
+        const asked = fake.world.places.find((one) => about.type === 'place' && one.id === about.id);
+        const place = asked ?? fake.world.places[1] ?? fake.world.places[0];
         const [, helper] = fake.world.people;
         if (!place || !helper) throw refusal('notFound');
         const allowed = ['secret.use', 'secret.reveal', 'rotation.request'].includes(action);
@@ -224,7 +225,7 @@ export function accessOf(fake: FakeWorld): Pick<Host, AccessCommands> {
           action,
           path: place.path,
           verdict: allowed ? yes : { allowed: false, words: 'No grant gives it here.', guardrails: [] },
-          atBest: false,
+          atBest: who !== null,
           ways: [{ way: reader, hasAction: allowed, decided: allowed }],
           lacking: allowed ? ('nothing' as const) : ('role' as const),
           role: allowed ? null : role(3),
