@@ -25,7 +25,7 @@ export type DialogState =
   | { type: 'refuse'; request: AnyRequest }
   | { type: 'refuseMany'; requests: AccessRequest[]; done: () => void }
   | { type: 'approve'; request: AccessRequest; focus: 'submit' | 'role' | 'time' }
-  | { type: 'askAccess'; place: Id | null; secret: { id: Id; title: string } | null; extend: AccessRequest | null }
+  | AskAccessDialog
   | { type: 'keepOffline'; place: Place }
   | { type: 'changeGrant'; way: AccessWay; of: string; step: GrantStep }
   /** With the action that was refused or asked for, where one is known. */
@@ -42,6 +42,17 @@ export type DialogState =
   | { type: 'forgetServer' }
   | OffboardingDialog
   | OrganizationDialog;
+
+/** For the sake of a secret, at a place, or at one that is still to be chosen. */
+export interface AskAccessDialog {
+  type: 'askAccess';
+  place: Id | null;
+  secret: { id: Id; title: string } | null;
+  /** Access that is to go on. */
+  extend: AccessRequest | null;
+  /** What was refused or is missing; the least role that has it is proposed. */
+  action: string | null;
+}
 
 /** Of the offboarding view. */
 export type OffboardingDialog =

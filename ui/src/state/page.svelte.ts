@@ -167,6 +167,11 @@ export class Page {
     this.commands.obey(command);
   }
 
+  /** Asks for access at a place, or at one that is still to be chosen. */
+  askAccess(place: Id | null): void {
+    this.dialogs.open({ type: 'askAccess', place, secret: null, extend: null, action: null });
+  }
+
   /** Why somebody else can or cannot do something at a place; where one first may look when none is meant. */
   explainOf(who: PrincipalView, place: Id | null): void {
     const places = this.access.places.value ?? [];

@@ -77,6 +77,67 @@ describe('requests for access', () => {
     await waitFor(() => expect(screen.queryByTestId(testids.handBack)).toBeNull());
   });
 
+  it('are made at a place, from the tree by one key, from the list and from what finds everything', async () => {
+    const host = fakeHost();
+    render(App, { host });
+    await screen.findByTestId(testids.secretList);
+    const [, second] = await screen.findAllByTestId(testids.place);
+    const path = second?.dataset['place'];
+    const id = (await host.places()).places.find((one) => one.path === path)?.id;
+    if (second) await fireEvent.keyDown(second, { key: 'a' });
+    const where = (await screen.findByTestId(testids.askPlace)) as HTMLSelectElement;
+    expect(where.value).toBe(id);
+    expect(await screen.findByText(/It newly lets you use\./)).toBeTruthy();
+    await audit();
+    await fireEvent.input(screen.getByTestId(testids.reasonField), { target: { value: 'A new colleague' } });
+    await fireEvent.click(screen.getByTestId(testids.submit));
+    await waitFor(() => expect(calls(host, 'requestAccess')[0]?.args[0]).toMatchObject({ place: id, secret: null }));
+    await waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
+
+    if (second) await fireEvent.click(second);
+    await fireEvent.click(await screen.findByTestId(testids.askHere));
+    expect((await screen.findByTestId(testids.askPlace)) as HTMLSelectElement).toHaveProperty('value', id);
+    await fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
+    await waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
+  });
+
+  it('are made from what finds everything, at a place that is chosen there', async () => {
+    const host = fakeHost();
+    render(App, { host });
+    await screen.findByTestId(testids.secretList);
+    const id = (await host.places()).places[1]?.id;
+    await fireEvent.keyDown(document.body, { key: 'k', ctrlKey: true });
+    const find = await screen.findByTestId(testids.searchInput);
+    await fireEvent.input(find, { target: { value: 'ask for acc' } });
+    await screen.findByText('Actions');
+    await fireEvent.keyDown(find, { key: 'Enter' });
+    const open = (await screen.findByTestId(testids.askPlace)) as HTMLSelectElement;
+    expect(open.options[0]?.text).toBe('Choose a place');
+    expect(screen.getByTestId(testids.submit)).toHaveProperty('disabled', true);
+    await audit();
+    await fireEvent.change(open, { target: { value: id } });
+    await waitFor(() => expect(calls(host, 'accessOptions').at(-1)?.args).toEqual([id, null]));
+    await screen.findByTestId(testids.askRole);
+  });
+
+  it('ask for the least role that does what is missing', async () => {
+    const host = fakeHost();
+    const secret = host.secret;
+    host.secret = async (id) => {
+      const view = await secret(id);
+      return view.type === 'full' ? { ...view, rights: { ...view.rights, write: false } } : view;
+    };
+    render(App, { host });
+    await screen.findByTestId(testids.secretTitle);
+    const menu = await screen.findByTestId(testids.moreActions);
+    menu.focus();
+    await fireEvent.keyDown(menu, { key: 'Enter' });
+    await fireEvent.click(await screen.findByTestId(testids.askMore));
+    await waitFor(() => expect((screen.getByTestId(testids.askRole) as HTMLSelectElement).value).toBe('editor'));
+    const shown = screen.getByTestId(testids.secretDetail).dataset['secret'];
+    expect(calls(host, 'accessOptions')[0]?.args).toEqual([null, shown]);
+  });
+
   it('are extended by asking again', async () => {
     const host = await requests();
     await fireEvent.click((await screen.findAllByText('Extend'))[0] as HTMLElement);
