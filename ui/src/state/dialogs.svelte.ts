@@ -23,7 +23,7 @@ export type DialogState =
   | { type: 'delete'; secret: SecretDetail }
   | { type: 'requestRotation'; secret: SecretDetail }
   | { type: 'refuse'; request: AnyRequest }
-  | { type: 'refuseMany'; requests: AccessRequest[]; done: () => void }
+  | { type: 'refuseMany'; requests: AnyRequest[]; done: () => void }
   | { type: 'approve'; request: AccessRequest; focus: 'submit' | 'role' | 'time' }
   | AskAccessDialog
   | { type: 'keepOffline'; place: Place }

@@ -60,13 +60,56 @@ describe('requests for access', () => {
     await waitFor(() => expect(calls(host, 'refuseRequest')[0]?.args[1]).toBe('On Tuesday'));
   });
 
-  it('are answered many at once', async () => {
+  it('are answered many at once, those for rotations too', async () => {
     const host = await requests();
-    for (const box of await screen.findAllByTestId(testids.chooseRequest)) await fireEvent.click(box);
+    const [first] = await screen.findAllByTestId(testids.chooseRequest);
+    if (first) await fireEvent.click(first);
+    await fireEvent.click(screen.getByTestId(testids.chooseAll));
+    const boxes = screen.getAllByTestId(testids.chooseRequest) as HTMLInputElement[];
+    expect(boxes).toHaveLength(5);
+    expect(boxes.every((box) => box.checked)).toBe(true);
     await audit();
+    // Two of the rotations need nobody's approval: they are fulfilled or refused.
+    expect(screen.getByTestId(testids.answerChosen).textContent).toContain('Approve 3 as asked');
     await fireEvent.click(screen.getByTestId(testids.answerChosen));
-    await waitFor(() => expect(calls(host, 'answerRequests')[0]?.args[0]).toEqual(['access-1', 'access-2']));
-    expect(await screen.findByText('Approved: 2 of 2.')).toBeTruthy();
+    await waitFor(() => expect(calls(host, 'answerRequests')[0]?.args[0]).toEqual(['access-1', 'access-2', 'seed-3']));
+    expect(await screen.findByText('Approved: 3 of 3.')).toBeTruthy();
+  });
+
+  it('for rotations are refused many at once, with one word', async () => {
+    const host = await requests();
+    await screen.findAllByTestId(testids.chooseRequest);
+    for (const box of screen.getAllByLabelText(/to rotate/)) await fireEvent.click(box);
+    expect(screen.getByTestId(testids.refuseChosen).textContent).toContain('Refuse all');
+    await fireEvent.click(screen.getByTestId(testids.refuseChosen));
+    await fireEvent.input(await screen.findByTestId(testids.reasonField), { target: { value: 'They end today' } });
+    await fireEvent.click(screen.getByTestId(testids.submit));
+    await waitFor(() =>
+      expect(calls(host, 'answerRequests')[0]?.args).toEqual([['seed-1', 'seed-2', 'seed-3'], 'They end today']),
+    );
+  });
+
+  it('for rotations have one key for each answer', async () => {
+    const host = await requests();
+    const waits = await rowOf(/Moving to the new cluster/);
+    expect(waits.getAttribute('aria-keyshortcuts')).toBe('r a');
+    waits.focus();
+    await fireEvent.keyDown(waits, { key: 'v' });
+    expect(screen.queryByTestId(testids.dialog)).toBeNull();
+    await fireEvent.keyDown(waits, { key: 'a' });
+    await waitFor(() => expect(calls(host, 'approveRequest')[0]?.args[0]).toBe('seed-3'));
+    const ready = await rowOf(/A contractor who left/);
+    expect(ready.getAttribute('aria-keyshortcuts')).toBe('r v');
+    ready.focus();
+    await fireEvent.keyDown(ready, { key: 'v' });
+    await screen.findByTestId(testids.dialog);
+    await fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
+    await waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
+    ready.focus();
+    await fireEvent.keyDown(ready, { key: 'r' });
+    await fireEvent.input(await screen.findByTestId(testids.reasonField), { target: { value: 'It was changed' } });
+    await fireEvent.click(screen.getByTestId(testids.submit));
+    await waitFor(() => expect(calls(host, 'refuseRequest')[0]?.args).toEqual(['seed-1', 'It was changed']));
   });
 
   it('are handed back', async () => {

@@ -120,8 +120,9 @@ export function requestsOf(
         fake.needServer();
         const asked = { role: null, place: null, seconds: null, words: '' };
         for (const id of ids) {
+          const state = { type: 'refused', at: fake.now(), by: fake.world.me.name, words: refusal ?? '' } as const;
           if (refusal === null) fake.approveAccess(id, asked);
-          else fake.closeAccess(id, { type: 'refused', at: fake.now(), by: fake.world.me.name, words: refusal });
+          else if (!fake.closeAccess(id, state)) fake.close(id, state);
         }
         fake.emit('changed', { areas: ['requests'], secrets: [] });
         return ids.map((id) => ({ id, problem: null }));
