@@ -33,7 +33,7 @@ type OrganizationCommands =
 const values = ['secret.use', 'secret.reveal', 'secret.write', 'secret.create'];
 const authority = ['grant.assign', 'grant.revoke', 'team.manage', 'role.manage'];
 const plain = ['secret.view', 'secret.edit', 'rotation.request', 'grant.view', 'principal.view'];
-const everyAction = [...plain, ...values, ...authority].map((code) => ({
+const everyAction = [...plain, ...values, ...authority, 'files.apply'].map((code) => ({
   code,
   words: actionName(code),
   values: values.includes(code),
@@ -95,6 +95,14 @@ export function organizationOf(fake: FakeWorld): Pick<Host, OrganizationCommands
       actions: role.name === 'Lead' ? ['grant.view', 'grant.assign'] : [...plain.slice(0, 1), ...values.slice(0, at)],
       mayGrant: role.name === 'Lead' ? builtin.slice(0, 4) : [],
       digest: `digest-${role.id}`,
+    })),
+    ...['CI deploy', 'Policy files'].map((name, at) => ({
+      id: `role-${name}`,
+      name,
+      builtin: true,
+      actions: at === 0 ? ['secret.use'] : ['files.apply'],
+      mayGrant: [],
+      digest: `digest-${name}`,
     })),
     {
       id: 'role-support',
