@@ -246,6 +246,51 @@ export const screens = {
       await page.getByText('The least role').waitFor();
     },
   },
+  'dialog-explain-other': {
+    after: async (page) => {
+      await go(page, 'nav-access', 'access-row');
+      await page.getByTestId('explain').nth(1).click();
+      await page.getByText('As for somebody who has just signed in').waitFor();
+      await id(page, 'explain-place').selectOption({ label: 'payments/production' });
+      await id(page, 'explain-action').selectOption('secret.write');
+      await shown(page, 'explain-give');
+    },
+  },
+  'dialog-give-for': {
+    after: async (page) => {
+      await screens['dialog-explain-other'].after(page);
+      await id(page, 'explain-give').click();
+      await page.getByText('The least role that has it').waitFor();
+      await page.waitForTimeout(400);
+    },
+  },
+  'dialog-ask-place': {
+    after: async (page) => {
+      await stripe(page);
+      await id(page, 'ask-here').click();
+      await page.getByText('It newly lets you').waitFor();
+    },
+  },
+  'requests-chosen': {
+    after: async (page) => {
+      await go(page, 'nav-requests', 'request-row');
+      await id(page, 'choose-request').check();
+      await id(page, 'choose-all').click();
+    },
+  },
+  'first-steps': { scene: 'founding', after: (page) => shown(page, 'first-place') },
+  'first-steps-begun': {
+    scene: 'founding',
+    after: async (page) => {
+      for (const name of ['payments', 'production']) {
+        await id(page, 'first-place').click();
+        await id(page, 'place-name').fill(name);
+        await id(page, 'submit').click();
+        await page.getByTestId('dialog').waitFor({ state: 'detached' });
+        await page.waitForTimeout(200);
+      }
+    },
+  },
   'access-emergency': {
     scene: 'signedIn&drawn=1',
     after: async (page) => {

@@ -14,6 +14,7 @@ export type Command =
   | 'lookUpLeak'
   | 'goNotices'
   | 'giveAccess'
+  | 'askAccess'
   | 'emergency'
   | 'goSettings'
   | 'create'

@@ -5,6 +5,8 @@ export function emptyWords(
   filter: ListFilter,
   place: string | null,
   owner: string | null,
+  /** Whoever may make places in all of the organization has the first steps before them. */
+  founds: boolean,
 ): { title: string; words: string } {
   const where = place === null ? 'here' : `in ${place}`;
   if (owner !== null) return { title: 'Nothing to see', words: `${owner} owns nothing that you may see.` };
@@ -17,7 +19,12 @@ export function emptyWords(
       return { title: 'Nothing to ask for', words: `You already reach every secret ${where} that you may know of.` };
     case 'all':
       return place === null
-        ? { title: 'No secrets yet', words: 'What your roles let you see appears here. Team leads give roles.' }
+        ? {
+            title: 'No secrets yet',
+            words: founds
+              ? 'The steps beside this lead to the first one.'
+              : 'What your roles let you see appears here. Team leads give roles.',
+          }
         : { title: 'Nothing in here yet', words: `The first secret ${where} appears as soon as somebody adds it.` };
   }
 }

@@ -22,6 +22,7 @@ export class Commands {
   may(command: Command): boolean {
     const page = this.#page;
     if (command === 'create' || command === 'importFile') return !page.offline && page.vault.creates;
+    if (command === 'askAccess') return !page.offline && (page.vault.places.value?.places.length ?? 0) > 0;
     if (command === 'emergency') return !page.offline && page.emergency.drawable.length > 0;
     if (command === 'giveAccess') return !page.offline && page.access.givesSomewhere;
     if (command === 'goAccess') return page.access.open;
@@ -74,6 +75,8 @@ export class Commands {
         return page.go('notices');
       case 'giveAccess':
         return page.giveAccess();
+      case 'askAccess':
+        return page.askAccess(page.view === 'vault' ? page.vault.place : null);
       case 'emergency':
         return page.drawEmergency(null);
       case 'goSettings':

@@ -23,23 +23,36 @@ export type DialogState =
   | { type: 'delete'; secret: SecretDetail }
   | { type: 'requestRotation'; secret: SecretDetail }
   | { type: 'refuse'; request: AnyRequest }
-  | { type: 'refuseMany'; requests: AccessRequest[]; done: () => void }
+  | { type: 'refuseMany'; requests: AnyRequest[]; done: () => void }
   | { type: 'approve'; request: AccessRequest; focus: 'submit' | 'role' | 'time' }
-  | { type: 'askAccess'; place: Id | null; secret: { id: Id; title: string } | null; extend: AccessRequest | null }
+  | AskAccessDialog
   | { type: 'keepOffline'; place: Place }
   | { type: 'changeGrant'; way: AccessWay; of: string; step: GrantStep }
-  | { type: 'giveAccess'; place: Id | null; principal: PrincipalView | null }
+  /** With the action that was refused or asked for, where one is known. */
+  | { type: 'giveAccess'; place: Id | null; principal: PrincipalView | null; action: string | null }
   | { type: 'drawEmergency'; right: EmergencyRight }
   | { type: 'giveEmergency'; place: Id | null }
   | { type: 'endEmergency'; right: EmergencyRight }
   | { type: 'endDraw'; draw: EmergencyDraw }
   | { type: 'reviewEmergency'; draw: EmergencyDraw }
-  | { type: 'explain'; about: ExplainAbout; name: string; action: string }
+  /** Of oneself when nobody is named. */
+  | { type: 'explain'; about: ExplainAbout; name: string; action: string; who: PrincipalView | null }
   | { type: 'endDevice'; device: DeviceView }
   | { type: 'signOut' }
   | { type: 'forgetServer' }
   | OffboardingDialog
   | OrganizationDialog;
+
+/** For the sake of a secret, at a place, or at one that is still to be chosen. */
+export interface AskAccessDialog {
+  type: 'askAccess';
+  place: Id | null;
+  secret: { id: Id; title: string } | null;
+  /** Access that is to go on. */
+  extend: AccessRequest | null;
+  /** What was refused or is missing; the least role that has it is proposed. */
+  action: string | null;
+}
 
 /** Of the offboarding view. */
 export type OffboardingDialog =

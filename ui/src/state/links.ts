@@ -37,10 +37,16 @@ export async function follow(page: Page, { what, id }: LinkView): Promise<void> 
   }
 }
 
-/** Follows the link that the app was opened with, if there is one. */
+/** Follows the link that the app was opened with, if there is one: at once, or once nothing is being written any more. */
 export async function followOpened(page: Page): Promise<void> {
   await page.attempt(async () => {
     const link = await page.host.takeLink();
-    if (link !== null) await follow(page, link);
+    if (link === null) return;
+    if (!page.writing) return follow(page, link);
+    page.waiting = link;
+    page.toasts.note(
+      'A link was opened.',
+      'It is followed as soon as you have finished or closed what you are writing.',
+    );
   });
 }

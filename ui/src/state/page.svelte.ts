@@ -1,9 +1,11 @@
 import { createContext } from 'svelte';
 import type { Command } from '../keyboard/shortcuts';
 import { asProblem } from '../errors';
+import type { PrincipalView } from '../host/access';
 import type { DeviceView, LeaseSummary } from '../host/device';
 import type { EmergencyRight } from '../host/emergency';
 import type { ChangedArea, Host } from '../host/host';
+import type { LinkView } from '../host/notices';
 import type { SuspectRef } from '../host/offboarding';
 import type { Id } from '../host/primitives';
 import type { RequestsView } from '../host/requests';
@@ -17,7 +19,7 @@ import { Commands } from './commands';
 import { Dialogs } from './dialogs.svelte';
 import { Emergency } from './emergency.svelte';
 import { MyHistory } from './history.svelte';
-import { followOpened } from './links';
+import { follow, followOpened } from './links';
 import { Notices } from './notices.svelte';
 import { Offboarding } from './offboarding.svelte';
 import { Organization } from './organization.svelte';
@@ -66,6 +68,8 @@ export class Page {
   view = $state<View>('vault');
   /** The places, where the window is too narrow to show them beside the list. */
   placesOpen = $state(false);
+  /** A link that came while something was being written. */
+  waiting = $state.raw<LinkView | null>(null);
   /** What a link led to, until one goes elsewhere. */
   pointed = $state<Id | null>(null);
   #lastActivity = 0;
@@ -88,6 +92,19 @@ export class Page {
 
   get offline(): boolean {
     return this.app.connection.type === 'offline';
+  }
+
+  /** Nothing is here yet, and it is for this person to begin. */
+  get founds(): boolean {
+    const empty = this.vault.places.value?.total === 0;
+    return empty && this.organization.root?.may.create === true;
+  }
+
+  /** Something is being written that a link must not take away. */
+  get writing(): boolean {
+    const dialog = this.dialogs.current?.type ?? null;
+    if (dialog !== null && dialog !== 'palette' && dialog !== 'shortcuts') return true;
+    return this.view === 'organization' && this.organization.guardrailId !== null;
   }
 
   /** Listens and asks for the state; what it returns ends both. */
@@ -166,6 +183,20 @@ export class Page {
     this.commands.obey(command);
   }
 
+  /** Asks for access at a place, or at one that is still to be chosen. */
+  askAccess(place: Id | null): void {
+    this.dialogs.open({ type: 'askAccess', place, secret: null, extend: null, action: null });
+  }
+
+  /** Why somebody else can or cannot do something at a place; where one first may look when none is meant. */
+  explainOf(who: PrincipalView, place: Id | null): void {
+    const places = this.access.places.value ?? [];
+    const at = places.find((one) => one.id === place) ?? places[0];
+    if (!at) return;
+    const about = { type: 'place', id: at.id } as const;
+    this.dialogs.open({ type: 'explain', about, name: who.person.name, action: 'secret.reveal', who });
+  }
+
   /** Opens the dialog, with the place or the person that is looked at. */
   giveAccess(): void {
     const looking = this.view === 'access';
@@ -173,6 +204,7 @@ export class Page {
       type: 'giveAccess',
       place: looking ? this.access.place : this.vault.place,
       principal: looking && this.access.mode === 'person' ? this.access.person : null,
+      action: null,
     });
   }
 
@@ -188,6 +220,14 @@ export class Page {
   drawEmergency(right: EmergencyRight | null): void {
     const meant = right ?? this.emergency.drawable[0];
     if (meant) this.dialogs.open({ type: 'drawEmergency', right: meant });
+  }
+
+  /** Goes where a link leads that had to wait. */
+  async followWaiting(): Promise<void> {
+    const link = this.waiting;
+    if (link === null || this.writing || this.app.session.type !== 'signedIn') return;
+    this.waiting = null;
+    await this.attempt(() => follow(this, link));
   }
 
   /** The person did something; told to the host now and then. */
@@ -231,6 +271,7 @@ export class Page {
       this.view = 'vault';
       this.vault.place = null;
       this.values.cleared();
+      this.waiting = null;
     }
   }
 

@@ -163,6 +163,51 @@ describe('access', () => {
     expect(calls(host, 'accessOf')).toHaveLength(1);
   });
 
+  it('says why somebody else can and cannot, from their row, at any place where one may look', async () => {
+    const host = await open();
+    const row = screen.getAllByTestId(testids.accessRow)[1] as HTMLElement;
+    await fireEvent.click(within(row).getByTestId(testids.explain));
+    const dialog = await screen.findByTestId(testids.dialog);
+    await within(dialog).findByText(/As for somebody who has just signed in/);
+    expect(within(dialog).getByText('Why can they, why can’t they')).toBeTruthy();
+    await audit();
+    const [first] = calls(host, 'explain');
+    const looked = calls(host, 'accessAt')[0]?.args[0];
+    expect(first?.args.slice(0, 2)).toEqual([{ type: 'place', id: looked }, 'secret.reveal']);
+    expect(first?.args[2]).toEqual(expect.any(String));
+    const place = within(dialog).getByTestId(testids.explainPlace) as HTMLSelectElement;
+    const other = [...place.options].map((one) => one.value).find((value) => value !== place.value);
+    await fireEvent.change(place, { target: { value: other } });
+    await fireEvent.change(within(dialog).getByTestId(testids.explainAction), { target: { value: 'secret.write' } });
+    await waitFor(() =>
+      expect(calls(host, 'explain').at(-1)?.args).toEqual([
+        { type: 'place', id: other },
+        'secret.write',
+        first?.args[2],
+      ]),
+    );
+  });
+
+  it('says it of a cell of the matrix with one key, and of whoever is looked at', async () => {
+    const host = await open();
+    await fireEvent.click(within(screen.getByTestId(testids.accessMode)).getByLabelText('Matrix'));
+    const grid = await screen.findByTestId(testids.matrix);
+    const cell = within(grid).getAllByRole('gridcell')[0] as HTMLElement;
+    cell.focus();
+    await fireEvent.keyDown(cell, { key: 'ArrowRight' });
+    await fireEvent.keyDown(document.activeElement as Element, { key: 'w' });
+    await waitFor(() => expect(calls(host, 'explain')).toHaveLength(1));
+    const second = (calls(host, 'explain')[0]?.args[0] as { id: string }).id;
+    expect((await screen.findByTestId(testids.explainPlace)) as HTMLSelectElement).toHaveProperty('value', second);
+    await audit();
+    await fireEvent.keyDown(document.activeElement as Element, { key: 'Escape' });
+    await waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
+    await fireEvent.keyDown(cell, { key: 'Enter' });
+    await screen.findByTestId(testids.accessTable);
+    await fireEvent.click(screen.getByTestId(testids.explain));
+    await waitFor(() => expect(calls(host, 'explain')).toHaveLength(2));
+  });
+
   it('says why one can and cannot, and who can help', async () => {
     const host = fakeHost();
     render(App, { host });

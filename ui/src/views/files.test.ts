@@ -60,7 +60,15 @@ describe('policies as files', () => {
 
   it('are delegated by a proposal to another owner', async () => {
     const host = await open();
+    const page = host.services;
+    host.services = async (after) => {
+      const { services } = await page(null);
+      const later = services.map((one) => ({ ...one, id: `later-${one.id}`, name: `later-${one.name}` }));
+      return after === null ? { services, next: 'more' } : { services: later, next: null };
+    };
     await fireEvent.click(screen.getByTestId(testids.filesDelegate));
+    const which = (await dialog().findByTestId(testids.delegateService)) as HTMLSelectElement;
+    await waitFor(() => expect([...which.options].map((one) => one.text)).toContain('later-payments-ci'));
     const [first] = await dialog().findAllByTestId(testids.delegateRole);
     await audit();
     expect(submit().disabled).toBe(true);

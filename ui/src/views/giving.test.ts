@@ -46,6 +46,41 @@ describe('giving access', () => {
     await audit();
   });
 
+  it('proposes the least role that has what they are to be able to do', async () => {
+    await open();
+    await fireEvent.change(dialog().getByTestId(testids.giveAction), { target: { value: 'secret.reveal' } });
+    const role = dialog().getByTestId(testids.giveRole) as HTMLSelectElement;
+    await waitFor(() => expect([...role.options].map((one) => one.text)).toEqual(['Reader', 'Editor']));
+    expect(role.value).toBe('role-Reader');
+    await fireEvent.change(role, { target: { value: 'role-Editor' } });
+    await fireEvent.change(dialog().getByTestId(testids.giveAction), { target: { value: 'secret.use' } });
+    await waitFor(() => expect(role.value).toBe('role-Consumer'));
+  });
+
+  it('is reached from a refusal, with what was refused', async () => {
+    const host = fakeHost();
+    render(App, { host });
+    await fireEvent.click(await screen.findByTestId(testids.navAccess));
+    await screen.findByTestId(testids.accessTable);
+    const there = (await host.places()).places.find((one) => one.depth > 1)?.id;
+    await fireEvent.change(screen.getByTestId(testids.accessPlace), { target: { value: there } });
+    await waitFor(() => expect(calls(host, 'accessAt').at(-1)?.args[0]).toBe(there));
+    await fireEvent.click((await screen.findAllByTestId(testids.explain))[0] as HTMLElement);
+    const action = await screen.findByTestId(testids.explainAction);
+    await fireEvent.change(action, { target: { value: 'secret.write' } });
+    await fireEvent.click(await screen.findByTestId(testids.explainGive));
+    await waitFor(() =>
+      expect((dialog().getByTestId(testids.giveRole) as HTMLSelectElement).value).toBe('role-Editor'),
+    );
+    const asked = calls(host, 'giveChoices').at(-1)?.args;
+    expect(asked).toEqual([
+      (calls(host, 'explain').at(-1)?.args[0] as { id: string }).id,
+      calls(host, 'explain').at(-1)?.args[2],
+      'secret.write',
+    ]);
+    await audit();
+  });
+
   it('finds somebody by keyboard, shows what it newly allows, and gives just that', async () => {
     const host = await open();
     await fireEvent.change(dialog().getByTestId(testids.giveRole), { target: { value: 'role-Reader' } });

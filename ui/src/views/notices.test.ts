@@ -149,6 +149,31 @@ describe('links', () => {
     expect(calls(host, 'takeLink').length).toBeGreaterThan(0);
   });
 
+  it('never take away what is being typed: they are followed once it is done', async () => {
+    const host = await open();
+    await screen.findByTestId(testids.secretTitle);
+    await fireEvent.keyDown(window, { key: 'n', ctrlKey: true });
+    await screen.findByTestId(testids.dialog);
+    const [field] = dialog().getAllByRole('textbox') as HTMLInputElement[];
+    if (field) await fireEvent.input(field, { target: { value: 'Half a name' } });
+    opened.link = { what: 'request', id: 'some-request' };
+    host.emit('linkWaits', null);
+    await screen.findByText('A link was opened.');
+    expect(field?.isConnected).toBe(true);
+    expect(field?.value).toBe('Half a name');
+    expect(current()).toBe(testids.navVault);
+    await fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
+    await gone();
+    await waitFor(() => expect(current()).toBe(testids.navRequests));
+    // What finds everything holds nothing that could be lost.
+    await fireEvent.keyDown(window, { key: 'k', ctrlKey: true });
+    await screen.findByTestId(testids.searchInput);
+    opened.link = { what: 'notice', id: 'n-2' };
+    host.emit('linkWaits', null);
+    await waitFor(() => expect(current()).toBe(testids.navNotices));
+    expect(screen.queryByTestId(testids.searchInput)).toBeNull();
+  });
+
   it('into another organization are refused in words', async () => {
     opened.link = 'linkForeign';
     await open();

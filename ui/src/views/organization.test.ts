@@ -184,7 +184,12 @@ describe('roles', () => {
     await fireEvent.click(box('secret.reveal'));
     await fireEvent.click(box('grant.assign'));
     expect(box('secret.reveal').disabled).toBe(true);
-    await fireEvent.click(within(dialog().getByTestId(testids.roleGrants)).getByLabelText('Reader'));
+    const gives = within(dialog().getByTestId(testids.roleGrants));
+    await fireEvent.click(gives.getByLabelText('Reader'));
+    // What no role of one's own can give or hold is not offered as if it could be.
+    expect(gives.getByLabelText('CI deploy')).toBeTruthy();
+    expect(gives.queryByLabelText('Policy files')).toBeNull();
+    expect(box('files.apply')).toBeUndefined();
     await type(testids.roleName, 'Doorkeeper');
     await type(testids.reasonField, 'lets people in');
     await audit();
@@ -236,6 +241,10 @@ describe('approval of requests', () => {
     await type(testids.ruleName, 'Night shift');
     expect((dialog().getByTestId(testids.ruleDone) as HTMLButtonElement).disabled).toBe(true);
     await fireEvent.click((await dialog().findAllByTestId(testids.ruleTeam))[0] as HTMLElement);
+    const approves = dialog().getByTestId(testids.ruleRole) as HTMLSelectElement;
+    const offered = [...approves.options].map((one) => one.text);
+    expect(offered).toContain('Support');
+    expect(offered.filter((name) => name === 'CI deploy' || name === 'Policy files')).toEqual([]);
     await audit();
     await fireEvent.click(dialog().getByTestId(testids.ruleDone));
     await fireEvent.change(dialog().getByTestId(testids.approvalSteps), { target: { value: '2' } });

@@ -60,13 +60,56 @@ describe('requests for access', () => {
     await waitFor(() => expect(calls(host, 'refuseRequest')[0]?.args[1]).toBe('On Tuesday'));
   });
 
-  it('are answered many at once', async () => {
+  it('are answered many at once, those for rotations too', async () => {
     const host = await requests();
-    for (const box of await screen.findAllByTestId(testids.chooseRequest)) await fireEvent.click(box);
+    const [first] = await screen.findAllByTestId(testids.chooseRequest);
+    if (first) await fireEvent.click(first);
+    await fireEvent.click(screen.getByTestId(testids.chooseAll));
+    const boxes = screen.getAllByTestId(testids.chooseRequest) as HTMLInputElement[];
+    expect(boxes).toHaveLength(5);
+    expect(boxes.every((box) => box.checked)).toBe(true);
     await audit();
+    // Two of the rotations need nobody's approval: they are fulfilled or refused.
+    expect(screen.getByTestId(testids.answerChosen).textContent).toContain('Approve 3 as asked');
     await fireEvent.click(screen.getByTestId(testids.answerChosen));
-    await waitFor(() => expect(calls(host, 'answerRequests')[0]?.args[0]).toEqual(['access-1', 'access-2']));
-    expect(await screen.findByText('Approved: 2 of 2.')).toBeTruthy();
+    await waitFor(() => expect(calls(host, 'answerRequests')[0]?.args[0]).toEqual(['access-1', 'access-2', 'seed-3']));
+    expect(await screen.findByText('Approved: 3 of 3.')).toBeTruthy();
+  });
+
+  it('for rotations are refused many at once, with one word', async () => {
+    const host = await requests();
+    await screen.findAllByTestId(testids.chooseRequest);
+    for (const box of screen.getAllByLabelText(/to rotate/)) await fireEvent.click(box);
+    expect(screen.getByTestId(testids.refuseChosen).textContent).toContain('Refuse all');
+    await fireEvent.click(screen.getByTestId(testids.refuseChosen));
+    await fireEvent.input(await screen.findByTestId(testids.reasonField), { target: { value: 'They end today' } });
+    await fireEvent.click(screen.getByTestId(testids.submit));
+    await waitFor(() =>
+      expect(calls(host, 'answerRequests')[0]?.args).toEqual([['seed-1', 'seed-2', 'seed-3'], 'They end today']),
+    );
+  });
+
+  it('for rotations have one key for each answer', async () => {
+    const host = await requests();
+    const waits = await rowOf(/Moving to the new cluster/);
+    expect(waits.getAttribute('aria-keyshortcuts')).toBe('r a');
+    waits.focus();
+    await fireEvent.keyDown(waits, { key: 'v' });
+    expect(screen.queryByTestId(testids.dialog)).toBeNull();
+    await fireEvent.keyDown(waits, { key: 'a' });
+    await waitFor(() => expect(calls(host, 'approveRequest')[0]?.args[0]).toBe('seed-3'));
+    const ready = await rowOf(/A contractor who left/);
+    expect(ready.getAttribute('aria-keyshortcuts')).toBe('r v');
+    ready.focus();
+    await fireEvent.keyDown(ready, { key: 'v' });
+    await screen.findByTestId(testids.dialog);
+    await fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
+    await waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
+    ready.focus();
+    await fireEvent.keyDown(ready, { key: 'r' });
+    await fireEvent.input(await screen.findByTestId(testids.reasonField), { target: { value: 'It was changed' } });
+    await fireEvent.click(screen.getByTestId(testids.submit));
+    await waitFor(() => expect(calls(host, 'refuseRequest')[0]?.args).toEqual(['seed-1', 'It was changed']));
   });
 
   it('are handed back', async () => {
@@ -75,6 +118,67 @@ describe('requests for access', () => {
     if (back) await fireEvent.click(back);
     await waitFor(() => expect(calls(host, 'handBack')[0]?.args[0]).toBe('access-4'));
     await waitFor(() => expect(screen.queryByTestId(testids.handBack)).toBeNull());
+  });
+
+  it('are made at a place, from the tree by one key, from the list and from what finds everything', async () => {
+    const host = fakeHost();
+    render(App, { host });
+    await screen.findByTestId(testids.secretList);
+    const [, second] = await screen.findAllByTestId(testids.place);
+    const path = second?.dataset['place'];
+    const id = (await host.places()).places.find((one) => one.path === path)?.id;
+    if (second) await fireEvent.keyDown(second, { key: 'a' });
+    const where = (await screen.findByTestId(testids.askPlace)) as HTMLSelectElement;
+    expect(where.value).toBe(id);
+    expect(await screen.findByText(/It newly lets you use\./)).toBeTruthy();
+    await audit();
+    await fireEvent.input(screen.getByTestId(testids.reasonField), { target: { value: 'A new colleague' } });
+    await fireEvent.click(screen.getByTestId(testids.submit));
+    await waitFor(() => expect(calls(host, 'requestAccess')[0]?.args[0]).toMatchObject({ place: id, secret: null }));
+    await waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
+
+    if (second) await fireEvent.click(second);
+    await fireEvent.click(await screen.findByTestId(testids.askHere));
+    expect((await screen.findByTestId(testids.askPlace)) as HTMLSelectElement).toHaveProperty('value', id);
+    await fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
+    await waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
+  });
+
+  it('are made from what finds everything, at a place that is chosen there', async () => {
+    const host = fakeHost();
+    render(App, { host });
+    await screen.findByTestId(testids.secretList);
+    const id = (await host.places()).places[1]?.id;
+    await fireEvent.keyDown(document.body, { key: 'k', ctrlKey: true });
+    const find = await screen.findByTestId(testids.searchInput);
+    await fireEvent.input(find, { target: { value: 'ask for acc' } });
+    await screen.findByText('Actions');
+    await fireEvent.keyDown(find, { key: 'Enter' });
+    const open = (await screen.findByTestId(testids.askPlace)) as HTMLSelectElement;
+    expect(open.options[0]?.text).toBe('Choose a place');
+    expect(screen.getByTestId(testids.submit)).toHaveProperty('disabled', true);
+    await audit();
+    await fireEvent.change(open, { target: { value: id } });
+    await waitFor(() => expect(calls(host, 'accessOptions').at(-1)?.args).toEqual([id, null]));
+    await screen.findByTestId(testids.askRole);
+  });
+
+  it('ask for the least role that does what is missing', async () => {
+    const host = fakeHost();
+    const secret = host.secret;
+    host.secret = async (id) => {
+      const view = await secret(id);
+      return view.type === 'full' ? { ...view, rights: { ...view.rights, write: false } } : view;
+    };
+    render(App, { host });
+    await screen.findByTestId(testids.secretTitle);
+    const menu = await screen.findByTestId(testids.moreActions);
+    menu.focus();
+    await fireEvent.keyDown(menu, { key: 'Enter' });
+    await fireEvent.click(await screen.findByTestId(testids.askMore));
+    await waitFor(() => expect((screen.getByTestId(testids.askRole) as HTMLSelectElement).value).toBe('editor'));
+    const shown = screen.getByTestId(testids.secretDetail).dataset['secret'];
+    expect(calls(host, 'accessOptions')[0]?.args).toEqual([null, shown]);
   });
 
   it('are extended by asking again', async () => {

@@ -89,3 +89,19 @@ export const explained: readonly { value: string; label: string }[] = [
   { value: 'grant.view', label: 'see who has access' },
   { value: 'grant.assign', label: 'give access' },
 ];
+
+/** The same about a place, for whatever is there. */
+export const explainedAt: readonly { value: string; label: string }[] = [
+  { value: 'secret.view', label: 'see what is there' },
+  { value: 'secret.use', label: 'use values in programs' },
+  { value: 'secret.reveal', label: 'reveal or copy values' },
+  { value: 'secret.write', label: 'write new versions' },
+  { value: 'secret.create', label: 'make secrets' },
+  { value: 'secret.edit', label: 'edit details' },
+  { value: 'secret.delete', label: 'delete secrets' },
+  { value: 'rotation.request', label: 'ask for a rotation' },
+  { value: 'request.ask', label: 'ask for access' },
+  { value: 'request.answer', label: 'answer requests' },
+  { value: 'grant.view', label: 'see who has access' },
+  { value: 'grant.assign', label: 'give access' },
+];

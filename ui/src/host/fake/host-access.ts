@@ -28,6 +28,9 @@ type AccessCommands =
   | 'changeGrant'
   | 'explain';
 
+/** All of it, where an Owner looks and gives. */
+const whole = { id: 'root', path: '', depth: 0, class: null, mayGive: true };
+
 export function accessOf(fake: FakeWorld): Pick<Host, AccessCommands> {
   const taken = new Map<string, 'revoked' | 'changed'>();
   const role = (number: number) => roles[number % roles.length] as RoleRef;
@@ -110,7 +113,10 @@ export function accessOf(fake: FakeWorld): Pick<Host, AccessCommands> {
   };
 
   return {
-    accessPlaces: () => fake.answer('accessPlaces', [], () => (fake.scene === 'empty' ? [] : places())),
+    accessPlaces: () =>
+      fake.answer('accessPlaces', [], () =>
+        fake.scene === 'empty' ? [] : fake.scene === 'founding' ? [whole, ...places()] : places(),
+      ),
     accessAt: (id, after) =>
       fake.answer('accessAt', [id, after], () => {
         const place = find(id);
@@ -137,6 +143,8 @@ export function accessOf(fake: FakeWorld): Pick<Host, AccessCommands> {
       }),
     accessMatrix: (id, after, afterPlaces) =>
       fake.answer('accessMatrix', [id, after, afterPlaces], () => {
+        if (fake.scene === 'founding')
+          return { places: [whole], roles: fake.given, rows: [], next: null, nextPlaces: null };
         const top = find(id);
         const columns = places().filter((one) => one.path === top.path || one.path.startsWith(`${top.path}/`));
         const stands = ['counts', 'counts', 'counts', 'notYet', 'unmet', 'guardrail'] as const;
@@ -215,7 +223,8 @@ export function accessOf(fake: FakeWorld): Pick<Host, AccessCommands> {
       }),
     explain: (about, action, who) =>
       fake.answer('explain', [about, action, who], () => {
-        const place = fake.world.places[1] ?? fake.world.places[0];
+        const asked = fake.world.places.find((one) => about.type === 'place' && one.id === about.id);
+        const place = asked ?? fake.world.places[1] ?? fake.world.places[0];
         const [, helper] = fake.world.people;
         if (!place || !helper) throw refusal('notFound');
         const allowed = ['secret.use', 'secret.reveal', 'rotation.request'].includes(action);
@@ -224,7 +233,7 @@ export function accessOf(fake: FakeWorld): Pick<Host, AccessCommands> {
           action,
           path: place.path,
           verdict: allowed ? yes : { allowed: false, words: 'No grant gives it here.', guardrails: [] },
-          atBest: false,
+          atBest: who !== null,
           ways: [{ way: reader, hasAction: allowed, decided: allowed }],
           lacking: allowed ? ('nothing' as const) : ('role' as const),
           role: allowed ? null : role(3),

@@ -33,7 +33,7 @@ type OrganizationCommands =
 const values = ['secret.use', 'secret.reveal', 'secret.write', 'secret.create'];
 const authority = ['grant.assign', 'grant.revoke', 'team.manage', 'role.manage'];
 const plain = ['secret.view', 'secret.edit', 'rotation.request', 'grant.view', 'principal.view'];
-const everyAction = [...plain, ...values, ...authority].map((code) => ({
+const everyAction = [...plain, ...values, ...authority, 'files.apply'].map((code) => ({
   code,
   words: actionName(code),
   values: values.includes(code),
@@ -86,7 +86,8 @@ export function organizationOf(fake: FakeWorld): Pick<Host, OrganizationCommands
     groups: [`company-${name.toLowerCase()}`],
     mayManage: !empty,
   });
-  let teams = empty ? [] : [teamOf('team-backend', 'Backend', 0), teamOf('team-payments', 'Payments', 2)];
+  const founding = fake.scene === 'founding';
+  let teams = empty || founding ? [] : [teamOf('team-backend', 'Backend', 0), teamOf('team-payments', 'Payments', 2)];
   let roles: RoleView[] = [
     ...builtin.map((role, at) => ({
       ...role,
@@ -94,6 +95,14 @@ export function organizationOf(fake: FakeWorld): Pick<Host, OrganizationCommands
       actions: role.name === 'Lead' ? ['grant.view', 'grant.assign'] : [...plain.slice(0, 1), ...values.slice(0, at)],
       mayGrant: role.name === 'Lead' ? builtin.slice(0, 4) : [],
       digest: `digest-${role.id}`,
+    })),
+    ...['CI deploy', 'Policy files'].map((name, at) => ({
+      id: `role-${name}`,
+      name,
+      builtin: true,
+      actions: at === 0 ? ['secret.use'] : ['files.apply'],
+      mayGrant: [],
+      digest: `digest-${name}`,
     })),
     {
       id: 'role-support',
@@ -104,44 +113,45 @@ export function organizationOf(fake: FakeWorld): Pick<Host, OrganizationCommands
       digest: 'digest-support',
     },
   ];
-  let proposals: ProposalView[] = empty
-    ? []
-    : [
-        {
-          id: 'proposal-1',
-          digest: 'digest-1',
-          change: {
-            type: 'role',
-            name: 'Release manager',
-            known: false,
-            actions: ['secret.view', 'grant.assign'],
-            mayGrant: ['Reader'],
+  let proposals: ProposalView[] =
+    empty || founding
+      ? []
+      : [
+          {
+            id: 'proposal-1',
+            digest: 'digest-1',
+            change: {
+              type: 'role',
+              name: 'Release manager',
+              known: false,
+              actions: ['secret.view', 'grant.assign'],
+              mayGrant: ['Reader'],
+            },
+            gains: [{ who: person(0).name, path: 'payments', actions: ['grant.assign'], mayGrant: ['Reader'] }],
+            reason: 'Releases need a hand that can let people in.',
+            author: person(0),
+            mine: false,
+            at: fake.start - 3 * hour,
+            lapsesAt: fake.start + 6 * day,
+            stands: 'open',
+            answeredBy: null,
+            words: null,
           },
-          gains: [{ who: person(0).name, path: 'payments', actions: ['grant.assign'], mayGrant: ['Reader'] }],
-          reason: 'Releases need a hand that can let people in.',
-          author: person(0),
-          mine: false,
-          at: fake.start - 3 * hour,
-          lapsesAt: fake.start + 6 * day,
-          stands: 'open',
-          answeredBy: null,
-          words: null,
-        },
-        {
-          id: 'proposal-2',
-          digest: 'digest-2',
-          change: { type: 'group', group: 'company-platform', team: 'Backend' },
-          gains: [{ who: person(1).name, path: '', actions: [], mayGrant: ['Editor'] }],
-          reason: 'The platform group joins the backend team.',
-          author: person(1),
-          mine: false,
-          at: fake.start - 9 * day,
-          lapsesAt: fake.start - 2 * day,
-          stands: 'refused',
-          answeredBy: 'Ines Moreau',
-          words: 'Put them in by hand, one by one.',
-        },
-      ];
+          {
+            id: 'proposal-2',
+            digest: 'digest-2',
+            change: { type: 'group', group: 'company-platform', team: 'Backend' },
+            gains: [{ who: person(1).name, path: '', actions: [], mayGrant: ['Editor'] }],
+            reason: 'The platform group joins the backend team.',
+            author: person(1),
+            mine: false,
+            at: fake.start - 9 * day,
+            lapsesAt: fake.start - 2 * day,
+            stands: 'refused',
+            answeredBy: 'Ines Moreau',
+            words: 'Put them in by hand, one by one.',
+          },
+        ];
 
   let approval: ApprovalSettings = {
     digest: 'approval-1',
@@ -258,8 +268,8 @@ export function organizationOf(fake: FakeWorld): Pick<Host, OrganizationCommands
     people: () =>
       fake.answer('people', [], () => ({
         principals: [
-          ...fake.world.people.map((one, at) => ({
-            principal: principal(at),
+          ...(founding ? [fake.world.me] : fake.world.people).map((one) => ({
+            principal: { person: one, kind: 'person' as const, active: true },
             teams: one.team ? [one.team] : [],
             members: 0,
           })),

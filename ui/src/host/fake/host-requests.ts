@@ -5,6 +5,12 @@ import { accessRequest } from './seeded-access';
 import { hour, refOf, refusal } from './shapes';
 import type { FakeWorld } from './world';
 
+const newly: Record<string, string[]> = {
+  Consumer: ['secret.use'],
+  Reader: ['secret.use', 'secret.reveal'],
+  Editor: ['secret.use', 'secret.reveal', 'secret.write', 'secret.create'],
+};
+
 export function requestsOf(
   fake: FakeWorld,
 ): Pick<
@@ -72,7 +78,8 @@ export function requestsOf(
       fake.answer('accessOptions', [place, secret], () => {
         fake.needServer();
         const person = fake.world.people[0] ?? fake.world.me;
-        const path = secret === null ? 'payments/production' : fake.find(secret).secret.path;
+        const at = fake.world.places.find((one) => one.id === place)?.path ?? 'payments/production';
+        const path = secret === null ? at : fake.find(secret).secret.path;
         return {
           place: place ?? path,
           path,
@@ -80,7 +87,7 @@ export function requestsOf(
           roles: ['Consumer', 'Reader', 'Editor'].map((name) => ({
             role: name.toLowerCase(),
             name,
-            newly: ['secret.use', 'secret.reveal'],
+            newly: newly[name] ?? [],
             approvers: [person],
             atOnceSeconds: name === 'Consumer' ? 3_600 : null,
           })),
@@ -113,8 +120,9 @@ export function requestsOf(
         fake.needServer();
         const asked = { role: null, place: null, seconds: null, words: '' };
         for (const id of ids) {
+          const state = { type: 'refused', at: fake.now(), by: fake.world.me.name, words: refusal ?? '' } as const;
           if (refusal === null) fake.approveAccess(id, asked);
-          else fake.closeAccess(id, { type: 'refused', at: fake.now(), by: fake.world.me.name, words: refusal });
+          else if (!fake.closeAccess(id, state)) fake.close(id, state);
         }
         fake.emit('changed', { areas: ['requests'], secrets: [] });
         return ids.map((id) => ({ id, problem: null }));

@@ -17,6 +17,8 @@ export type Scene =
   | 'rolledBack'
   | 'violated'
   | 'empty'
+  /** The first Owner, on a server on which nothing is yet. */
+  | 'founding'
   | 'failing'
   | 'slow';
 

@@ -3,6 +3,9 @@ import type { RotationRequest } from '../requests';
 import { type FakeSecret, organization } from './organization';
 import { day, hour, refOf } from './shapes';
 
+/** Somebody who leads there has to approve it first. */
+const waiting = { canApprove: true, canFulfil: false, waitsForApproval: true };
+
 export function seededRequests(world: ReturnType<typeof organization>, start: number): RotationRequest[] {
   const made = (
     n: number,
@@ -29,7 +32,7 @@ export function seededRequests(world: ReturnType<typeof organization>, start: nu
     made(2, 12, 3, 'It was pasted into a ticket by mistake; the ticket is deleted, but mails went out.', 26 * hour, {
       type: 'open',
     }),
-    made(3, 5, 0, 'Moving to the new cluster next week.', 3 * day, { type: 'open' }),
+    { ...made(3, 5, 0, 'Moving to the new cluster next week.', 3 * day, { type: 'open' }), ...waiting },
     made(4, 2, -1, 'The webhook endpoint logged its headers for two days.', 5 * hour, { type: 'open' }),
     made(5, 41, -1, 'Older than 90 days.', 12 * day, {
       type: 'done',

@@ -45,6 +45,8 @@ export class FakeWorld {
   clipboardTimer: ReturnType<typeof setTimeout> | undefined;
   signIn: { resolve: () => void; reject: (reason: Problem) => void } | null = null;
   nextId = 1;
+  /** Roles that the first Owner has given. */
+  given: { id: Id; name: string }[] = [];
   settings: Settings = { theme: 'system', lockAfterMinutes: 10, clipboardSeconds: 30, revealSeconds: 30 };
   devices: DeviceView[];
   requests: RotationRequest[];
@@ -68,14 +70,15 @@ export class FakeWorld {
     this.offboarding = { conduct: true, own: true, enable: true, give: true, ...offboarding };
     this.start = now();
     this.world = organization(this.start, many);
-    if (scene === 'empty') {
+    if (scene === 'empty' || scene === 'founding') {
       this.world.secrets = [];
       this.world.places = [];
       this.world.history = [];
     }
     this.devices = sessions(this.start);
-    this.requests = scene === 'empty' ? [] : seededRequests(this.world, this.start);
-    this.access = scene === 'empty' ? [] : seededAccess(this.world, this.start);
+    const bare = scene === 'empty' || scene === 'founding';
+    this.requests = bare ? [] : seededRequests(this.world, this.start);
+    this.access = bare ? [] : seededAccess(this.world, this.start);
     this.state = stateOf(scene, this.world.me, this.start);
     for (const request of this.requests) this.attach(request);
   }
@@ -213,7 +216,11 @@ export class FakeWorld {
 
   approveAccess(id: Id, terms: ApproveAccess): void {
     const now = this.now();
-    if (!this.closeAccess(id, { type: 'approved', at: now, by: this.world.me.name, lives: true })) return;
+    if (!this.closeAccess(id, { type: 'approved', at: now, by: this.world.me.name, lives: true })) {
+      const approved = { canApprove: false, waitsForApproval: false };
+      this.requests = this.requests.map((one) => (one.id === id ? { ...one, ...approved } : one));
+      return;
+    }
     this.access = this.access.map((one) =>
       one.id !== id
         ? one

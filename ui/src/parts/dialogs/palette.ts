@@ -19,6 +19,7 @@ export const deeds: readonly Omit<PaletteAction, 'matches'>[] = [
   { command: 'goRequests', title: 'Go to requests', chord: 'Mod+2' },
   { command: 'goHistory', title: 'Go to my history', chord: 'Mod+3' },
   { command: 'goBin', title: 'Go to the bin', chord: 'Mod+4' },
+  { command: 'askAccess', title: 'Ask for access', chord: null },
   { command: 'giveAccess', title: 'Give access', chord: 'Mod+G' },
   { command: 'emergency', title: 'Emergency access', chord: 'Mod+E' },
   { command: 'goAccess', title: 'Go to access', chord: 'Mod+5' },

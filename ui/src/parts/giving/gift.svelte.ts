@@ -12,8 +12,11 @@ export class Gift {
   role = $state<Id>('');
   receiver = $state.raw<PrincipalView | null>(null);
   letters = $state('');
+  /** What it is given for; with one, only roles that have it are offered, the least first. */
+  action = $state<string | null>(null);
   readonly choices = new Query<GiveChoice[]>();
   readonly found = new Query<GiveReceivers>();
+  #proposedFor: string | null = null;
   #host: Host;
   #suits: (choice: GiveChoice) => boolean;
 
@@ -38,9 +41,11 @@ export class Gift {
   }
 
   /** Learns which roles may be given; roles for services are offered once it is a service that receives. */
-  async learnRoles(place: Id, receiver: Id | null): Promise<void> {
-    await this.choices.ask(() => this.#host.giveChoices(place, receiver, null), { afresh: receiver === null });
-    if (!this.may.some((one) => one.role === this.role)) this.role = this.may[0]?.role ?? '';
+  async learnRoles(place: Id, receiver: Id | null, action: string | null): Promise<void> {
+    await this.choices.ask(() => this.#host.giveChoices(place, receiver, action), { afresh: receiver === null });
+    const another = action !== this.#proposedFor;
+    this.#proposedFor = action;
+    if (another || !this.may.some((one) => one.role === this.role)) this.role = this.may[0]?.role ?? '';
   }
 
   async findReceivers(place: Id, role: Id, letters: string): Promise<void> {
