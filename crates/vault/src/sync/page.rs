@@ -72,7 +72,7 @@ impl Inner {
                 learned.principals.extend(told.principals);
             }
             learned.requests_removed = gone(live, &learned);
-            let outside = self.take_entitlement(live, &mut learned, anew).await?;
+            let outside = self.take_entitlement(live, &learned, anew).await?;
             learned.removed.extend(outside);
         }
         live.learn(&learned);

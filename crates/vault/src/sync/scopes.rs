@@ -27,7 +27,7 @@ impl Inner {
     pub(super) async fn take_entitlement(
         self: &Arc<Self>,
         live: &Arc<Live>,
-        learned: &mut Learned,
+        learned: &Learned,
         anew: bool,
     ) -> Result<Vec<SecretId>, SyncError> {
         let Some(entitlement) = learned.entitlement.clone() else {
