@@ -217,7 +217,7 @@ async fn create(
         if user.active {
             active::come_back(change, by, &user).await?;
         } else {
-            active::leave(change, &user, &before.user_name, ahead).await?;
+            active::leave(change, &user, &user.user_name, ahead).await?;
         }
     }
     groups::apply(app, change, by, &user).await?;
@@ -290,7 +290,7 @@ async fn update(
         None => event,
     });
     match (before.active, user.active) {
-        (true, false) => active::leave(change, &user, ahead).await?,
+        (true, false) => active::leave(change, &user, &before.user_name, ahead).await?,
         (false, true) => active::come_back(change, by, &user).await?,
         _ => {}
     }

@@ -1,6 +1,7 @@
 //! Rows of offboarding cases, cell by cell.
 
-use crate::{Digest, Result, offboarding::Span, tables::cells::Cells};
+use super::super::cells::Cells;
+use crate::{Digest, Result, offboarding::Span};
 use claviger_model::{
     blast::{Numbers, Risk},
     ids::CaseId,
@@ -69,7 +70,7 @@ pub(super) fn case(cells: &mut Cells<'_>) -> Result<Case> {
 }
 
 /// Stands for the numbers of a case that has begun and was not counted.
-pub(in crate::tables) const NOT_COUNTED: &str = "{}";
+pub(in super::super) const NOT_COUNTED: &str = "{}";
 
 /// None before a case has begun, and where it could not be counted.
 fn numbers(cells: &mut Cells<'_>) -> Result<Option<Numbers>> {
