@@ -121,6 +121,11 @@ pub(crate) const SQLITE: &[Step] = &[
         name: "simulated",
         sql: include_str!("../migrations/sqlite/0021_simulated.sql"),
     },
+    Step {
+        version: 23,
+        name: "requests_named",
+        sql: include_str!("../migrations/sqlite/0023_requests_named.sql"),
+    },
 ];
 
 /// The steps of PostgreSQL.
@@ -229,6 +234,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 21,
         name: "simulated",
         sql: include_str!("../migrations/postgres/0021_simulated.sql"),
+    },
+    Step {
+        version: 23,
+        name: "requests_named",
+        sql: include_str!("../migrations/postgres/0023_requests_named.sql"),
     },
 ];
 
