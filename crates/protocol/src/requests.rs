@@ -2,6 +2,7 @@
 
 mod answers;
 mod evidence;
+mod history;
 mod known;
 mod settings;
 
@@ -9,10 +10,11 @@ pub use answers::{
     Answer, AnswersCall, AnswersReply, ApproveRequest, MAX_ANSWERS, OneAnswer, Outcome, RefuseRequest,
 };
 pub use evidence::{Evidence, Newly, OptionsCall, OptionsReply, PlaceName, RoleOption, Similar};
+pub use history::{HISTORY_PAGE, RequestHistoryCall, RequestHistoryReply, RequestKey};
 pub use known::{KnownCall, KnownKey, KnownReply, KnownScope, KnownSecret};
 pub use settings::{RequestSettingsReply, SetRequestSettings};
 
-use crate::principals::PrincipalRecord;
+use crate::{principals::PrincipalRecord, wire::Bytes};
 use claviger_model::{
     ids::{GrantId, PolicyId, PrincipalId, RequestId, RoleId, ScopeId, SecretId},
     time::Timestamp,
@@ -133,6 +135,10 @@ pub struct Course {
     /// The role's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
+    /// What an approval would give now: what was asked for, or what the approvals so far left of it. Only while a request for
+    /// access is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Terms>,
     /// Who approved so far, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
@@ -151,6 +157,27 @@ pub struct Course {
     /// What it became.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<Given>,
+}
+
+/// What is on the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The role.
+    pub role: RoleId,
+    /// The role's name.
+    pub role_name: String,
+    /// Where.
+    pub scope: ScopeId,
+    /// Where that is.
+    pub path: String,
+    /// For how long, in seconds.
+    pub seconds: u32,
+    /// From when, where that is not the approval: the end of what is prolonged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins_at: Option<Timestamp>,
+    /// Says what is shown here, with all that the role allows and may give; an approval sends it back as
+    /// [`ApproveRequest::shown`].
+    pub digest: Bytes,
 }
 
 /// An approval.
@@ -207,7 +234,8 @@ pub struct Given {
     pub rule: Option<PolicyId>,
 }
 
-/// `GET /v1/requests`: mine, and those that I may answer.
+/// `GET /v1/requests`: mine, and those that I may answer; the newest 500 of each, and all that are open up to 500. Older ones are in
+/// `POST /v1/requests/history`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestsReply {
     /// Newest first.

@@ -140,6 +140,8 @@ routes! {
     BIN = "GET" "/v1/bin" Session;
     /// [`crate::requests::RequestsReply`].
     REQUESTS = "GET" "/v1/requests" Session;
+    /// [`crate::requests::RequestHistoryCall`].
+    REQUEST_HISTORY = "POST" "/v1/requests/history" Session asks;
     /// [`crate::requests::MakeRequest`].
     MAKE_REQUEST = "POST" "/v1/requests" Session does;
     /// [`crate::requests::RefuseRequest`].

@@ -58,6 +58,8 @@ pub trait ApprovalReads {
     async fn steps_of(&mut self, requests: &[RequestId]) -> Result<Vec<Step>>;
     /// The grants that these requests became.
     async fn given_by(&mut self, requests: &[RequestId]) -> Result<Vec<Given>>;
+    /// The requests that these grants came of.
+    async fn given_as(&mut self, grants: &[GrantId]) -> Result<Vec<Given>>;
     /// Grants by request that ended by themselves and were not seen to, oldest first.
     async fn given_and_over(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Given>>;
     /// The settings for requests of those of these scopes that have any.

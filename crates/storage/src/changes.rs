@@ -3,7 +3,7 @@
 use crate::Result;
 use async_trait::async_trait;
 use claviger_model::{
-    ids::{PrincipalId, ScopeId, SecretId},
+    ids::{PrincipalId, RequestId, ScopeId, SecretId},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub enum ChangeKind {
     Entitlement,
     /// Roles or guardrails: everyone's entitlement.
     Policy,
-    /// A request; names scope, secret if any, and who asked.
+    /// A request; names it, its scope, its secret if any, and who asked.
     Request,
     /// An order waits; names the device's person.
     Order,
@@ -43,6 +43,8 @@ pub struct NewChange {
     pub secret: Option<SecretId>,
     /// Of whom.
     pub principal: Option<PrincipalId>,
+    /// Which request; none in what was told before requests were named.
+    pub request: Option<RequestId>,
 }
 
 /// An entry of the feed.

@@ -196,7 +196,7 @@ macro_rules! order_columns {
 
 macro_rules! change_columns {
     () => {
-        "c.cursor, c.at, c.kind, c.scope, c.secret, c.principal"
+        "c.cursor, c.at, c.kind, c.scope, c.secret, c.principal, c.request"
     };
 }
 

@@ -126,6 +126,11 @@ pub(crate) const SQLITE: &[Step] = &[
         name: "known",
         sql: include_str!("../migrations/sqlite/0022_known.sql"),
     },
+    Step {
+        version: 23,
+        name: "requests_named",
+        sql: include_str!("../migrations/sqlite/0023_requests_named.sql"),
+    },
 ];
 
 /// The steps of PostgreSQL.
@@ -239,6 +244,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 22,
         name: "known",
         sql: include_str!("../migrations/postgres/0022_known.sql"),
+    },
+    Step {
+        version: 23,
+        name: "requests_named",
+        sql: include_str!("../migrations/postgres/0023_requests_named.sql"),
     },
 ];
 

@@ -64,6 +64,15 @@ pub struct Request {
     pub answer: Option<Answer>,
 }
 
+/// A place in the order of requests: newest first, and by id where they were made in the same moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestPlace {
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// Its id.
+    pub id: RequestId,
+}
+
 /// The end of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -104,6 +113,18 @@ pub trait RequestReads {
     async fn open_requests_of(&mut self, principal: PrincipalId, after: Timestamp) -> Result<u64>;
     /// Whether [`RequestWrites::delete_requests_before`] would find any.
     async fn any_to_delete(&mut self, moment: Timestamp) -> Result<bool>;
+    /// How many requests someone made after a moment, whatever became of them.
+    async fn requests_made_since(&mut self, principal: PrincipalId, since: Timestamp) -> Result<u64>;
+    /// Several requests.
+    async fn requests(&mut self, ids: &[RequestId]) -> Result<Vec<Request>>;
+    /// What someone asked for anywhere and what anybody asked for at these scopes, after a place in the order: newest first.
+    async fn requests_after(
+        &mut self,
+        principal: PrincipalId,
+        scopes: &[ScopeId],
+        after: Option<RequestPlace>,
+        limit: u32,
+    ) -> Result<Vec<Request>>;
     /// What someone asked for, newest first.
     async fn requests_by(&mut self, principal: PrincipalId, limit: u32) -> Result<Vec<Request>>;
 }

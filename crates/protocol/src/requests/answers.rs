@@ -1,7 +1,7 @@
 //! Answers, one or many.
 
 use super::RequestRecord;
-use crate::problem::Problem;
+use crate::{problem::Problem, wire::Bytes};
 use claviger_model::ids::{RequestId, RoleId, ScopeId};
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,10 @@ pub struct ApproveRequest {
     /// A word to whoever asked.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub words: String,
+    /// [`super::Terms::digest`] of what the approver looked at; when an approval would stand on something else by now, it is
+    /// refused as `stale_plan`. Whoever shows a request to a person sends it; absent = nothing was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Bytes>,
 }
 
 /// `POST /v1/requests/answers`: many at once, each with its own outcome.

@@ -1,5 +1,6 @@
 //! What helps to ask, and what helps to answer.
 
+use super::Terms;
 use crate::{principals::PrincipalRecord, sync::RoleName};
 use claviger_model::{
     action::Action,
@@ -55,6 +56,9 @@ pub struct RoleOption {
 /// `GET /v1/requests/{request}/evidence`, for those who can answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
+    /// What it is about: what was asked for, or what the approvals so far left of it; none for a rotation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Terms>,
     /// What it would newly allow: each action with the number of scopes and secrets.
     pub newly: Vec<Newly>,
     /// Requests of the last 90 days at the same place or below, by the same person.

@@ -17,6 +17,15 @@ pub const fn favourable(now: Timestamp) -> Circumstances {
     }
 }
 
+/// The same circumstances after a fresh sign-in with several factors (RFC 9470): for what is offered, since the server asks for
+/// it when it is done. Networks, hours and the clock stay as they are.
+pub const fn after_step_up(now: Circumstances) -> Circumstances {
+    Circumstances {
+        multi_factor_at: Some(Timestamp::from_millis(i64::MAX)),
+        ..now
+    }
+}
+
 /// A grant with its conditions fulfilled. What nobody can read never counts, so it stays.
 pub fn fulfilled(grant: &Grant) -> Grant {
     let mut grant = grant.clone();

@@ -3,10 +3,12 @@
 use super::view::View;
 use crate::{
     entitlement::{Answer, Circumstances, Entitlements, Epoch, Place, Subject},
+    http::Refusal,
     sequencer::{Acting, Change},
 };
 use claviger_model::{action::Action, ids::ScopeId, scope::Scope};
 use claviger_policy::engine::PolicyEngine;
+use claviger_protocol::problem::Code;
 use claviger_storage::{Reader, StorageError, principals::Principal};
 use std::sync::Arc;
 
@@ -95,6 +97,57 @@ impl<'a> State<'a> {
                 &self.circumstances,
                 action,
                 place,
+            )
+            .await
+    }
+
+    /// Demands a right for looking at what is about to be done: where nothing but a fresh sign-in is missing, it is asked for.
+    ///
+    /// # Errors
+    /// `step_up`, else the given code.
+    pub async fn demand(
+        &mut self,
+        action: Action,
+        place: &Place,
+        otherwise: Code,
+    ) -> Result<Answer, Refusal> {
+        let answer = self.decide(action, place).await?;
+        if answer.decision.allowed {
+            return Ok(answer);
+        }
+        let max_age = self.step_up(action, place, &answer).await?;
+        Err(max_age.map_or_else(|| otherwise.into(), Refusal::step_up))
+    }
+
+    /// Asks for a fresh sign-in where nothing else is missing for a right; whether the right is there is asked elsewhere.
+    ///
+    /// # Errors
+    /// `step_up`.
+    pub async fn signed_in_enough(&mut self, action: Action, place: &Place) -> Result<(), Refusal> {
+        match self.demand(action, place, Code::Forbidden).await {
+            Err(refusal) if refusal.code() != Code::Forbidden => Err(refusal),
+            _ => Ok(()),
+        }
+    }
+
+    /// How old a multi-factor sign-in may be for a refused answer to become a yes, when nothing else is missing.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn step_up(
+        &mut self,
+        action: Action,
+        place: &Place,
+        refused: &Answer,
+    ) -> Result<Option<u32>, StorageError> {
+        self.entitlements
+            .step_up_at(
+                self.reader,
+                self.epoch,
+                &self.principal,
+                &self.circumstances,
+                (action, place),
+                refused,
             )
             .await
     }

@@ -3,9 +3,11 @@
 use crate::{
     app::App,
     caller::Caller,
-    entitlement::{Answer, Circumstances, Entitlements, Epoch, Place, Subject, list::Listed},
+    entitlement::{
+        Answer, Circumstances, Entitlements, Epoch, Place, Subject, best::after_step_up, list::Listed,
+    },
     http::Refusal,
-    operations::requests::Judge,
+    operations::{requests::Judge, state::State},
     sequencer::change::{circumstances, standing},
 };
 use claviger_model::{
@@ -134,10 +136,7 @@ impl<'a> View<'a> {
     /// # Errors
     /// When the tables cannot be read.
     pub async fn listed_after_step_up(&mut self) -> Result<Arc<Listed>, Refusal> {
-        let always_fresh = Circumstances {
-            multi_factor_at: Some(Timestamp::from_millis(i64::MAX)),
-            ..self.circumstances
-        };
+        let always_fresh = after_step_up(self.circumstances);
         let entitlements = &self.app.entitlements;
         Ok(entitlements
             .listed_at(&mut *self.reader, self.epoch, &self.principal, &always_fresh)
@@ -173,6 +172,33 @@ impl<'a> View<'a> {
                 place,
             )
             .await?)
+    }
+
+    /// Demands a right for looking at what is about to be done: where nothing but a fresh sign-in is missing, it is asked for.
+    ///
+    /// # Errors
+    /// `step_up`, else the given code.
+    pub async fn demand(
+        &mut self,
+        action: Action,
+        place: &Place,
+        otherwise: Code,
+    ) -> Result<Answer, Refusal> {
+        State::committed(self).demand(action, place, otherwise).await
+    }
+
+    /// Whether something is offered: it would be allowed, perhaps after a fresh sign-in.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn offers(&mut self, action: Action, place: &Place) -> Result<bool, Refusal> {
+        let entitlements = &self.app.entitlements;
+        let circumstances = after_step_up(self.circumstances);
+        let reader = &mut *self.reader;
+        let answer = entitlements
+            .suppose_at(reader, self.epoch, &self.principal, &circumstances, action, place)
+            .await?;
+        Ok(answer.decision.allowed)
     }
 
     /// What [`Self::decide`] would say, where nothing is refused by it yet.

@@ -128,6 +128,7 @@ async fn suspend(change: &mut Change, caller: &Caller, call: &ProviderRefused) -
         scope: None,
         secret: None,
         principal: Some(session.principal),
+        request: None,
     };
     change.db().record_changes(&[heard]).await?;
     let object = Object {

@@ -244,8 +244,14 @@ async fn narrowing_is_one_end_and_one_gift() {
             given.granted_by,
             given.expires_at
         ),
-        (new, roles::CONSUMER, production, lead.principal, held.expires_at)
+        (new, roles::CONSUMER, production, held.granted_by, held.expires_at),
+        "a part of what was given, by whoever gave it"
     );
+    assert_eq!(
+        (&given.reason, given.granted_at),
+        (&held.reason, house.clock.now())
+    );
+    assert_eq!(done.grant.ended.as_ref().unwrap().by, lead.principal);
     assert!(done.grant.ended.is_some());
     let kinds = last_kinds(&house, 3).await;
     assert_eq!(kinds, ["grant.ended", "grant.given", "order.issued"]);

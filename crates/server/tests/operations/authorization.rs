@@ -649,6 +649,7 @@ impl Cell<'_> {
                     json!({"request": self.asked().await, "answer": {"refuse": {"words": "not now"}}});
                 made(&[], json!({"answers": [answer]}))
             }
+            route::REQUEST_HISTORY => made(&[], json!({})),
             route::REQUEST_OPTIONS => made(&[], json!({"secret": self.secret().await})),
             route::REQUEST_EVIDENCE => made(&[&self.asked().await], Value::Null),
             route::KNOWN => made(&[], json!({})),

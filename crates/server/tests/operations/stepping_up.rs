@@ -191,3 +191,148 @@ async fn changes_and_grants_say_so_too_and_nobody_else_is_told() {
         "forbidden"
     );
 }
+
+/// Somebody who has nothing but a grant that asks for a sign-in of at most five minutes.
+async fn only(house: &House, role: RoleId, scope: ScopeId) -> Actor {
+    let actor = house.actor(&[]).await;
+    let mut locked = house.app.store.locked().await.unwrap();
+    let mut grant = grant(actor.principal, role, scope, locked.now());
+    grant.conditions = Conditions {
+        multi_factor_within: Some(300),
+        ..Conditions::default()
+    }
+    .into();
+    locked.insert_grant(&grant).await.unwrap();
+    locked.commit().await.unwrap();
+    actor
+}
+
+/// Each look before an action of a Lead asks for the sign-in, as the action does: an empty list or a plain refusal would say that they
+/// may not, which is wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_whose_sign_in_grew_stale_is_asked_for_it_at_every_look() {
+    let house = House::new().await;
+    let staging = house.places.staging;
+    let (careful, only) = (
+        careful(&house, LEAD, staging).await,
+        only(&house, LEAD, staging).await,
+    );
+    let asker = house.actor(&[(VIEWER, staging)]).await;
+    let viewer = house.actor(&[(VIEWER, staging)]).await;
+    let (receiver, stranger) = (house.actor(&[]).await.principal, house.actor(&[]).await);
+    let held = given(&house, receiver, READER, staging).await;
+    let asked = crate::house::request_id();
+    let want = json!({"kind": "access", "role": READER, "scope": staging, "seconds": 600});
+    let body = json!({"id": asked, "want": want, "reason": "on call"});
+    let made = house.call(Some(&asker), &route::MAKE_REQUEST, &[], &body).await;
+    assert_eq!(made.code(), "ok", "{:?}", made.json());
+    let gift = json!({
+        "id": GrantId::random(&SystemEntropy), "principal": receiver, "role": READER, "scope": staging, "reason": "on call",
+    });
+    let narrow = json!({"change": {"do": "narrow", "role": VIEWER}});
+    let looks = || {
+        vec![
+            (
+                route::GRANT_CHOICES,
+                route::GRANT_CHOICES.at(&[]),
+                json!({"scope": staging}),
+            ),
+            (route::PREVIEW_GRANT, route::PREVIEW_GRANT.at(&[]), gift.clone()),
+            (route::GIVE_GRANT, route::GIVE_GRANT.at(&[]), gift.clone()),
+            (
+                route::GRANT_RECEIVERS,
+                route::GRANT_RECEIVERS.at(&[]),
+                json!({"scope": staging, "role": READER, "text": ""}),
+            ),
+            (
+                route::PLAN_GRANT_CHANGE,
+                route::PLAN_GRANT_CHANGE.at(&[&held]),
+                json!({"change": {"do": "revoke"}}),
+            ),
+            (
+                route::PLAN_GRANT_CHANGE,
+                route::PLAN_GRANT_CHANGE.at(&[&held]),
+                narrow.clone(),
+            ),
+            (
+                route::END_GRANT,
+                route::END_GRANT.at(&[&held]),
+                json!({"reason": "over"}),
+            ),
+            (
+                route::REQUEST_EVIDENCE,
+                route::REQUEST_EVIDENCE.at(&[&asked]),
+                Value::Null,
+            ),
+            (
+                route::APPROVE_REQUEST,
+                route::APPROVE_REQUEST.at(&[&asked]),
+                json!({}),
+            ),
+            (
+                route::REFUSE_REQUEST,
+                route::REFUSE_REQUEST.at(&[&asked]),
+                json!({"words": "no"}),
+            ),
+            (
+                route::REQUEST_SETTINGS,
+                route::REQUEST_SETTINGS.at(&[&staging]),
+                Value::Null,
+            ),
+            (
+                route::PLAN_EMERGENCY,
+                route::PLAN_EMERGENCY.at(&[]),
+                crate::emergency::right_body(&house, receiver, staging),
+            ),
+        ]
+    };
+    for lead in [&careful, &only] {
+        without_factors(&house, lead).await;
+        for (route, path, body) in looks() {
+            let (status, _, said) = answered(&house, lead, route, path, body).await;
+            assert_eq!(
+                (status, said["code"].as_str()),
+                (401, Some("step_up")),
+                "{route} {said}"
+            );
+        }
+        // What waits for them is listed, with what they can do about it once they signed in afresh.
+        let listed = house.call(Some(lead), &route::REQUESTS, &[], &Value::Null).await;
+        assert_eq!(
+            listed.json()["requests"][0]["course"]["may"],
+            json!(["approve", "refuse"]),
+            "{:?}",
+            listed.json()
+        );
+    }
+    // Nobody else is sent to sign in for what no sign-in would give them.
+    for (who, codes) in [
+        (&viewer, ["ok", "forbidden", "not_found"]),
+        (&stranger, ["not_found", "forbidden", "not_found"]),
+    ] {
+        without_factors(&house, who).await;
+        for (route, path, body) in looks() {
+            let (_, _, said) = answered(&house, who, route, path, body).await;
+            let code = said["code"].as_str().unwrap_or("ok");
+            assert!(codes.contains(&code), "{route} {said}");
+            assert!(
+                code != "ok" || route == route::GRANT_CHOICES || route == route::GRANT_RECEIVERS,
+                "{route}"
+            );
+        }
+    }
+    for lead in [&careful, &only] {
+        let mut locked = house.app.store.locked().await.unwrap();
+        let mut session = locked.session(lead.session).await.unwrap().unwrap();
+        (session.amr, session.auth_time) = (vec!["mfa".to_owned()], Some(house.clock.now()));
+        locked.put_session(&session).await.unwrap();
+        locked.commit().await.unwrap();
+        for (route, path, body) in looks()
+            .into_iter()
+            .filter(|(route, ..)| route.asks || route.method == "GET")
+        {
+            let (status, _, said) = answered(&house, lead, route, path, body).await;
+            assert_eq!(status, 200, "{route} {said}");
+        }
+    }
+}

@@ -52,6 +52,19 @@ impl ApprovalReads for Handle {
         all(&rows, given)
     }
 
+    async fn given_as(&mut self, grants: &[GrantId]) -> Result<Vec<Given>> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            given_columns!(),
+            " FROM request_grants v WHERE v.given ",
+            any!("$1")
+        ))
+        .bind(ids(grants))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, given)
+    }
+
     async fn given_and_over(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Given>> {
         let rows = sqlx::query(concat!(
             "SELECT ",

@@ -114,7 +114,7 @@ impl ChangeWrites for Handle {
         let newest = held.head.sync_cursor;
         insert(
             self.db(),
-            "INSERT INTO changes (cursor, at, kind, scope, secret, principal) ",
+            "INSERT INTO changes (cursor, at, kind, scope, secret, principal, request) ",
             &numbered,
             |row, (cursor, change)| {
                 row.push_bind(int(*cursor))
@@ -122,7 +122,8 @@ impl ChangeWrites for Handle {
                     .push_bind(change.kind.text())
                     .push_bind(raw_or_null(change.scope.as_ref()))
                     .push_bind(raw_or_null(change.secret.as_ref()))
-                    .push_bind(raw_or_null(change.principal.as_ref()));
+                    .push_bind(raw_or_null(change.principal.as_ref()))
+                    .push_bind(raw_or_null(change.request.as_ref()));
             },
         )
         .await?;
@@ -155,6 +156,7 @@ pub const fn of_secret(kind: ChangeKind, scope: ScopeId, secret: SecretId) -> Ne
         scope: Some(scope),
         secret: Some(secret),
         principal: None,
+        request: None,
     }
 }
 
@@ -165,6 +167,7 @@ pub const fn of_scope(scope: ScopeId) -> NewChange {
         scope: Some(scope),
         secret: None,
         principal: None,
+        request: None,
     }
 }
 
@@ -175,6 +178,7 @@ pub const fn of_principal(kind: ChangeKind, principal: PrincipalId, scope: Optio
         scope,
         secret: None,
         principal: Some(principal),
+        request: None,
     }
 }
 
@@ -184,6 +188,7 @@ pub const POLICY: NewChange = NewChange {
     scope: None,
     secret: None,
     principal: None,
+    request: None,
 };
 
 fn change(cells: &mut Cells<'_>) -> Result<Change> {
@@ -193,6 +198,7 @@ fn change(cells: &mut Cells<'_>) -> Result<Change> {
         scope: cells.id_or_null()?,
         secret: cells.id_or_null()?,
         principal: cells.id_or_null()?,
+        request: cells.id_or_null()?,
     };
     Ok(Change { cursor, at, change })
 }

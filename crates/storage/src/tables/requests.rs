@@ -10,7 +10,7 @@ use crate::{
     changes::{ChangeKind, ChangeWrites as _, NewChange},
     codes::Coded as _,
     raw_id::{RawId as _, int, raw_or_null},
-    requests::{Answer, Asked, Request, RequestReads, RequestState, RequestWrites},
+    requests::{Answer, Asked, Request, RequestPlace, RequestReads, RequestState, RequestWrites},
     translate::said,
 };
 use async_trait::async_trait;
@@ -107,6 +107,47 @@ impl RequestReads for Handle {
         .fetch_one(self.db())
         .await?;
         Cells::of(&row).number()
+    }
+
+    async fn requests_made_since(&mut self, principal: PrincipalId, since: Timestamp) -> Result<u64> {
+        let row = sqlx::query("SELECT COUNT(*) FROM requests r WHERE r.asked_by = $1 AND r.asked_at > $2")
+            .bind(principal.raw())
+            .bind(since.millis())
+            .fetch_one(self.db())
+            .await?;
+        Cells::of(&row).number()
+    }
+
+    async fn requests(&mut self, wanted: &[RequestId]) -> Result<Vec<Request>> {
+        let rows = sqlx::query(requests!(concat!("r.id ", any!("$1"))))
+            .bind(ids(wanted))
+            .fetch_all(self.db())
+            .await?;
+        all(&rows, request)
+    }
+
+    async fn requests_after(
+        &mut self,
+        principal: PrincipalId,
+        scopes: &[ScopeId],
+        after: Option<RequestPlace>,
+        limit: u32,
+    ) -> Result<Vec<Request>> {
+        let before = after.map_or(i64::MAX, |after| after.asked_at.millis());
+        let id = after.map_or([0; 16], |after| *after.id.as_bytes());
+        let rows = sqlx::query(requests!(concat!(
+            "(r.asked_by = $1 OR r.scope ",
+            any!("$2"),
+            ") AND (r.asked_at < $3 OR (r.asked_at = $3 AND r.id > $4)) ORDER BY r.asked_at DESC, r.id LIMIT $5"
+        )))
+        .bind(principal.raw())
+        .bind(ids(scopes))
+        .bind(before)
+        .bind(RequestId::from_bytes(id).raw())
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, request)
     }
 
     async fn any_to_delete(&mut self, moment: Timestamp) -> Result<bool> {
@@ -242,6 +283,7 @@ pub fn change(request: &Request) -> NewChange {
         scope: Some(request.scope),
         secret,
         principal: Some(request.asked_by),
+        request: Some(request.id),
     }
 }
 

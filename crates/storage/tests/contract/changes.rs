@@ -15,6 +15,7 @@ fn entitlement(ground: &Ground) -> NewChange {
         scope: Some(ground.payments),
         secret: None,
         principal: Some(ground.ada),
+        request: None,
     }
 }
 

@@ -5,7 +5,7 @@ use claviger_model::{
 };
 use claviger_storage::{
     Conflict, StorageError,
-    requests::{Answer, Asked, Request, RequestState},
+    requests::{Answer, Asked, Request, RequestPlace, RequestState},
 };
 
 contract!(
@@ -14,6 +14,8 @@ contract!(
     a_request_is_answered_once,
     a_new_version_fulfils_all,
     a_leavers_requests_are_withdrawn,
+    pages_have_each_request_once_newest_first,
+    the_feed_names_the_request,
 );
 
 fn rotation(ground: &Ground, by: PrincipalId, secret: SecretId) -> Request {
@@ -188,4 +190,76 @@ async fn a_leavers_requests_are_withdrawn(ground: Ground) {
         locked.request(request.id).await.unwrap().unwrap().state,
         RequestState::Withdrawn
     );
+}
+
+async fn pages_have_each_request_once_newest_first(ground: Ground) {
+    let secret = ground.secret("db").await;
+    let mut locked = ground.locked().await;
+    let withdrawn = |scope, by, at| Request {
+        scope,
+        asked_by: by,
+        asked_at: at,
+        state: RequestState::Withdrawn,
+        answer: Some(answer(&ground, None)),
+        ..rotation(&ground, by, secret)
+    };
+    let start = ground.now();
+    let other = ground.person(PrincipalId::random(&ground.entropy), "Ben");
+    locked.insert_principal(&other).await.unwrap();
+    let other = other.id;
+    // Several in one moment; their own anywhere, those of others where they answer.
+    for number in 0..9_u64 {
+        let at = start.plus(std::time::Duration::from_millis(number / 4));
+        let (scope, by) = match number % 3 {
+            0 => (ground.production, ground.ada),
+            1 => (ground.payments, ground.ada),
+            _ => (ground.payments, other),
+        };
+        locked.insert_request(&withdrawn(scope, by, at)).await.unwrap();
+    }
+    for (scopes, expected) in [
+        (vec![], 6),
+        (vec![ground.payments], 9),
+        (vec![ground.production], 6),
+    ] {
+        for limit in [1, 2, 4, 100] {
+            let (mut found, mut after): (Vec<Request>, _) = (Vec::new(), None);
+            loop {
+                let page = locked
+                    .requests_after(ground.ada, &scopes, after, limit)
+                    .await
+                    .unwrap();
+                let Some(last) = page.last() else { break };
+                after = Some(RequestPlace {
+                    asked_at: last.asked_at,
+                    id: last.id,
+                });
+                found.extend(page);
+            }
+            assert_eq!(found.len(), expected, "{limit}");
+            assert!(found.is_sorted_by_key(|one| (std::cmp::Reverse(one.asked_at), one.id)));
+        }
+    }
+    let before = start.minus(std::time::Duration::from_millis(1));
+    assert_eq!(locked.requests_made_since(ground.ada, before).await.unwrap(), 6);
+    assert_eq!(locked.requests_made_since(ground.ada, start).await.unwrap(), 3);
+}
+
+async fn the_feed_names_the_request(ground: Ground) {
+    let secret = ground.secret("db").await;
+    let mut locked = ground.locked().await;
+    let (start, _) = locked.cursor().await.unwrap();
+    let request = rotation(&ground, ground.ada, secret);
+    locked.insert_request(&request).await.unwrap();
+    let state = RequestState::Refused;
+    locked
+        .answer_request(request.id, state, &answer(&ground, None))
+        .await
+        .unwrap();
+    let told = locked.changes_since(start, 9).await.unwrap();
+    let named: Vec<_> = told.iter().map(|change| change.change.request).collect();
+    assert_eq!(named, [Some(request.id); 2]);
+    let found = locked.requests(&[request.id]).await.unwrap();
+    assert_eq!(found.iter().map(|one| one.state).collect::<Vec<_>>(), [state]);
+    assert_eq!(locked.requests(&[]).await.unwrap(), []);
 }

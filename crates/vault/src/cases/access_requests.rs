@@ -4,7 +4,7 @@ use super::{input, names};
 use crate::{
     Vault,
     api::Nothing,
-    state::person::initials,
+    state::{book::Learned, person::initials},
     view::{
         asking::{
             AccessOption, AccessOptions, AnswerOutcome, ApproveAccess, AskAccess, Choice, NewlyAllowed,
@@ -18,11 +18,13 @@ use claviger_model::ids::{PrincipalId, RequestId, ScopeId, SecretId};
 use claviger_protocol::{
     grants::EndGrant,
     principals::PrincipalRecord,
+    problem::Code,
     requests::{
         Answer, AnswersCall, AnswersReply, ApproveRequest, Evidence, MakeRequest, OneAnswer, OptionsCall,
-        OptionsReply, Outcome, RefuseRequest, RequestRecord, Similar, Want,
+        OptionsReply, Outcome, RefuseRequest, RequestRecord, RequestsReply, Similar, Want,
     },
     route,
+    wire::Bytes,
 };
 
 /// What a grant's history says of one that was handed back.
@@ -97,14 +99,48 @@ impl Vault {
     /// When it was answered already, or the server refuses.
     pub async fn approve_request(&self, id: &str, terms: ApproveAccess) -> Result<(), Problem> {
         let id: RequestId = names::id(id)?;
-        let call = approval(terms)?;
+        let call = approval(terms, self.seen_terms(id)?)?;
         let approved = self
             .inner
             .call::<_, RequestRecord>(route::APPROVE_REQUEST, &[&id], &call)
             .await;
-        self.learned_request(approved.map_err(|error| self.closed(error))?)
-            .await;
-        Ok(())
+        match approved {
+            Ok(record) => {
+                self.learned_request(record).await;
+                Ok(())
+            }
+            Err(error) => {
+                if error.code() == Some(Code::StalePlan) {
+                    self.look_again().await;
+                }
+                Err(self.closed(error))
+            }
+        }
+    }
+
+    /// What this person was shown of a request: an approval stands on that and on nothing else.
+    fn seen_terms(&self, id: RequestId) -> Result<Option<Bytes>, Problem> {
+        let live = self.inner.live()?;
+        let book = live.book();
+        let terms = book
+            .requests
+            .get(&id)
+            .and_then(|known| known.course.terms.as_ref());
+        Ok(terms.map(|terms| terms.digest.clone()))
+    }
+
+    /// Takes the requests as they stand now: what a role allows may change without any of them changing.
+    async fn look_again(&self) {
+        match self.inner.ask::<RequestsReply>(route::REQUESTS, &[]).await {
+            Ok(reply) => {
+                let learned = Learned {
+                    requests: reply.requests,
+                    ..Learned::default()
+                };
+                self.inner.learn(learned).await;
+            }
+            Err(error) => tracing::warn!(%error, "requests could not be looked at again"),
+        }
     }
 
     /// Approves many as they were asked, or with words refuses them; each has its own outcome.
@@ -118,14 +154,15 @@ impl Vault {
     ) -> Result<Vec<AnswerOutcome>, Problem> {
         let refusal = refusal.as_deref().map(input::words).transpose()?;
         let one = |id: &String| {
+            let request = names::id(id)?;
             let answer = match &refusal {
                 Some(words) => Answer::Refuse(RefuseRequest { words: words.clone() }),
-                None => Answer::Approve(ApproveRequest::default()),
+                None => Answer::Approve(ApproveRequest {
+                    shown: self.seen_terms(request)?,
+                    ..ApproveRequest::default()
+                }),
             };
-            Ok(OneAnswer {
-                request: names::id(id)?,
-                answer,
-            })
+            Ok(OneAnswer { request, answer })
         };
         let call = AnswersCall {
             answers: ids.iter().map(one).collect::<Result<_, Problem>>()?,
@@ -135,20 +172,26 @@ impl Vault {
             .call::<_, AnswersReply>(route::ANSWER_REQUESTS, &[], &call)
             .await;
         let reply = reply.map_err(|error| self.outdated(error))?;
-        let mut outcomes = Vec::with_capacity(ids.len());
+        let (mut outcomes, mut stale) = (Vec::with_capacity(ids.len()), false);
         for (id, outcome) in ids.into_iter().zip(reply.outcomes) {
             let problem = match outcome {
                 Outcome::Done(record) => {
                     self.inner.learn_request(*record).await;
                     None
                 }
-                Outcome::Problem(problem) => Some(names::problem(
-                    "requestNotAnswered",
-                    &problem.title,
-                    problem.detail,
-                )),
+                Outcome::Problem(problem) => {
+                    stale |= problem.code == Code::StalePlan;
+                    Some(names::problem(
+                        "requestNotAnswered",
+                        &problem.title,
+                        problem.detail,
+                    ))
+                }
             };
             outcomes.push(AnswerOutcome { id, problem });
+        }
+        if stale {
+            self.look_again().await;
         }
         self.inner.hint_sync();
         Ok(outcomes)
@@ -181,6 +224,17 @@ impl Vault {
         Ok(())
     }
 
+    /// What the evidence is about is what the person has seen, also where the list showed something older.
+    async fn looked_at(&self, id: RequestId, evidence: &Evidence) -> Result<(), Problem> {
+        let known = self.inner.live()?.book().requests.get(&id).cloned();
+        let Some(mut known) = known.filter(|known| known.course.terms != evidence.terms) else {
+            return Ok(());
+        };
+        known.course.terms.clone_from(&evidence.terms);
+        self.inner.learn_request(known).await;
+        Ok(())
+    }
+
     /// What helps to answer a request.
     ///
     /// # Errors
@@ -189,6 +243,7 @@ impl Vault {
         let id: RequestId = names::id(id)?;
         let reply = self.inner.ask::<Evidence>(route::REQUEST_EVIDENCE, &[&id]).await;
         let reply = reply.map_err(|error| self.outdated(error))?;
+        self.looked_at(id, &reply).await?;
         let similar = |similar: Similar| SimilarRequests {
             asked: names::number(similar.asked),
             approved: names::number(similar.approved),
@@ -221,7 +276,7 @@ impl Vault {
     }
 }
 
-fn approval(terms: ApproveAccess) -> Result<ApproveRequest, Problem> {
+fn approval(terms: ApproveAccess, shown: Option<Bytes>) -> Result<ApproveRequest, Problem> {
     let said = terms.words.trim();
     Ok(ApproveRequest {
         role: terms.role.as_deref().map(names::id).transpose()?,
@@ -232,6 +287,7 @@ fn approval(terms: ApproveAccess) -> Result<ApproveRequest, Problem> {
         } else {
             input::words(said)?
         },
+        shown,
     })
 }
 

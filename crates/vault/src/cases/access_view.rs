@@ -30,18 +30,24 @@ pub(super) fn access(book: &Book, me: PrincipalId, request: &RequestRecord, now:
         ),
         Want::Rotation { secret } => (String::new(), String::new(), Some(secret), 0, false),
     };
+    // Whoever answers is shown what is on the table by now; whoever asked, what they asked for.
+    let open = request.state == RequestState::Open && request.asked_by != me;
+    let table = course.terms.as_ref().filter(|_| open);
     let lapsed = course
         .lapses_at
         .filter(|at| *at <= now && request.state == RequestState::Open);
     let may = |verb| lapsed.is_none() && course.may.contains(&verb);
     AccessRequest {
         id: request.id.to_string(),
-        role,
-        role_name: course.role.clone().unwrap_or_else(|| SOME_ROLE.to_owned()),
-        place,
-        path: course.path.clone(),
+        role: table.map_or(role, |terms| terms.role.to_string()),
+        role_name: table
+            .map(|terms| terms.role_name.clone())
+            .or_else(|| course.role.clone())
+            .unwrap_or_else(|| SOME_ROLE.to_owned()),
+        place: table.map_or(place, |terms| terms.scope.to_string()),
+        path: table.map_or_else(|| course.path.clone(), |terms| terms.path.clone()),
         secret: secret.map(|secret| names::reference_to(book, secret)),
-        seconds,
+        seconds: table.map_or(seconds, |terms| terms.seconds),
         extends,
         reason: request.reason.clone(),
         by: names::person(book, request.asked_by),

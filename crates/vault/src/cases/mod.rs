@@ -7,6 +7,8 @@ mod access;
 mod access_requests;
 mod access_view;
 mod approval;
+#[cfg(test)]
+mod approving_tests;
 mod bin;
 mod conditions;
 mod creating;
@@ -35,6 +37,7 @@ mod policy_files;
 mod policy_folder;
 mod proposals;
 pub mod provisioning;
+mod request_history;
 mod requests;
 mod roles;
 mod row;

@@ -130,7 +130,7 @@ fn requests(book: &Book, me: PrincipalId, now: Timestamp) -> RequestsView {
     }
 }
 
-fn either(book: &Book, me: PrincipalId, request: &RequestRecord, now: Timestamp) -> Request {
+pub(super) fn either(book: &Book, me: PrincipalId, request: &RequestRecord, now: Timestamp) -> Request {
     match rotation(book, me, request) {
         Some(rotation) => Request::Rotation(Box::new(rotation)),
         None => Request::Access(Box::new(access(book, me, request, now))),

@@ -3,7 +3,7 @@ use super::*;
 use crate::cases::testing::{Sample, at};
 use crate::view::request::{AccessRequest, AccessState};
 use claviger_model::{builtin_roles, ids::GrantId};
-use claviger_protocol::requests::{Course, Given};
+use claviger_protocol::requests::{Course, Given, Terms};
 
 #[test]
 fn each_request_stands_where_it_is_looked_for() {
@@ -157,4 +157,38 @@ fn time_passes_on_the_device_too() {
         assert_eq!(given.can.hand_back, before);
         assert!(matches!(given.state, AccessState::Approved { lives, .. } if lives == before));
     }
+}
+
+#[test]
+fn who_answers_is_shown_what_is_on_the_table_and_who_asked_what_they_asked_for() {
+    let mut sample = Sample::new();
+    let (me, mara) = (sample.me, sample.mara);
+    let scope = sample.scope("shop/dev");
+    let narrowed = || Course {
+        path: "shop/prod".to_owned(),
+        role: Some("Reader".to_owned()),
+        terms: Some(Terms {
+            role: builtin_roles::CONSUMER,
+            role_name: "Consumer".to_owned(),
+            scope,
+            path: "shop/dev".to_owned(),
+            seconds: 600,
+            begins_at: None,
+            digest: vec![1; 32].into(),
+        }),
+        may: vec![May::Approve],
+        ..Course::default()
+    };
+    let theirs = asked_for_access(&mut sample, mara, RequestState::Open, narrowed());
+    let mine = asked_for_access(&mut sample, me, RequestState::Open, narrowed());
+    let view = requests(&sample.book, me, at(9));
+    let shown = |id: &str| {
+        let found = found(&view, id);
+        (found.role_name, found.path, found.seconds)
+    };
+    assert_eq!(
+        shown(&theirs),
+        ("Consumer".to_owned(), "shop/dev".to_owned(), 600)
+    );
+    assert_eq!(shown(&mine), ("Reader".to_owned(), "shop/prod".to_owned(), 3600));
 }

@@ -215,3 +215,13 @@ pub struct RequestsView {
     /// Answered by anyone, where this person may answer.
     pub answered: Vec<Request>,
 }
+
+/// Requests of any age, page by page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestHistory {
+    /// Newest first.
+    pub requests: Vec<Request>,
+    /// Where the next page begins; none after the last one.
+    pub next: Option<String>,
+}

@@ -80,7 +80,14 @@ async fn make(
         };
         match plan::may_give(change.db(), &engine, &asking, instead, &below).await {
             Ok(may) => policies.extend(may.by.iter().map(ToString::to_string)),
-            Err(refusal) => {
+            Err(mut refusal) => {
+                let answer = change.decide(&acting, Action::GrantAssign, &below).await?;
+                let max_age = change
+                    .step_up(&acting, Action::GrantAssign, &below, &answer)
+                    .await?;
+                if let Some(max_age) = max_age {
+                    refusal = Refusal::step_up(max_age);
+                }
                 let code = refusal.code();
                 return Err(Stop::Refused(refusal, Box::new(event.refused(code))));
             }
@@ -108,15 +115,15 @@ async fn demand(
     let Some(place) = change.place(grant.scope).await? else {
         return Err(change.unknown(acting, kind, grant.id));
     };
-    if own
-        && !change
-            .decide(acting, Action::GrantRevoke, &place)
-            .await?
-            .decision
-            .allowed
-    {
-        let event = change.event(acting.who, kind).on(grants::object(grant));
-        return Err(change.refuse(event, Code::Forbidden));
+    if own {
+        let answer = change.decide(acting, Action::GrantRevoke, &place).await?;
+        let max_age = change
+            .step_up(acting, Action::GrantRevoke, &place, &answer)
+            .await?;
+        if !answer.decision.allowed && max_age.is_none() {
+            let event = change.event(acting.who, kind).on(grants::object(grant));
+            return Err(change.refuse(event, Code::Forbidden));
+        }
     }
     let demand = Demand {
         action: Action::GrantRevoke,
@@ -157,7 +164,7 @@ async fn done_before(
                 return Ok(None);
             };
             let same = by_me
-                && known.granted_by == acting.who.principal
+                && known.granted_by == grant.granted_by
                 && known.principal == grant.principal
                 && (known.role, known.scope) == (role.unwrap_or(grant.role), scope.unwrap_or(grant.scope));
             if !same {
@@ -199,11 +206,10 @@ pub async fn carry_out(
         };
         change.db().end_grant(grant.id, &end).await?;
         if let (Some(id), Some(instead)) = (call.new_grant, instead) {
+            // It is a part of what was given, by whoever gave it: who narrows gives nothing, and stands in the end and its events.
             let given = Grant {
                 id,
-                granted_by: by,
                 granted_at: now,
-                reason: call.reason.clone(),
                 ..instead
             };
             change.db().insert_grant(&given).await?;

@@ -13,7 +13,12 @@ use crate::{
     caller::{Caller, body::Json},
     entitlement::{Circumstances, Place},
     http::Refusal,
-    operations::{path::Id, view::View},
+    operations::{
+        grants::{self, delegation::holds_own_service},
+        path::Id,
+        state::State as Asked,
+        view::View,
+    },
 };
 use axum::extract::State;
 use claviger_crypto::bytes::sha256;
@@ -25,7 +30,7 @@ use claviger_model::{
     time::Timestamp,
 };
 use claviger_policy::{
-    assign::{Assignment, Giver, MayAssign},
+    assign::{AssignRefusal, Assignment, Giver, MayAssign},
     engine::PolicyEngine,
 };
 use claviger_protocol::{
@@ -86,12 +91,12 @@ pub async fn preview(
     let grant = view.db().grant(id).await?.ok_or(Code::NotFound)?;
     let place = view.place(grant.scope).await?.ok_or(Code::NotFound)?;
     let own = grant.principal == view.principal.id;
-    if !own && !view.decide(Action::GrantView, &place).await?.decision.allowed {
-        return Err(Code::NotFound.into());
+    if !own {
+        view.demand(Action::GrantView, &place, Code::NotFound).await?;
     }
     let narrows = matches!(call.change, GrantChange::Narrow { .. });
-    if (!own || narrows) && !view.decide(Action::GrantRevoke, &place).await?.decision.allowed {
-        return Err(Code::Forbidden.into());
+    if !own || narrows {
+        view.demand(Action::GrantRevoke, &place, Code::Forbidden).await?;
     }
     let engine = view.engine().await?;
     let now = view.now();
@@ -103,6 +108,9 @@ pub async fn preview(
         };
         let below = view.place(instead.scope).await?.ok_or(Code::NotFound)?;
         lesser(&engine, &grant, instead, &below)?;
+        Asked::committed(&mut view)
+            .signed_in_enough(Action::GrantAssign, &below)
+            .await?;
         may_give(view.db(), &engine, &asking, instead, &below).await?;
     }
     let plan = make(view.db(), &engine, grant, instead, call.change, now).await?;
@@ -191,17 +199,21 @@ pub async fn may_give(
     let found = people(db, vec![asking.principal.clone()], Where::At(chain), now).await?;
     let giver: &Person = found.first().ok_or(Code::NotFound)?;
     let row = db.principal(instead.principal).await?.ok_or(Code::NotFound)?;
+    let along = giver.along(chain);
+    // As when it is given: who holds a key of a service gives it nothing, not even less.
+    if holds_own_service(db, &giver.caller, &row, now).await? {
+        return Err(grants::refusal(&AssignRefusal::ToOwnService));
+    }
     let receiver = Principal {
         id: row.id,
         name: row.name,
         state: row.state,
         nature: row.nature,
     };
-    let grants = giver.along(chain);
     let may = engine.may_assign(
         &Giver {
             caller: &giver.caller,
-            grants: &grants,
+            grants: &along,
             circumstances: &asking.circumstances,
         },
         &Assignment {
@@ -212,7 +224,7 @@ pub async fn may_give(
             expires_at: instead.expires_at,
         },
     );
-    may.map_err(|refused| crate::operations::grants::refusal(&refused))
+    may.map_err(|refused| grants::refusal(&refused))
 }
 
 /// Makes the plan of a change that is in order.

@@ -1,7 +1,7 @@
 //! What the one who asks may see of grants, and do to them.
 
 use crate::{http::Refusal, operations::view::View};
-use claviger_model::{action::Action, grant::Grant, ids::ScopeId};
+use claviger_model::{action::Action, builtin_roles::POLICY_FILES, grant::Grant, ids::ScopeId};
 use claviger_policy::{engine::PolicyEngine, question::Caller};
 use claviger_protocol::access::GrantStep;
 use std::collections::HashMap;
@@ -39,8 +39,9 @@ impl Sight {
                 ..Rights::default()
             };
             if found.view {
-                found.revoke = view.decide(Action::GrantRevoke, &place).await?.decision.allowed;
-                found.assign = view.decide(Action::GrantAssign, &place).await?.decision.allowed;
+                // What only a fresh sign-in is missing for is offered: it is asked for when it is done.
+                found.revoke = view.offers(Action::GrantRevoke, &place).await?;
+                found.assign = view.offers(Action::GrantAssign, &place).await?;
             }
             rights.insert(scope, found);
         }
@@ -64,7 +65,9 @@ impl Sight {
         let mut steps = Vec::new();
         if own || rights.revoke {
             steps.push(GrantStep::Shorten);
-            if rights.revoke && rights.assign && !self.me.answers_to(grant.principal) {
+            // Emergency access is ended, and what applies files is given by two Owners anew.
+            let whole = grant.conditions.is_emergency() || grant.role == POLICY_FILES;
+            if !whole && rights.revoke && rights.assign && !self.me.answers_to(grant.principal) {
                 steps.push(GrantStep::Narrow);
             }
             steps.push(GrantStep::Revoke);

@@ -128,7 +128,7 @@ pub async fn may_give(
     };
     let may = match may_assign(state, &gift).await? {
         Ok(may) => may,
-        Err(why) => return Ok(Err(delegation::refusal(&why))),
+        Err(why) => return Ok(Err(delegation::refused(state, place, why).await?)),
     };
     let engine = state.engine().await?;
     if !engine.role(role).is_some_and(suits) {

@@ -28,9 +28,7 @@ pub async fn preview(
     let mut view = View::open(&app, &caller).await?;
     let mut state = State::committed(&mut view);
     let place = state.place(call.scope).await?.ok_or(Code::NotFound)?;
-    if !state.decide(Action::ScopeView, &place).await?.decision.allowed {
-        return Err(Code::NotFound.into());
-    }
+    state.demand(Action::ScopeView, &place, Code::NotFound).await?;
     let receiver = state.reader.principal(call.principal).await?;
     let receiver = receiver.ok_or(Code::NotFound)?;
     may_give(&mut state, &place, &receiver, (call.role, call.ends_at)).await??;

@@ -2,22 +2,25 @@
 //! approvals, and putting people into teams.
 
 use crate::{
-    entitlement::Place,
+    entitlement::{Answer, Place},
     http::Refusal,
     operations::{services::made_a_key, state::State},
 };
 use claviger_model::{
+    action::Action,
     ids::{PrincipalId, RoleId},
     principal::{Nature, Principal, PrincipalKind, PrincipalState},
     time::Timestamp,
 };
 use claviger_policy::{
     assign::{AssignRefusal, Assignment, Giver, MayAssign},
+    decision::Reason,
     engine::PolicyEngine,
     question::Caller,
 };
 use claviger_protocol::problem::Code;
 use claviger_storage::{Reader, StorageError, principals};
+use std::sync::Arc;
 
 /// What is to be given.
 #[derive(Debug, Clone, Copy)]
@@ -132,6 +135,28 @@ pub async fn holds_own_service(
 /// Whether a principal is a service identity that somebody or a team of theirs answers for.
 pub fn is_own_service(of: &Caller, row: &principals::Principal) -> bool {
     matches!(row.nature, Nature::Service { owner, .. } if of.answers_to(owner))
+}
+
+/// How such a refusal is answered to whoever asks here and now: by asking for a fresh sign-in where nothing else is missing.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn refused(
+    state: &mut State<'_>,
+    place: &Place,
+    why: AssignRefusal,
+) -> Result<Refusal, StorageError> {
+    let AssignRefusal::NotAllowed(decision) = why else {
+        return Ok(refusal(&why));
+    };
+    if decision.reason == Reason::NoGrant {
+        return Ok(refusal(&AssignRefusal::NotAllowed(decision)));
+    }
+    let answer = Answer {
+        decision: Arc::from(decision),
+    };
+    let max_age = state.step_up(Action::GrantAssign, place, &answer).await?;
+    Ok(max_age.map_or_else(|| Refusal::new(Code::Forbidden), Refusal::step_up))
 }
 
 /// How such a refusal is answered.

@@ -7,11 +7,10 @@ use super::{
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
-    entitlement::Answer,
     events::Event,
     http::Refusal,
     operations::{state::State, words},
-    sequencer::{Acting, Change, Stop, job},
+    sequencer::{Acting, Change, Stop, change::Demand, job},
     stream::Audience,
 };
 use axum::extract::State as Extract;
@@ -23,10 +22,9 @@ use claviger_model::{
     grant::{Grant, MAX_REASON_BYTES},
     principal::PrincipalKind,
 };
-use claviger_policy::{assign::AssignRefusal, decision::Reason, hours::zone_is_known};
+use claviger_policy::hours::zone_is_known;
 use claviger_protocol::{grants::GiveGrant, problem::Code, stream::Hint};
 use claviger_storage::principals::Principal;
-use std::sync::Arc;
 
 const KIND: EventKind = EventKind::GrantGiven;
 
@@ -63,14 +61,15 @@ async fn make(change: &mut Change, caller: &Caller, call: GiveGrant) -> Result<G
     let Some(place) = change.place(call.scope).await? else {
         return Err(change.unknown(&acting, KIND, call.scope));
     };
-    if !change
-        .decide(&acting, Action::ScopeView, &place)
-        .await?
-        .decision
-        .allowed
-    {
-        return Err(change.unknown(&acting, KIND, call.scope));
-    }
+    let demand = Demand {
+        action: Action::ScopeView,
+        place: &place,
+        kind: KIND,
+        known_by: Action::ScopeView,
+        object: object(&call),
+        asked: &call.scope,
+    };
+    change.demand(&acting, demand).await?;
     let receiver = change.db().principal(call.principal).await?;
     let Some(receiver) = receiver else {
         return Err(change.unknown(&acting, KIND, call.principal));
@@ -90,20 +89,10 @@ async fn make(change: &mut Change, caller: &Caller, call: GiveGrant) -> Result<G
     let mut state = State::locked(change, &acting).await?;
     let may = match may_assign(&mut state, &gift).await? {
         Ok(may) => may,
-        Err(AssignRefusal::NotAllowed(decision)) if decision.reason != Reason::NoGrant => {
-            let answer = Answer {
-                decision: Arc::from(decision),
-            };
-            let max_age = change
-                .step_up(&acting, Action::GrantAssign, &place, &answer)
-                .await?;
-            let refusal = max_age.map_or_else(|| Refusal::new(Code::Forbidden), Refusal::step_up);
+        Err(why) => {
+            let refusal = delegation::refused(&mut state, &place, why).await?;
             let event = event(change, &acting, &call).refused(refusal.code());
             return Err(Stop::Refused(refusal, Box::new(event)));
-        }
-        Err(refused) => {
-            let event = event(change, &acting, &call).refused(delegation::code(&refused));
-            return Err(Stop::Refused(delegation::refusal(&refused), Box::new(event)));
         }
     };
     if known.is_some() {
@@ -167,15 +156,18 @@ fn is_same(known: &Grant, call: &GiveGrant, acting: &Acting) -> bool {
 }
 
 fn event(change: &Change, acting: &Acting, call: &GiveGrant) -> Event {
-    let object = Object {
+    change
+        .event(acting.who, KIND)
+        .on(object(call))
+        .concerning(call.principal)
+}
+
+fn object(call: &GiveGrant) -> Object {
+    Object {
         grant: Some(call.id),
         principal: Some(call.principal),
         role: Some(call.role),
         scope: Some(call.scope),
         ..Object::default()
-    };
-    change
-        .event(acting.who, KIND)
-        .on(object)
-        .concerning(call.principal)
+    }
 }

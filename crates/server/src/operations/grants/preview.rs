@@ -60,8 +60,8 @@ pub async fn preview(
         not_before: call.not_before,
         expires_at: call.expires_at,
     };
-    if let Err(refused) = may_assign(&mut state, &gift).await? {
-        return Err(delegation::refusal(&refused));
+    if let Err(why) = may_assign(&mut state, &gift).await? {
+        return Err(delegation::refused(&mut state, &place, why).await?);
     }
     Ok(axum::Json(
         plan::plan(&mut state, &place, &receiver, &call).await?,
@@ -77,6 +77,7 @@ pub async fn choices(
     let mut view = View::open(&app, &caller).await?;
     let mut state = State::committed(&mut view);
     let place = known(&mut state, call.scope).await?;
+    state.signed_in_enough(Action::GrantAssign, &place).await?;
     let receiver = match call.principal {
         Some(id) => state.reader.principal(id).await?.ok_or(Code::NotFound)?,
         None => anybody(&state.principal),
@@ -129,10 +130,16 @@ pub async fn receivers(
     }
     let mut view = View::open(&app, &caller).await?;
     if view.listed().await?.scopes_with(Action::PrincipalView).is_empty() {
-        return Err(Code::Forbidden.into());
+        let later = view.listed_after_step_up().await?;
+        let there = later.scopes_with(Action::PrincipalView).first().copied();
+        let there = view.place(there.ok_or(Code::Forbidden)?).await?;
+        let there = there.ok_or(Code::Forbidden)?;
+        view.demand(Action::PrincipalView, &there, Code::Forbidden)
+            .await?;
     }
     let mut state = State::committed(&mut view);
     let place = known(&mut state, call.scope).await?;
+    state.signed_in_enough(Action::GrantAssign, &place).await?;
     let most = call.limit.unwrap_or(PAGE).clamp(1, PAGE) as usize;
     let active = PrincipalFilter {
         kind: None,
@@ -206,9 +213,6 @@ async fn receiver(
 /// A place that the caller may know of.
 async fn known(state: &mut State<'_>, scope: ScopeId) -> Result<Arc<Place>, Refusal> {
     let place = state.place(scope).await?.ok_or(Code::NotFound)?;
-    if state.decide(Action::ScopeView, &place).await?.decision.allowed {
-        Ok(place)
-    } else {
-        Err(Code::NotFound.into())
-    }
+    state.demand(Action::ScopeView, &place, Code::NotFound).await?;
+    Ok(place)
 }

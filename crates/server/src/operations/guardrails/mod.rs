@@ -54,9 +54,6 @@ pub fn digest(guardrail: &Guardrail) -> Result<[u8; 32], Refusal> {
 async fn managed(view: &mut View<'_>) -> Result<(), Refusal> {
     let root = view.db().root_scope().await?.ok_or(Code::NotFound)?;
     let place = view.place(root.id).await?.ok_or(Code::NotFound)?;
-    if view.decide(Action::PolicyManage, &place).await?.decision.allowed {
-        Ok(())
-    } else {
-        Err(Code::Forbidden.into())
-    }
+    view.demand(Action::PolicyManage, &place, Code::Forbidden).await?;
+    Ok(())
 }

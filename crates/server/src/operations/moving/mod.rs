@@ -64,9 +64,9 @@ async fn preview(
     let moved = checked(&mut asked, &from, &to).await?;
     if moved.effect.changes_class {
         for place in [&from, &to] {
-            if !asked.decide(Action::ScopeClassify, place).await?.decision.allowed {
-                return Err(Code::Forbidden.into());
-            }
+            asked
+                .demand(Action::ScopeClassify, place, Code::Forbidden)
+                .await?;
         }
     }
     gives_only_what_is_theirs(&mut asked, &from, &moved).await??;
@@ -78,12 +78,8 @@ async fn preview(
 
 async fn end(asked: &mut Asked<'_>, scope: ScopeId) -> Result<Arc<Place>, Refusal> {
     let place = asked.place(scope).await?.ok_or(Code::NotFound)?;
-    if !asked.decide(Action::ScopeView, &place).await?.decision.allowed {
-        return Err(Code::NotFound.into());
-    }
-    if !asked.decide(Action::ScopeMove, &place).await?.decision.allowed {
-        return Err(Code::Forbidden.into());
-    }
+    asked.demand(Action::ScopeView, &place, Code::NotFound).await?;
+    asked.demand(Action::ScopeMove, &place, Code::Forbidden).await?;
     Ok(place)
 }
 

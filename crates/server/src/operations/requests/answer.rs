@@ -133,7 +133,8 @@ async fn refuse_one(
 }
 
 /// Demands the right to answer; the name of what it is about, and the policies that gave the right. A rotation can also be
-/// answered by those who could fulfil it, where `editors` says so.
+/// answered by those who could fulfil it, where `editors` says so. Nobody answers their own, which holds above all for the
+/// rotation of what they read in an emergency (rule 14).
 ///
 /// # Errors
 /// The refusal; requests of others that one may not answer are not to be known of.
@@ -156,6 +157,11 @@ pub(super) async fn may_answer(
         return Err(change.unknown(acting, KIND, request.id));
     };
     let name = place.scope.path.to_string();
+    // Whoever asked takes it back or leaves it, whatever else they may do here.
+    if request.asked_by == acting.who.principal {
+        let event = change.event(acting.who, KIND).on(object(request));
+        return Err(change.refuse(event, Code::SeparationOfDuties));
+    }
     let rotation = matches!(request.asked, Asked::Rotation { .. });
     if rotation && editors {
         let answer = change.decide(acting, Action::RotationFulfil, &place).await?;
@@ -175,11 +181,6 @@ pub(super) async fn may_answer(
         object: object(request),
         asked: &request.id,
     };
-    let own = request.asked_by == acting.who.principal;
-    if own {
-        let event = change.event(acting.who, KIND).on(object(request));
-        return Err(change.refuse(event, Code::SeparationOfDuties));
-    }
     let policies = change.demand(acting, demand).await?.policies();
     Ok((name, policies))
 }

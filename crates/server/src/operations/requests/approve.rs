@@ -5,11 +5,13 @@ use super::{
     approvers::can_approve,
     give::{self, object, state},
     make::judge,
-    terms::{self, Judge, is_within, until},
+    table,
+    terms::{self, Judge, is_within},
 };
 use crate::{
     entitlement::Place,
     http::Refusal,
+    operations::{grants::delegation, state::State},
     sequencer::{Acting, Change, Stop},
 };
 use claviger_ledger::leaf::Object;
@@ -70,11 +72,19 @@ async fn access(
 ) -> Result<(), Stop> {
     let entitlements = change.entitlements();
     let judge = judge(change, &entitlements).await?;
+    if let Some(seen) = &call.shown {
+        let now = table::shown(change.db(), judge, request, &steps).await?;
+        if !table::is_same(now.as_ref(), seen) {
+            let event = change.event(acting.who, KIND).on(object(request));
+            return Err(change.refuse(event, Code::StalePlan));
+        }
+    }
     let (terms, place) = narrowed(change, judge, before, &call).await?;
     let Some(asker) = change.db().principal(request.asked_by).await? else {
         return Err(Code::WrongState.into());
     };
     let begin = give::begin(change, request, Some(terms)).await?;
+    let ends_at = give::ending(change, terms, begin)?;
     let may = judge
         .may_give(
             change.db(),
@@ -82,13 +92,14 @@ async fn access(
             &asker,
             &place,
             terms.role,
-            until(terms, begin),
+            ends_at,
         )
         .await?;
     let may: MayAssign = match may {
         Ok(may) => may,
         Err(refused) => {
-            let refusal = terms::refusal(&refused);
+            let mut state = State::locked(change, acting).await?;
+            let refusal = delegation::refused(&mut state, &place, refused).await?;
             let object = Object {
                 role: Some(terms.role),
                 scope: Some(terms.scope),

@@ -17,10 +17,14 @@ use claviger_model::{
 };
 use claviger_protocol::problem::Code;
 use claviger_storage::requests::Asked;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// How many open requests one person can have.
 const OPEN_AT_ONCE: u64 = 20;
+/// How many requests one person can make in a day, whatever becomes of them: those that were taken back at once or approved by
+/// rule fill the lists of others as well.
+const MADE_IN_A_DAY: u64 = 200;
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// The place, where the caller may ask for this; not found where they may not know of it.
 ///
@@ -86,16 +90,27 @@ pub(super) async fn askable(
     Ok(place)
 }
 
-/// Whether the caller may have one more open request.
+/// Whether the caller may make one more request.
 ///
 /// # Errors
 /// The refusal.
 pub(super) async fn within_limit(change: &mut Change, acting: &Acting, scope: ScopeId) -> Result<(), Stop> {
-    let since = terms::open_since(change.now());
-    let open = change.db().open_requests_of(acting.who.principal, since).await?;
-    if open < OPEN_AT_ONCE {
+    let now = change.now();
+    let open = change
+        .db()
+        .open_requests_of(acting.who.principal, terms::open_since(now))
+        .await?;
+    let made = change
+        .db()
+        .requests_made_since(acting.who.principal, now.minus(DAY))
+        .await?;
+    let words = if open >= OPEN_AT_ONCE {
+        format!("{OPEN_AT_ONCE} of your requests wait for an answer; take one back, or wait")
+    } else if made >= MADE_IN_A_DAY {
+        format!("you made {MADE_IN_A_DAY} requests within 24 hours; wait before you make another one")
+    } else {
         return Ok(());
-    }
+    };
     let object = Object {
         scope: Some(scope),
         ..Object::default()
@@ -104,8 +119,6 @@ pub(super) async fn within_limit(change: &mut Change, acting: &Acting, scope: Sc
         .event(acting.who, KIND)
         .on(object)
         .refused(Code::RequestLimit);
-    let refusal = Refusal::new(Code::RequestLimit).detail(format!(
-        "{OPEN_AT_ONCE} of your requests wait for an answer; take one back, or wait"
-    ));
+    let refusal = Refusal::new(Code::RequestLimit).detail(words);
     Err(Stop::Refused(refusal, Box::new(event)))
 }

@@ -105,6 +105,11 @@ pub async fn fulfil(
         return Ok(());
     }
     open(change, &request)?;
+    // Whoever read it in an emergency does not set the value that takes its place either (rule 14).
+    if request.asked_by == acting.who.principal && change.db().is_of_an_emergency(id).await? {
+        let event = change.event(acting.who, KIND).on(object(&request));
+        return Err(change.refuse(event, Code::SeparationOfDuties));
+    }
     let rotations = change.db().open_rotations_of(located.secret.id).await?;
     if rotations.iter().any(|rotation| rotation.request == Some(id)) {
         return Err(Refusal::new(Code::WrongState)

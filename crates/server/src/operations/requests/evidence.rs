@@ -2,12 +2,13 @@
 
 use super::{
     standing::state,
+    table,
     terms::{self, favourable, is_within},
 };
 use crate::{
     app::Shared,
     caller::Caller,
-    entitlement::Place,
+    entitlement::{Place, best::after_step_up},
     http::Refusal,
     operations::{path::Id, view::View},
 };
@@ -18,10 +19,7 @@ use claviger_protocol::{
     requests::{Evidence, Newly, PlaceName, RequestState, Similar},
     sync::RoleName,
 };
-use claviger_storage::{
-    principals::Principal,
-    requests::{Asked, Request},
-};
+use claviger_storage::{approvals::Terms, principals::Principal, requests::Asked};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -41,29 +39,37 @@ pub async fn evidence(
     let mut view = View::open(&app, &caller).await?;
     let request = view.db().request(id).await?.ok_or(Code::NotFound)?;
     let place = view.place(request.scope).await?.ok_or(Code::NotFound)?;
-    let answers = view.decide(Action::RequestAnswer, &place).await?.decision.allowed;
-    if !answers || request.asked_by == caller.principal {
+    if request.asked_by == caller.principal {
         return Err(Code::NotFound.into());
     }
+    view.demand(Action::RequestAnswer, &place, Code::NotFound).await?;
     let asker = view
         .db()
         .principal(request.asked_by)
         .await?
         .ok_or(Code::NotFound)?;
     let (judge, now) = (view.judge(), view.now());
+    let steps = view.db().steps_of(&[id]).await?;
+    let shown = table::shown(view.db(), judge, &request, &steps).await?;
+    // What was narrowed already is what the next approval is about.
+    let (top, place) = match &shown {
+        Some(shown) => (shown.scope, view.place(shown.scope).await?.ok_or(Code::NotFound)?),
+        None => (request.scope, place),
+    };
     let (mut scopes, mut below) = (Vec::new(), Vec::new());
     let mut after = None;
     loop {
-        let page = view.db().scopes_under(&[request.scope], after, PAGE).await?;
+        let page = view.db().scopes_under(&[top], after, PAGE).await?;
         let full = page.len() >= PAGE as usize;
         after = page.last().map(|scope| scope.id);
         scopes.extend(page.iter().map(|scope| scope.id));
-        below.extend(page.into_iter().filter(|scope| scope.id != request.scope));
+        below.extend(page.into_iter().filter(|scope| scope.id != top));
         if !full {
             break;
         }
     }
-    let newly = match terms::asked(&request) {
+    let terms = terms::narrowed(&request, &steps);
+    let newly = match terms {
         Some(terms) => {
             let engine = judge.engine(view.db()).await?;
             let gives: BTreeSet<Action> = engine
@@ -126,13 +132,11 @@ pub async fn evidence(
         scope: scope.id,
         path: scope.path.to_string(),
     });
-    let lesser = lesser(&mut view, &request, &asker, &place).await?;
-    let last_read = view
-        .db()
-        .last_release_under(request.scope, Some(asker.id))
-        .await?;
-    let last_read_by_anyone = view.db().last_release_under(request.scope, None).await?;
+    let lesser = lesser(&mut view, terms, &asker, &place).await?;
+    let last_read = view.db().last_release_under(top, Some(asker.id)).await?;
+    let last_read_by_anyone = view.db().last_release_under(top, None).await?;
     Ok(axum::Json(Evidence {
+        terms: shown,
         newly,
         same_person,
         others,
@@ -144,17 +148,18 @@ pub async fn evidence(
     }))
 }
 
-/// The roles within the one that is asked for that the reader may give.
+/// The roles within the one on the table that the reader may give.
 async fn lesser(
     view: &mut View<'_>,
-    request: &Request,
+    terms: Option<Terms>,
     asker: &Principal,
     place: &Place,
 ) -> Result<Vec<RoleName>, Refusal> {
-    let Some(terms) = terms::asked(request) else {
+    let Some(terms) = terms else {
         return Ok(Vec::new());
     };
-    let (judge, reader, circumstances) = (view.judge(), view.principal.clone(), view.circumstances);
+    let (judge, reader) = (view.judge(), view.principal.clone());
+    let circumstances = after_step_up(view.circumstances);
     let engine = judge.engine(view.db()).await?;
     let Some(asked) = engine.role(terms.role) else {
         return Ok(Vec::new());

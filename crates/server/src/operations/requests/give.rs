@@ -2,6 +2,7 @@
 
 use super::{
     rules::Approved,
+    table,
     terms::{self, until},
 };
 use crate::{
@@ -15,6 +16,7 @@ use claviger_ledger::{
     leaf::{Fact, Object},
 };
 use claviger_model::{
+    approval::LONGEST_SECONDS,
     conditions::Conditions,
     event::EventKind,
     grant::Grant,
@@ -26,6 +28,7 @@ use claviger_storage::{
     approvals::{Given, Terms},
     requests::{Answer, Asked, Request, RequestState},
 };
+use std::time::Duration;
 
 /// When access would begin to be counted: now, or for an extension at the end of what it prolongs, if that still lives and is
 /// the same.
@@ -57,14 +60,26 @@ pub async fn begin(change: &mut Change, request: &Request, given: Option<Terms>)
     };
     let grant = change.db().grant(link.grant).await?.ok_or(Code::Internal)?;
     let terms = given.unwrap_or(asked);
-    let same = grant.role == terms.role && grant.scope == terms.scope;
-    if given.is_none() && !same {
+    if given.is_none() && (grant.role, grant.scope) != (terms.role, terms.scope) {
         return Err(Refusal::new(Code::BadRequest)
             .detail("what is prolonged has another role or place")
             .into());
     }
-    let end = grant.expires_at.filter(|_| same && grant.active_at(now));
-    Ok(end.unwrap_or(now).max(now))
+    Ok(table::prolongs(&grant, terms, now).unwrap_or(now))
+}
+
+/// When these terms end, which is never later than 90 days from now, whatever they prolong.
+///
+/// # Errors
+/// When it would be later.
+pub fn ending(change: &Change, terms: Terms, begin: Timestamp) -> Result<Timestamp, Stop> {
+    let end = until(terms, begin);
+    if end > change.now().plus(Duration::from_secs(LONGEST_SECONDS.into())) {
+        return Err(Refusal::new(Code::BadRequest)
+            .detail("access ends 90 days from now at the latest, with what is prolonged")
+            .into());
+    }
+    Ok(end)
 }
 
 /// Gives by a person who approved last.
@@ -82,7 +97,7 @@ pub async fn by_hand(
     let begin = begin(change, request, Some(terms)).await?;
     let gift = Gift {
         terms,
-        ends_at: until(terms, begin),
+        ends_at: ending(change, terms, begin)?,
         by: acting.who.principal,
         rule: None,
         conditions: Conditions::default(),
@@ -123,7 +138,7 @@ pub async fn by_rule(
     let rule = &by.rule;
     let gift = Gift {
         terms,
-        ends_at: until(terms, begin),
+        ends_at: ending(change, terms, begin)?,
         by: by.author.id,
         rule: Some(rule.id),
         conditions: rule.conditions.clone(),

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
-    entitlement::Epoch,
+    entitlement::{Epoch, best::after_step_up},
     http::Refusal,
     operations::{
         secrets::locate::{Wanted, locate, object},
@@ -142,6 +142,8 @@ async fn access(
     }
     let request = row(change, acting, id, (asked, scope), reason);
     let begin = give::begin(change, &request, None).await?;
+    let terms = terms::asked(&request).ok_or(Code::Internal)?;
+    give::ending(change, terms, begin)?;
     within_limit(change, acting, scope).await?;
     change.db().insert_request(&request).await?;
     let event = change.event(acting.who, KIND).on(give::object(&request)).commit(
@@ -152,7 +154,6 @@ async fn access(
     change.record(event.because(request.reason.clone()));
     let entitlements = change.entitlements();
     let judge = judge(change, &entitlements).await?;
-    let terms = terms::asked(&request).ok_or(Code::Internal)?;
     let wanted = ByRule::Access(terms, begin);
     if let Some(by) = rules::approving(change.db(), judge, &acting.principal, &place, wanted).await? {
         give::by_rule(change, &request, &by, terms, begin).await?;
@@ -224,7 +225,7 @@ pub async fn told(change: &mut Change, acting: &Acting, id: RequestId) -> Result
     let seen = Seen {
         judge,
         by: &acting.principal,
-        circumstances: &acting.circumstances,
+        circumstances: &after_step_up(acting.circumstances),
     };
     let found = records(change.db(), seen, &[request]).await?;
     Ok(found.into_iter().next().ok_or(Code::Internal)?)

@@ -1,7 +1,7 @@
 //! Requests for a rotation or for access: asking, answering, taking back, fulfilling and listing them.
 //!
 //! Approving is giving: whoever approves must be able to give it by hand to whoever asks (`may_assign`), so that nobody gets
-//! by asking what nobody may give them. [`terms`] says what is on the table, [`approvers`] who can approve, [`rules`] what is
+//! by asking what nobody may give them. [`terms`] says what is on the table, [`table`] how it is shown, [`approvers`] who can approve, [`rules`] what is
 //! approved at once, [`record`] what each reader sees.
 
 mod answer;
@@ -11,6 +11,7 @@ mod askable;
 mod closed;
 mod evidence;
 pub mod give;
+mod history;
 mod known;
 mod make;
 mod many;
@@ -20,6 +21,7 @@ mod record;
 mod rules;
 mod settings;
 pub mod standing;
+mod table;
 mod terms;
 
 pub use approvers::approvers;
@@ -32,7 +34,7 @@ use super::{principals::named, view::View};
 use crate::{
     app::Shared,
     caller::Caller,
-    entitlement::list::Listed,
+    entitlement::{best::after_step_up, list::Listed},
     http::{Handled, Refusal, handle},
 };
 use axum::extract::State;
@@ -54,6 +56,7 @@ const MOST: u32 = 500;
 pub fn routes() -> Vec<Handled> {
     vec![
         handle(route::REQUESTS, list),
+        handle(route::REQUEST_HISTORY, history::history),
         handle(route::MAKE_REQUEST, make::make),
         handle(route::APPROVE_REQUEST, answer::approve),
         handle(route::REFUSE_REQUEST, answer::refuse),
@@ -76,7 +79,8 @@ async fn list(State(app): State<Shared>, caller: Caller) -> Result<axum::Json<Re
     Ok(axum::Json(RequestsReply { requests, principals }))
 }
 
-/// Where somebody may see the requests of others.
+/// Where somebody may see the requests of others: with what they may do after a fresh sign-in, since a notice has told them
+/// already that a request waits for them, and an answer asks for the sign-in.
 pub fn answerable(listed: &Listed) -> Vec<ScopeId> {
     let mut scopes = listed.scopes_with(Action::RotationFulfil);
     scopes.extend(listed.scopes_with(Action::RequestAnswer));
@@ -90,7 +94,7 @@ pub fn answerable(listed: &Listed) -> Vec<ScopeId> {
 /// # Errors
 /// When the tables cannot be read.
 pub async fn visible(view: &mut View<'_>) -> Result<Vec<RequestRecord>, Refusal> {
-    let scopes = answerable(&*view.listed().await?);
+    let scopes = answerable(&*view.listed_after_step_up().await?);
     let person = view.principal.id;
     let mut found = view.db().requests_by(person, MOST).await?;
     if !scopes.is_empty() {
@@ -109,7 +113,8 @@ pub async fn seen(view: &mut View<'_>, found: Vec<Request>) -> Result<Vec<Reques
         found.into_iter().map(|request| (request.id, request)).collect();
     let mut found: Vec<_> = found.into_values().collect();
     found.sort_by_key(|request| (std::cmp::Reverse(request.asked_at), request.id));
-    let (judge, principal, circumstances) = (view.judge(), view.principal.clone(), view.circumstances);
+    let (judge, principal) = (view.judge(), view.principal.clone());
+    let circumstances = after_step_up(view.circumstances);
     let seen = Seen {
         judge,
         by: &principal,

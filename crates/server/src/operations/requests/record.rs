@@ -3,6 +3,7 @@
 use super::{
     approvers::approvers,
     standing::{approval, given, state, want},
+    table,
     terms::{self, Judge},
 };
 use crate::entitlement::{Circumstances, Place};
@@ -28,7 +29,7 @@ pub struct Seen<'a> {
     pub judge: Judge<'a>,
     /// The reader.
     pub by: &'a Principal,
-    /// How they are signed in.
+    /// How they will be signed in when they answer: what only a fresh sign-in is missing for is offered.
     pub circumstances: &'a Circumstances,
 }
 
@@ -124,6 +125,7 @@ async fn one(
         ..Course::default()
     };
     if open {
+        course.terms = table::shown(reader, judge, request, &rows.steps).await?;
         if let Some(terms) = terms::narrowed(request, &rows.steps).filter(|_| own) {
             course.approvers = approvers(reader, judge, &place, by, terms).await?;
         }
@@ -188,6 +190,11 @@ async fn may(
     let mut may = Vec::new();
     let approved = steps.iter().any(|step| step.by == by.id);
     if request.asked_by == by.id {
+        // What was read in an emergency is somebody else's to settle (rule 14).
+        let rotation = matches!(request.asked, Asked::Rotation { .. });
+        if rotation && reader.is_of_an_emergency(request.id).await? {
+            return Ok(may);
+        }
         may.push(May::Withdraw);
     } else if let Some(terms) = terms::narrowed(request, steps) {
         let asker = reader.principal(request.asked_by).await?;

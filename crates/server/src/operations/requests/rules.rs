@@ -9,6 +9,7 @@ use claviger_model::{
     time::Timestamp,
 };
 use claviger_storage::{Reader, StorageError, approvals::Terms, principals::Principal};
+use std::time::Duration;
 
 /// What a rule is asked to approve.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +55,7 @@ pub async fn approving(
             .teams
             .iter()
             .any(|team| asking.caller.membership(*team).is_some());
-        if !theirs || !rule.is_for(place.resource.class) || !covers(&rule, wanted) {
+        if !theirs || !rule.is_for(place.resource.class) || !covers(&rule, wanted, judge.now) {
             continue;
         }
         if let Some((author, policies)) = vouched(reader, judge, &rule, asker, place, wanted).await? {
@@ -68,11 +69,13 @@ pub async fn approving(
     Ok(None)
 }
 
-fn covers(rule: &ApprovalRule, wanted: Wanted) -> bool {
+/// A rule's time counts from now: what prolongs access by rule would otherwise go on for ever.
+fn covers(rule: &ApprovalRule, wanted: Wanted, now: Timestamp) -> bool {
     match (rule.approves, wanted) {
         (Approves::Rotation, Wanted::Rotation) => true,
-        (Approves::Access { role, most_seconds }, Wanted::Access(terms, _)) => {
-            role == terms.role && terms.seconds <= most_seconds
+        (Approves::Access { role, most_seconds }, Wanted::Access(terms, begin)) => {
+            let most = now.plus(Duration::from_secs(most_seconds.into()));
+            role == terms.role && until(terms, begin) <= most
         }
         _ => false,
     }

@@ -6,7 +6,7 @@ use crate::{
     caller::{Caller, body::Json},
     entitlement::Place,
     http::Refusal,
-    operations::{path::Id, view::View},
+    operations::{grants::delegation, path::Id, state::State as Asked, view::View},
     sequencer::{Acting, Change, Stop, change::Demand, job},
     stream::Audience,
 };
@@ -42,6 +42,11 @@ pub async fn read(
     let edits = view.decide(Action::ScopeEdit, &place).await?.decision.allowed;
     let answers = view.decide(Action::RequestAnswer, &place).await?.decision.allowed;
     if !(edits || answers) {
+        for action in [Action::RequestAnswer, Action::ScopeEdit] {
+            Asked::committed(&mut view)
+                .signed_in_enough(action, &place)
+                .await?;
+        }
         let sees = view.decide(Action::ScopeView, &place).await?.decision.allowed;
         return Err(if sees { Code::Forbidden } else { Code::NotFound }.into());
     }
@@ -220,8 +225,9 @@ async fn may_write(
                 until,
             )
             .await?;
-        if let Err(refused) = may {
-            let refusal = super::terms::refusal(&refused);
+        if let Err(why) = may {
+            let mut state = Asked::locked(change, acting).await?;
+            let refusal = delegation::refused(&mut state, place, why).await?;
             let event = change.event(acting.who, KIND).on(object).refused(refusal.code());
             return Err(Stop::Refused(refusal, Box::new(event)));
         }

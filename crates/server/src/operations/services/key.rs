@@ -18,7 +18,7 @@ use claviger_ledger::leaf::{Fact, NAME, Object};
 use claviger_model::{
     builtin_roles::POLICY_FILES,
     event::EventKind,
-    grant::MAX_REASON_BYTES,
+    grant::{Grant, MAX_REASON_BYTES},
     ids::{KeyId, PrincipalId},
     principal::PrincipalState,
     service::{KeyTerms, LIVE_KEYS},
@@ -28,6 +28,7 @@ use claviger_protocol::{
     services::{EndServiceKey, MakeServiceKey, ServiceReply},
 };
 use claviger_storage::{
+    StorageError,
     services::{KeyEnded, ServiceKey},
     sessions::LogoutTarget,
 };
@@ -144,6 +145,9 @@ async fn may_hold(change: &mut Change, acting: &Acting, held: &Held) -> Result<R
     {
         return separate("you gave this service access; somebody else of its team makes its keys");
     }
+    if approved(change, acting, &grants.grants).await? {
+        return separate("you approved access of this service; somebody else of its team makes its keys");
+    }
     for grant in grants.grants.iter().filter(|grant| grant.role == POLICY_FILES) {
         let delegation = change.db().file_delegation(grant.id).await?;
         if delegation.is_some_and(|delegation| delegation.approved_by == acting.who.principal) {
@@ -153,6 +157,15 @@ async fn may_hold(change: &mut Change, acting: &Acting, held: &Held) -> Result<R
         }
     }
     Ok(Ok(()))
+}
+
+/// Whether the caller is among those who approved any of this, be it not the last.
+async fn approved(change: &mut Change, acting: &Acting, grants: &[Grant]) -> Result<bool, StorageError> {
+    let given: Vec<_> = grants.iter().map(|grant| grant.id).collect();
+    let asked = change.db().given_as(&given).await?;
+    let asked: Vec<_> = asked.iter().map(|given| given.request).collect();
+    let steps = change.db().steps_of(&asked).await?;
+    Ok(steps.iter().any(|step| step.by == acting.who.principal))
 }
 
 /// Ends a key; the next call with a token of it is refused.

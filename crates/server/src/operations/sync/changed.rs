@@ -10,7 +10,7 @@ use claviger_protocol::{requests::RequestRecord, secrets::SecretRecord, sync::PA
 use claviger_storage::changes::{Change, ChangeKind};
 use std::collections::BTreeSet;
 
-/// Requests of one secret, or of one person at one place, that are looked at.
+/// Requests of one secret, or of one person at one place, that are looked at where a change does not name its request.
 const OF_ONE: u32 = 100;
 
 /// A page of changes.
@@ -54,7 +54,7 @@ pub async fn since(
             .scope_changes_since(&visible, &[ChangeKind::SecretGone], cursor, limit)
             .await?;
     }
-    let asked = requests(view, listed, cursor, limit).await?;
+    let asked = requests(view, cursor, limit).await?;
 
     // A feed that filled its page says nothing of what comes after it, so neither may the others.
     let full = |count: usize, last: Option<u64>| last.filter(|_| count >= PAGE);
@@ -88,19 +88,14 @@ pub async fn since(
 }
 
 /// Changes of requests that the caller made or may answer, in order.
-async fn requests(
-    view: &mut View<'_>,
-    listed: &Listed,
-    cursor: u64,
-    limit: u32,
-) -> Result<Vec<Change>, Refusal> {
+async fn requests(view: &mut View<'_>, cursor: u64, limit: u32) -> Result<Vec<Change>, Refusal> {
     let kinds = [ChangeKind::Request];
     let own = view.principal.id;
     let mut found = view
         .db()
         .principal_changes_since(&[own], &kinds, cursor, limit)
         .await?;
-    let answerable = asked_for::answerable(listed);
+    let answerable = asked_for::answerable(&*view.listed_after_step_up().await?);
     if !answerable.is_empty() {
         found.extend(
             view.db()
@@ -118,11 +113,22 @@ async fn requests(
 async fn told(view: &mut View<'_>, changes: &[Change]) -> Result<Vec<RequestRecord>, Refusal> {
     let named: BTreeSet<_> = changes
         .iter()
+        .filter_map(|change| change.change.request)
+        .collect();
+    let named: Vec<_> = named.into_iter().collect();
+    let mut found = if named.is_empty() {
+        Vec::new()
+    } else {
+        view.db().requests(&named).await?
+    };
+    // What was told before requests were named.
+    let unnamed: BTreeSet<_> = changes
+        .iter()
         .map(|change| change.change)
+        .filter(|change| change.request.is_none())
         .map(|change| (change.secret, change.principal.zip(change.scope)))
         .collect();
-    let mut found = Vec::new();
-    for (secret, asked) in named {
+    for (secret, asked) in unnamed {
         match (secret, asked) {
             (Some(secret), _) => found.extend(view.db().requests_of_secret(secret, OF_ONE).await?),
             (None, Some((person, scope))) => {

@@ -70,11 +70,13 @@ impl Change {
         if answer.decision.allowed {
             return Ok(answer);
         }
-        let known = self
-            .decide(acting, demand.known_by, demand.place)
-            .await?
-            .decision
-            .allowed;
+        let knowing = self.decide(acting, demand.known_by, demand.place).await?;
+        // Whoever would know of it after a fresh sign-in is asked for one, else nobody would tell them what is missing.
+        let known = knowing.decision.allowed
+            || self
+                .step_up(acting, demand.known_by, demand.place, &knowing)
+                .await?
+                .is_some();
         let event = self.event(acting.who, demand.kind).decided_by(answer.policies());
         Err(if known {
             match self.step_up(acting, demand.action, demand.place, &answer).await? {

@@ -1,6 +1,7 @@
 //! Giving with a preview: what it says, whom it warns, who may choose what.
 
 use super::*;
+use claviger_model::time::Clock as _;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_preview_is_what_is_given_and_a_stale_one_is_refused() {
@@ -234,4 +235,48 @@ async fn a_call_whose_answer_was_lost_is_answered_also_when_its_giver_may_give_n
         code(&say(&house, &lead, route::GIVE_GRANT, &[], other).await),
         "forbidden"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_ends_before_it_starts_and_nobody_who_is_disabled_is_given_anything() {
+    let house = House::new().await;
+    let production = house.places.production;
+    let lead = house.actor(&[(LEAD, production)]).await;
+    let to = house.actor(&[]).await;
+    let now = house.clock.now();
+    let hour = Duration::from_secs(3600);
+    let body = gift(to.principal, READER, production);
+    for (start, end) in [
+        (None, now),
+        (None, now.minus(hour)),
+        (Some(now.plus(hour * 2)), now.plus(hour)),
+        (Some(now.plus(hour)), now.plus(hour)),
+    ] {
+        let body = with(with(body.clone(), "not_before", start), "expires_at", end);
+        for route in [route::PREVIEW_GRANT, route::GIVE_GRANT] {
+            let answer = say(&house, &lead, route, &[], body.clone()).await;
+            assert_eq!(answer.code(), "bad_request", "{body}");
+        }
+    }
+    // Between the look and the gift the receiver was disabled.
+    let plan: GrantPlan = say(&house, &lead, route::PREVIEW_GRANT, &[], body.clone())
+        .await
+        .parse();
+    let mut locked = house.app.store.locked().await.unwrap();
+    let mut row = locked.principal(to.principal).await.unwrap().unwrap();
+    row.state = PrincipalState::Disabled;
+    locked.update_principal(&row).await.unwrap();
+    locked.commit().await.unwrap();
+    let late = say(
+        &house,
+        &lead,
+        route::GIVE_GRANT,
+        &[],
+        with(body.clone(), "plan", plan.digest),
+    )
+    .await;
+    assert_eq!(late.code(), "wrong_state");
+    assert_eq!(late.json()["detail"], "the receiver is not active");
+    let mut reader = house.app.store.reader().await.unwrap();
+    assert!(reader.grant_history(to.principal, 9).await.unwrap().is_empty());
 }

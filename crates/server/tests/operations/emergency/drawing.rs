@@ -4,7 +4,7 @@ use super::*;
 use claviger_model::{
     action::Action,
     guardrail::Guardrail,
-    ids::{GrantId, PolicyId, RequestId},
+    ids::{GrantId, PolicyId},
     principal::PrincipalState,
     role::{MayGrant, Role},
 };
@@ -100,6 +100,53 @@ async fn it_reads_leases_nothing_and_queues_each_value_for_rotation_once() {
         synced["emergency"]["told"]["draws"][0]["reason"], "it burns",
         "{synced}"
     );
+}
+
+/// Rule 14: somebody else says what becomes of what was read, also where the reader could fulfil a rotation.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_read_it_neither_refuses_nor_fulfils_the_rotation_that_it_queued() {
+    let Scene {
+        house,
+        secret,
+        lead,
+        holder,
+        ..
+    } = scene().await;
+    let production = house.places.production;
+    let body = body_of(roles::EDITOR, holder.principal, production, &house);
+    let right: EmergencyId = serde_json::from_value(body["id"].clone()).unwrap();
+    let given = house.call(Some(&lead), &route::GIVE_EMERGENCY, &[], &body).await;
+    assert_eq!(given.code(), "ok", "{:?}", given.json());
+    house.drawn(&holder, right, 3600).await;
+    assert_eq!(house.read(&holder, secret, "reveal").await, "ok");
+    let editor = house.actor(&[(roles::EDITOR, production)]).await;
+    let requests: RequestsReply = house
+        .call(Some(&holder), &route::REQUESTS, &[], &Value::Null)
+        .await
+        .parse();
+    let queued = &requests.requests[0];
+    assert_eq!(queued.course.may, [], "nothing that would be refused is offered");
+    let call = json!({"words": "not needed"});
+    let refused = house
+        .call(Some(&holder), &route::REFUSE_REQUEST, &[&queued.id], &call)
+        .await;
+    assert_eq!(refused.code(), "separation_of_duties");
+    let many = json!({"answers": [{"request": queued.id, "answer": {"refuse": call}}]});
+    let many = house
+        .call(Some(&holder), &route::ANSWER_REQUESTS, &[], &many)
+        .await;
+    assert_eq!(
+        many.json()["outcomes"][0]["problem"]["code"],
+        "separation_of_duties",
+        "{:?}",
+        many.json()
+    );
+    assert_eq!(
+        house.fulfilled(&holder, secret, queued.id).await,
+        "separation_of_duties"
+    );
+    // Somebody else does.
+    assert_eq!(house.fulfilled(&editor, secret, queued.id).await, "ok");
 }
 
 #[tokio::test(flavor = "multi_thread")]

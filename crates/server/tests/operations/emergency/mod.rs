@@ -14,7 +14,7 @@ use claviger_model::{
     emergency::{EmergencyDraw, EmergencyRight},
     entropy::SystemEntropy,
     event::EventKind,
-    ids::{DrawId, EmergencyId, PrincipalId, RoleId, ScopeId, SecretId},
+    ids::{DrawId, EmergencyId, PrincipalId, RequestId, RoleId, ScopeId, SecretId},
     time::Clock,
 };
 use claviger_protocol::{
@@ -124,6 +124,15 @@ impl House {
         let json = reply.json();
         let code = json["results"][0]["problem"]["code"].as_str();
         code.map_or_else(|| reply.code(), str::to_owned)
+    }
+
+    /// A second version, which fulfils a request.
+    async fn fulfilled(&self, by: &Actor, secret: SecretId, request: RequestId) -> String {
+        let value = self.sealed(by, secret, 2, b"y");
+        let body = json!({"version": 2, "value": value, "fulfils": request});
+        self.call(Some(by), &route::WRITE_VERSION, &[&secret], &body)
+            .await
+            .code()
     }
 
     async fn happened(&self, kind: EventKind) -> usize {

@@ -2,7 +2,7 @@
 
 use super::{HOUR, id_of};
 use crate::house::House;
-use claviger_model::{builtin_roles as roles, principal::PrincipalState};
+use claviger_model::{builtin_roles as roles, event::EventKind, principal::PrincipalState};
 use claviger_protocol::{
     requests::{AnswersReply, Evidence, Outcome, RequestState},
     route,
@@ -158,4 +158,49 @@ async fn the_approver_sees_what_it_would_newly_allow() {
     assert!(found.last_read_by_anyone.is_some());
     assert_eq!(evidence(Some(&reader)).await.code(), "not_found");
     assert_eq!(evidence(Some(&viewer)).await.code(), "not_found");
+}
+
+/// The lock orders them: one of them gives, and there is one grant.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_approvals_at_the_same_moment_give_once() {
+    let house = House::new().await;
+    let production = house.places.production;
+    let owner = house.actor(&[(roles::OWNER, house.places.root)]).await;
+    let viewer = house.actor(&[(roles::VIEWER, production)]).await;
+    let (one, two, three) = (
+        house.actor(&[(roles::LEAD, production)]).await,
+        house.actor(&[(roles::LEAD, production)]).await,
+        house.actor(&[(roles::LEAD, production)]).await,
+    );
+    for round in 1..=5 {
+        let id = id_of(&house.ask(&viewer, roles::READER, production, 3600).await);
+        let (left, right) = tokio::join!(
+            house.approve(&one, id, json!({})),
+            house.approve(&two, id, json!({"seconds": 600}))
+        );
+        let mut codes = [left.code(), right.code()];
+        codes.sort();
+        assert_eq!(codes, ["ok", "wrong_state"]);
+        assert_eq!(house.count(EventKind::GrantGiven).await, round);
+    }
+    // All three where three have to approve.
+    let set = house.settings(&owner, production, json!({"steps": 3})).await;
+    assert_eq!(set.code(), "ok");
+    let id = id_of(&house.ask(&viewer, roles::READER, production, 3600).await);
+    let (left, middle, right) = tokio::join!(
+        house.approve(&one, id, json!({})),
+        house.approve(&two, id, json!({})),
+        house.approve(&three, id, json!({}))
+    );
+    for answer in [left, middle, right] {
+        assert_eq!(answer.code(), "ok");
+    }
+    assert_eq!(
+        house.count(EventKind::GrantGiven).await,
+        6,
+        "once, and only by the third"
+    );
+    let done = house.seen(&viewer, id).await.unwrap();
+    assert!(matches!(done.state, RequestState::Approved { .. }));
+    assert_eq!(done.course.steps.len(), 3);
 }

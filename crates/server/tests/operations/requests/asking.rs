@@ -116,3 +116,44 @@ async fn what_is_open_shows_its_name_owner_and_who_can_grant_and_nothing_else() 
     let seeing: KnownReply = known(Some(&lead)).await.parse();
     assert!(seeing.secrets.is_empty());
 }
+
+/// Open ones are counted, and so is what is taken back or approved at once: else the lists of others fill without end.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_person_makes_so_many_requests_in_a_day_and_no_more() {
+    let house = House::new().await;
+    let staging = house.places.staging;
+    let (one, two) = (
+        house.actor(&[(roles::VIEWER, staging)]).await,
+        house.actor(&[(roles::VIEWER, staging)]).await,
+    );
+    let lead = house.actor(&[(roles::LEAD, staging)]).await;
+    let team = house.team("developers", &[two.principal]).await;
+    let rule = json!({
+        "id": claviger_model::ids::PolicyId::random(&SystemEntropy), "name": "on call", "teams": [team],
+        "approves": {"what": "access", "role": roles::READER, "most_seconds": 3600}, "author": lead.principal,
+    });
+    let set = house.settings(&lead, staging, json!({"rules": [rule]})).await;
+    assert_eq!(set.code(), "ok");
+    for _ in 0..200 {
+        let asked = house.ask(&one, roles::READER, staging, 3600).await;
+        assert_eq!(asked.code(), "ok");
+        let back = house
+            .call(
+                Some(&one),
+                &route::WITHDRAW_REQUEST,
+                &[&id_of(&asked)],
+                &Value::Null,
+            )
+            .await;
+        assert_eq!(back.code(), "ok");
+        let at_once = house.ask(&two, roles::READER, staging, 300).await;
+        assert_eq!(at_once.json()["state"], "approved");
+    }
+    for by in [&one, &two] {
+        let full = house.ask(by, roles::READER, staging, 300).await;
+        assert_eq!((full.status, full.code()), (409, "request_limit".to_owned()));
+    }
+    house.clock.advance(std::time::Duration::from_secs(24 * 3600));
+    let again = house.sign_in(one.principal).await;
+    assert_eq!(house.ask(&again, roles::READER, staging, 300).await.code(), "ok");
+}

@@ -4,6 +4,8 @@ mod answering;
 mod approving;
 mod asking;
 mod ending;
+mod history;
+mod looking;
 mod rules;
 
 use crate::{

@@ -1,11 +1,12 @@
 //! What a scope sets: approval by rule, and rotations that wait for a Lead.
 
-use super::id_of;
+use super::{HOUR, id_of};
 use crate::house::{House, request_id};
 use claviger_model::{
     builtin_roles as roles,
     entropy::SystemEntropy,
     ids::{PolicyId, PrincipalId, RequestId, RoleId},
+    time::Clock,
 };
 use claviger_protocol::{
     requests::{May, OptionsReply, RequestRecord, RequestSettingsReply, RequestState},
@@ -96,6 +97,55 @@ async fn a_rule_approves_at_once_in_its_authors_name() {
         .await
         .parse();
     assert_eq!(waits.state, RequestState::Open);
+}
+
+/// A rule for an hour gives an hour from now at most, whatever is prolonged by it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_rule_gave_is_not_prolonged_beyond_its_time() {
+    let house = House::new().await;
+    let staging = house.places.staging;
+    let viewer = house.actor(&[(roles::VIEWER, staging)]).await;
+    let lead = house.actor(&[(roles::LEAD, staging)]).await;
+    let team = house.team("developers", &[viewer.principal]).await;
+    let rules = json!({"rules": [rule(&[team], roles::READER, 3600)]});
+    assert_eq!(house.settings(&lead, staging, rules).await.code(), "ok");
+    let first: RequestRecord = house.ask(&viewer, roles::READER, staging, 1800).await.parse();
+    let longer = async |seconds: u32, of: RequestId| {
+        let want = json!({"role": roles::READER, "scope": staging, "seconds": seconds, "extends": of});
+        house.ask_as(&viewer, request_id(), want).await
+    };
+    // Half an hour is left of the rule's hour.
+    let second: RequestRecord = longer(1800, first.id).await.parse();
+    let end = second.course.given.unwrap().ends_at;
+    assert_eq!(end, house.clock.now().plus(HOUR));
+    let third: RequestRecord = longer(300, second.id).await.parse();
+    assert_eq!(third.state, RequestState::Open, "a person decides");
+    house.clock.advance(HOUR / 2);
+    let fourth: RequestRecord = longer(1800, second.id).await.parse();
+    assert_eq!(fourth.course.given.unwrap().ends_at, house.clock.now().plus(HOUR));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_prolongs_beyond_90_days_from_now() {
+    let house = House::new().await;
+    let staging = house.places.staging;
+    let viewer = house.actor(&[(roles::VIEWER, staging)]).await;
+    let lead = house.actor(&[(roles::LEAD, staging)]).await;
+    let days = |days: u32| days * 24 * 3600;
+    let first = id_of(&house.ask(&viewer, roles::READER, staging, days(60)).await);
+    assert_eq!(house.approve(&lead, first, json!({})).await.code(), "ok");
+    let longer = async |seconds: u32| {
+        let want = json!({"role": roles::READER, "scope": staging, "seconds": seconds, "extends": first});
+        house.ask_as(&viewer, request_id(), want).await
+    };
+    assert_eq!(longer(days(30) + 1).await.code(), "bad_request");
+    let second = id_of(&longer(days(30)).await);
+    let third = id_of(&longer(days(30)).await);
+    for id in [second, third] {
+        assert_eq!(house.approve(&lead, id, json!({})).await.code(), "ok");
+    }
+    let given = house.seen(&viewer, third).await.unwrap().course.given.unwrap();
+    assert_eq!(given.ends_at, house.clock.now().plus(HOUR * 24 * 90));
 }
 
 #[tokio::test(flavor = "multi_thread")]

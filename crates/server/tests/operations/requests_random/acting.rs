@@ -5,7 +5,7 @@ use crate::house::request_id;
 use claviger_model::{entropy::SystemEntropy, ids::PolicyId};
 use claviger_protocol::{requests::RequestSettingsReply, route};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 impl World {
     pub async fn act(&mut self, dice: &Dice) {
@@ -13,7 +13,7 @@ impl World {
         let scopes = [places.payments, places.production, places.staging];
         let by = dice.below(self.people.len());
         let by = &self.people[by];
-        match dice.below(21) {
+        match dice.below(29) {
             0..4 => {
                 let id = request_id();
                 let want = json!({
@@ -80,6 +80,11 @@ impl World {
             16 => self.exchange_and_try(dice).await,
             17 => self.plan_files(dice).await,
             18 => self.apply_files().await,
+            19..21 => self.prolong(dice).await,
+            21..23 => self.change_a_grant(dice).await,
+            23..25 => self.rotate(dice).await,
+            25 => self.guard(dice).await,
+            26 if !self.asked.is_empty() => self.answer_many(dice).await,
             _ => {
                 self.house.clock.advance(Duration::from_secs(240));
                 let mut again = Vec::new();
@@ -89,5 +94,50 @@ impl World {
                 self.people = again;
             }
         }
+    }
+
+    /// Asks for more of what somebody has by a request; of their own, mostly.
+    async fn prolong(&mut self, dice: &Dice) {
+        let mut reader = self.house.app.store.reader().await.unwrap();
+        let given = reader.given_by(&self.asked).await.unwrap();
+        if given.is_empty() {
+            return;
+        }
+        let given = *dice.pick(&given);
+        let request = reader.request(given.request).await.unwrap().unwrap();
+        let grant = reader.grant(given.grant).await.unwrap().unwrap();
+        drop(reader);
+        let asker = self.people.iter().find(|one| one.principal == request.asked_by);
+        let by = asker
+            .filter(|_| dice.below(5) > 0)
+            .unwrap_or_else(|| dice.pick(&self.people));
+        let id = request_id();
+        let want = json!({
+            "kind": "access", "role": grant.role, "scope": grant.scope, "extends": request.id,
+            "seconds": dice.pick(&[300, 600, 7_776_000]),
+        });
+        let body = json!({"id": id, "want": want, "reason": "not done yet"});
+        if self.call(by, &route::MAKE_REQUEST, "", &body).await == "ok" {
+            self.asked.push(id);
+        }
+    }
+
+    /// Several answers in one call.
+    async fn answer_many(&mut self, dice: &Dice) {
+        let by = dice.pick(&self.people);
+        let ids: BTreeSet<_> = (0..3).map(|_| *dice.pick(&self.asked)).collect();
+        let answers: Vec<_> = ids
+            .into_iter()
+            .map(|id| {
+                let answer = if dice.below(4) == 0 {
+                    json!({"refuse": {"words": "no"}})
+                } else {
+                    json!({"approve": {}})
+                };
+                json!({"request": id, "answer": answer})
+            })
+            .collect();
+        self.call(by, &route::ANSWER_REQUESTS, "", &json!({"answers": answers}))
+            .await;
     }
 }

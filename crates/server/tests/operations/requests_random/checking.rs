@@ -2,10 +2,11 @@
 
 use super::{Dice, LADDER, World};
 use claviger_model::{
+    approval::{Approves, LONGEST_SECONDS},
     builtin_roles::{EDITOR, LEAD, READER, VIEWER},
     grant::Grant,
-    ids::{PrincipalId, RoleId},
-    time::Clock,
+    ids::{PrincipalId, RequestId, RoleId},
+    time::{Clock, Timestamp},
 };
 use claviger_protocol::route;
 use claviger_storage::requests::{Asked, Request};
@@ -24,13 +25,22 @@ impl World {
                 self.check_drawn(&grants, grant).await;
                 continue;
             }
+            if self.check_narrowed(&grants, grant) {
+                continue;
+            }
             if self.check_by_files(grant) || self.check_gift(&grants, grant) {
                 continue;
             }
             self.asked_for += 1;
             let mut reader = self.house.app.store.reader().await.unwrap();
             let request = self.of(grant).await;
-            let Asked::Access { role, seconds, .. } = request.asked else {
+            let Asked::Access {
+                role,
+                seconds,
+                extends,
+                ..
+            } = request.asked
+            else {
                 panic!("{request:?}")
             };
             assert_eq!(grant.principal, request.asked_by);
@@ -44,7 +54,12 @@ impl World {
             });
             assert!(self.chain(grant.scope).contains(&request.scope));
             let lasts = grant.expires_at.unwrap().since(grant.granted_at);
-            assert!(lasts <= Duration::from_secs(seconds.into()));
+            let before = match extends {
+                Some(before) => self.rest_of(&grants, before, grant.granted_at).await,
+                None => Duration::ZERO,
+            };
+            assert!(lasts <= before + Duration::from_secs(seconds.into()));
+            assert!(lasts <= Duration::from_secs(LONGEST_SECONDS.into()));
             let steps = reader.steps_of(&[request.id]).await.unwrap();
             let rule = reader.given_by(&[request.id]).await.unwrap()[0].rule;
             let settings = reader.request_settings(&self.chain(grant.scope)).await.unwrap();
@@ -74,6 +89,13 @@ impl World {
                 let rules = settings.iter().flat_map(|(_, settings)| &settings.rules);
                 let rule = rules.into_iter().find(|one| one.id == rule).unwrap();
                 assert_eq!(rule.author, grant.granted_by);
+                let Approves::Access { most_seconds, .. } = rule.approves else {
+                    panic!("{rule:?}")
+                };
+                assert!(
+                    lasts <= Duration::from_secs(most_seconds.into()),
+                    "a rule's time counts from now"
+                );
                 assert!(rule.teams.iter().any(|team| self.reaches(*team, grant.principal)));
                 assert!(!rule.teams.iter().any(|team| self.reaches(*team, rule.author)));
             } else {
@@ -82,6 +104,7 @@ impl World {
         }
         self.checked.extend(grants.iter().map(|grant| grant.id));
         self.check_a_token(dice, &grants).await;
+        self.check_rotations().await;
         // What decides is what lives.
         let (person, (scope, secret)) = (dice.pick(&self.people), *dice.pick(&self.secrets));
         let now = self.house.clock.now();
@@ -90,7 +113,8 @@ impl World {
             .filter(|grant| grant.active_at(now))
             .cloned()
             .collect();
-        let expected = self.had(&alive, person.principal, &[READER, EDITOR], scope, now);
+        let expected =
+            self.had(&alive, person.principal, &[READER, EDITOR], scope, now) && !self.is_guarded(scope);
         let items = json!({"items": [{"secret": secret, "purpose": "reveal"}]});
         let reply = self
             .house
@@ -99,6 +123,14 @@ impl World {
             .json();
         let released = reply["results"][0]["problem"].is_null();
         assert_eq!(released, expected, "{reply}");
+    }
+
+    /// How much was left of what a request gave.
+    async fn rest_of(&self, grants: &[Grant], request: RequestId, at: Timestamp) -> Duration {
+        let mut reader = self.house.app.store.reader().await.unwrap();
+        let given = reader.given_by(&[request]).await.unwrap()[0];
+        let grant = grants.iter().find(|grant| grant.id == given.grant).unwrap();
+        grant.expires_at.unwrap().since(at)
     }
 
     async fn of(&self, grant: &Grant) -> Request {

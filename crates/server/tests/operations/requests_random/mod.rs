@@ -3,12 +3,14 @@
 //! again. The expectations are written down anew here, without the policy engine.
 
 mod acting;
+mod changing;
 mod checking;
 mod emergencies;
 mod files;
 mod machines;
 
 use crate::house::{Actor, House};
+use changing::Changes;
 use claviger_model::{
     builtin_roles::{CONSUMER, EDITOR, LEAD, OWNER, READER, VIEWER},
     entropy::{Entropy, Sequence},
@@ -58,6 +60,7 @@ struct World {
     emergencies: Emergencies,
     machines: Machines,
     files: Files,
+    changes: Changes,
 }
 
 impl World {
@@ -100,6 +103,7 @@ impl World {
             emergencies: Emergencies::default(),
             machines,
             files,
+            changes: Changes::default(),
             asked_for: 0,
             house,
             people,
@@ -193,6 +197,9 @@ struct Sum {
     applied: usize,
     stale: usize,
     files_refused: usize,
+    taken: usize,
+    rotations: usize,
+    guarded: usize,
 }
 
 impl Sum {
@@ -206,6 +213,9 @@ impl Sum {
             && self.applied > 2
             && self.stale > 2
             && self.files_refused > 2
+            && self.taken > 5
+            && self.rotations > 3
+            && self.guarded > 2
     }
 }
 
@@ -242,6 +252,9 @@ async fn nobody_gets_what_nobody_who_may_give_it_gave() {
         sum.applied += world.files.applied;
         sum.stale += world.files.stale;
         sum.files_refused += world.files.refused;
+        sum.taken += world.changes.taken;
+        sum.rotations += world.changes.rotations;
+        sum.guarded += world.changes.guarded;
     }
     println!("{sum:?}");
     assert!(sum.is_enough(), "the dice did too little: {sum:?}");

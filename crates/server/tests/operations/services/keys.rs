@@ -399,3 +399,116 @@ async fn who_holds_a_key_is_not_named_as_somebody_who_could_give() {
         say(&house, &crew.other, route::EXPLAIN, &[], about).await.parse();
     assert_eq!(why.grantors, [crew.other.principal]);
 }
+
+/// Narrowing is giving less: who holds a key of the service does not do it, and who gave it stays who gave it.
+#[tokio::test(flavor = "multi_thread")]
+async fn narrowing_is_no_way_round_who_holds_a_key() {
+    let house = House::new().await;
+    let crew = crew(&house).await;
+    let (payments, production) = (house.places.payments, house.places.production);
+    let third = house.actor(&[(roles::LEAD, payments)]).await;
+    let gift = json!({
+        "id": claviger_model::ids::GrantId::random(&SystemEntropy), "principal": crew.service, "role": roles::CI_DEPLOY,
+        "scope": payments, "reason": "deploys",
+    });
+    let held: claviger_model::grant::Grant = say(&house, &crew.other, route::GIVE_GRANT, &[], gift)
+        .await
+        .parse();
+    keyed(&house, &crew.lead, crew.service, json!({})).await;
+    let move_to = async |who: PrincipalId, inside: bool| {
+        let mut locked = house.app.store.locked().await.unwrap();
+        let member = claviger_storage::principals::TeamMember {
+            team: crew.team,
+            member: who,
+            source: claviger_storage::principals::MemberSource::Local,
+        };
+        if inside {
+            locked.add_team_member(member).await.unwrap();
+        } else {
+            locked.remove_team_member(member).await.unwrap();
+        }
+        locked.commit().await.unwrap();
+    };
+    // Out of the team, with a living key, and a Lead where the grant was given.
+    move_to(crew.lead.principal, false).await;
+    given(&house, crew.lead.principal, roles::LEAD, payments).await;
+    let change = json!({"do": "narrow", "scope": production});
+    let look = async |who: &Actor| {
+        let body = json!({"change": change});
+        say(&house, who, route::PLAN_GRANT_CHANGE, &[&held.id], body).await
+    };
+    assert_eq!(look(&crew.lead).await.code(), "separation_of_duties");
+    let plan = look(&third).await;
+    assert_eq!(plan.code(), "ok", "{:?}", plan.json());
+    let narrow = async |who: &Actor| {
+        let new = claviger_model::ids::GrantId::random(&SystemEntropy);
+        let body = json!({
+            "change": change, "digest": plan.json()["digest"], "reason": "least is best", "new_grant": new,
+        });
+        say(&house, who, route::CHANGE_GRANT, &[&held.id], body).await
+    };
+    assert_eq!(narrow(&crew.lead).await.code(), "separation_of_duties");
+    let done = narrow(&third).await;
+    assert_eq!(done.code(), "ok", "{:?}", done.json());
+    // The first giver is barred still.
+    move_to(crew.other.principal, true).await;
+    let body = key_body(&DeviceKey::generate().unwrap(), json!({}));
+    let barred = say(
+        &house,
+        &crew.other,
+        route::MAKE_SERVICE_KEY,
+        &[&crew.service],
+        body,
+    )
+    .await;
+    assert_eq!(barred.code(), "separation_of_duties", "{:?}", barred.json());
+}
+
+/// Each of several approvers gave it, not the last one alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_approved_among_others_makes_no_key() {
+    let house = House::new().await;
+    let crew = crew(&house).await;
+    let production = house.places.production;
+    let owner = house.actor(&[(roles::OWNER, house.places.root)]).await;
+    let last = house.actor(&[(roles::LEAD, production)]).await;
+    let settings = json!({"before": {}, "after": {"steps": 2}});
+    let set = say(
+        &house,
+        &owner,
+        route::SET_REQUEST_SETTINGS,
+        &[&production],
+        settings,
+    )
+    .await;
+    assert_eq!(set.code(), "ok", "{:?}", set.json());
+    given(&house, crew.service, roles::VIEWER, production).await;
+    let (_, half) = keyed(&house, &crew.lead, crew.service, json!({})).await;
+    let running = signed_in(&house, crew.service, &half).await;
+    let id = crate::house::request_id();
+    let want = json!({"kind": "access", "role": roles::READER, "scope": production, "seconds": 3600});
+    let body = json!({"id": id, "want": want, "reason": "a deploy"});
+    assert_eq!(
+        say(&house, &running, route::MAKE_REQUEST, &[], body).await.code(),
+        "ok"
+    );
+    for by in [&crew.other, &last] {
+        let approved = say(&house, by, route::APPROVE_REQUEST, &[&id], json!({})).await;
+        assert_eq!(approved.code(), "ok", "{:?}", approved.json());
+    }
+    let mut locked = house.app.store.locked().await.unwrap();
+    for member in [crew.other.principal, last.principal] {
+        let member = claviger_storage::principals::TeamMember {
+            team: crew.team,
+            member,
+            source: claviger_storage::principals::MemberSource::Local,
+        };
+        locked.add_team_member(member).await.unwrap();
+    }
+    locked.commit().await.unwrap();
+    for by in [&crew.other, &last] {
+        let body = key_body(&DeviceKey::generate().unwrap(), json!({}));
+        let made = say(&house, by, route::MAKE_SERVICE_KEY, &[&crew.service], body).await;
+        assert_eq!(made.code(), "separation_of_duties", "{:?}", made.json());
+    }
+}

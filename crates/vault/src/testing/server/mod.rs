@@ -86,6 +86,8 @@ impl Fake {
             written: Vec::new(),
             lose_writes: 0,
             created: HashMap::new(),
+            requests: Vec::new(),
+            approved: Vec::new(),
             refresh_n: 1,
             access_n: 0,
         };
@@ -228,9 +230,10 @@ async fn answer(
         ("POST", "/v1/sync") => told.sync(&body),
         ("POST", "/v1/sync/scopes") => json(&told.secrets),
         ("GET", "/v1/requests") => json(&RequestsReply {
-            requests: Vec::new(),
+            requests: told.requests.clone(),
             principals: Vec::new(),
         }),
+        (_, path) if path.ends_with("/evidence") || path.ends_with("/approve") => told.request(path, &body),
         ("POST", "/v1/history") => {
             let call: HistoryCall = serde_json::from_slice(&body).unwrap();
             json(&told.log.history(PERSON, &call, 500))

@@ -31,12 +31,13 @@ use claviger_protocol::{
     principals::PrincipalRecord,
     problem::{Code, Problem},
     release::{Purpose, Release, ReleaseCall, ReleaseItem, ReleaseReply, ReleaseResult},
+    requests::{ApproveRequest, Evidence, RequestRecord, Similar},
     secrets::{CreateSecret, SealedValue, SecretRecord, WriteVersion},
     session::{Me, SessionRecord},
     sign_in::{Refresh, Tokens},
     signed::Signed,
     sync::{Entitlement, ScopesReply, SyncCall, SyncReply},
-    wire::Token,
+    wire::{Bytes, Token},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -95,6 +96,10 @@ pub(crate) struct Told {
     pub(crate) lose_writes: u32,
     /// Secrets that were made.
     pub(crate) created: HashMap<SecretId, SecretRecord>,
+    /// Requests, as they stand.
+    pub(crate) requests: Vec<RequestRecord>,
+    /// What approvals said that they were made over.
+    pub(crate) approved: Vec<Option<Bytes>>,
     pub(super) refresh_n: u64,
     pub(super) access_n: u64,
 }
@@ -334,5 +339,36 @@ impl Told {
             .clone();
         record.secret.version = call.version;
         json(&record)
+    }
+}
+
+/// Requests for access.
+impl Told {
+    /// Evidence and approvals of one request, under its path.
+    pub(super) fn request(&mut self, path: &str, body: &[u8]) -> Response {
+        let named = |request: &&RequestRecord| path.contains(&request.id.to_string());
+        let Some(request) = self.requests.iter().find(named).cloned() else {
+            return problem(Code::NotFound);
+        };
+        if path.ends_with("/evidence") {
+            return json(&Evidence {
+                terms: request.course.terms,
+                newly: Vec::new(),
+                same_person: Similar::default(),
+                others: Similar::default(),
+                last_read: None,
+                last_read_by_anyone: None,
+                outside: false,
+                lesser: Vec::new(),
+                below: Vec::new(),
+            });
+        }
+        let call: ApproveRequest = serde_json::from_slice(body).unwrap();
+        self.approved.push(call.shown.clone());
+        if call.shown == request.course.terms.as_ref().map(|terms| terms.digest.clone()) {
+            json(&request)
+        } else {
+            problem(Code::StalePlan)
+        }
     }
 }
