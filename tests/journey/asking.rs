@@ -26,6 +26,9 @@ async fn journey_of_a_request() {
 
     let lead = Window::open(&hers).await;
     lead.enter(&company.origin).await;
+    let asked = developer.ask("requests", json!({})).await.unwrap();
+    let link = company.link("request", asked["mine"][0]["id"].as_str().unwrap());
+    follows(&lead, &hers, &link.await).await;
     approves_less(&lead).await;
     lead.close().await;
 
@@ -81,10 +84,32 @@ async fn asks(developer: &Window<'_>) {
     developer.picture("request-waits").await;
 }
 
+/// A link opens the request; it waits for what is being written, and does nothing there.
+async fn follows(lead: &Window<'_>, desktop: &Desktop, link: &str) {
+    lead.find("nav-access").await;
+    lead.keys("body", Key::Control + "g").await;
+    lead.write("reason-field", "Half a reason").await;
+    desktop.follow(link);
+    lead.until("it is said that a link waits", async || {
+        lead.shown().await.contains("A link was opened").then_some(())
+    })
+    .await;
+    let field = lead.find("reason-field").await;
+    assert_eq!(
+        field.prop("value").await.unwrap().as_deref(),
+        Some("Half a reason")
+    );
+    lead.picture("link-waits").await;
+    lead.type_keys(Key::Escape).await;
+    lead.gone("[data-testid='dialog']").await;
+    row(lead).await;
+    lead.css(".pointed [data-testid='request-row'][data-state='open']")
+        .await;
+    lead.picture("link-followed").await;
+}
+
 /// By keys alone, once the row has the focus.
 async fn approves_less(lead: &Window<'_>) {
-    lead.click("nav-requests").await;
-    row(lead).await;
     lead.audit("requests that wait").await;
     lead.picture("requests-waiting").await;
     lead.until("the row takes a key", async || {

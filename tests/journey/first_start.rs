@@ -1,8 +1,12 @@
-//! The first sign-in to an empty server, and the second one with the same code.
+//! From an empty server to a working one: the first sign-in, the second one with the same code, and what leads to the first secret.
 
 use crate::rig::{company::Company, desktop::Desktop, window::Window};
 use claviger_testkit::peers::provider::Person;
-use thirtyfour::Key;
+use serde_json::json;
+use std::fs;
+use thirtyfour::prelude::*;
+
+const PLACE: &str = "payments/development";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn journey_of_the_first_owner() {
@@ -38,6 +42,7 @@ async fn journey_of_the_first_owner() {
     owner
         .css("[data-testid='history-row'][data-action='accessGiven']")
         .await;
+    makes_places(&owner).await;
 
     // The same code again, in a window that still shows its field.
     enter(&late, &code).await;
@@ -53,8 +58,91 @@ async fn journey_of_the_first_owner() {
     late.click("sign-in").await;
     late.text("empty-vault", |text| text.contains("No secrets yet"))
         .await;
+    late.gone("[data-testid='first-steps']").await;
+
+    // The second person is known now; with a role they bring in what there is.
+    done(&owner, 2).await;
+    gives_an_editor(&owner).await;
+    done(&owner, 3).await;
+    owner.picture("first-steps-given").await;
+    imports(&late, &second).await;
+    owner.find("secret-row").await;
+    owner.gone("[data-testid='first-steps']").await;
+    owner.picture("first-start-works").await;
     owner.close().await;
     late.close().await;
+}
+
+/// By the buttons of the list that an empty vault shows.
+async fn makes_places(owner: &Window<'_>) {
+    owner.click("nav-vault").await;
+    done(owner, 0).await;
+    for (label, name) in [("New project", "payments"), ("New environment", "development")] {
+        owner.text("first-place", |text| text.contains(label)).await;
+        owner.click("first-place").await;
+        owner.write("place-name", name).await;
+        if label == "New environment" {
+            owner.pick("place-class", "development").await;
+        }
+        owner.press("place-name", Key::Enter).await;
+        owner.gone("[data-testid='dialog']").await;
+    }
+    done(owner, 1).await;
+    owner.picture("first-steps").await;
+    owner.audit("the first steps").await;
+}
+
+/// So many steps are ticked.
+async fn done(owner: &Window<'_>, steps: usize) {
+    let said = format!("{steps} of 4 done");
+    owner.text("first-steps", |text| text.contains(&said)).await;
+}
+
+async fn gives_an_editor(owner: &Window<'_>) {
+    owner.click("first-editor").await;
+    owner.pick("give-place", PLACE).await;
+    // The least role that makes secrets.
+    owner
+        .until("Editor is proposed", async || {
+            let role = owner.shown_now("[data-testid='give-role']").await?;
+            let chosen = role.find(By::Css("option:checked")).await.ok()?;
+            (chosen.text().await.ok()? == "Editor").then_some(())
+        })
+        .await;
+    owner.write("give-who", "joost").await;
+    owner.find("give-receiver").await;
+    owner.press("give-who", Key::Enter).await;
+    owner.write("reason-field", "Brings in what there is").await;
+    owner.picture("first-steps-give").await;
+    owner.click_css("[data-testid='submit']:enabled").await;
+    owner.gone("[data-testid='dialog']").await;
+}
+
+async fn imports(editor: &Window<'_>, desktop: &Desktop) {
+    let path = desktop.home().join("payments.env");
+    fs::write(&path, "PAYMENTS_TOKEN=tok_41c0\n").unwrap();
+    editor
+        .until("the place is there", async || {
+            let places = editor.ask("places", json!({})).await?;
+            let place = places["places"]
+                .as_array()?
+                .iter()
+                .find(|one| one["path"] == PLACE)?;
+            place["rights"]["create"].as_bool()?.then_some(())
+        })
+        .await;
+    editor.keys("body", Key::Control + "i").await;
+    editor.pick("import-place", PLACE).await;
+    let chosen = async || editor.shown_now("[data-testid='import-row']").await;
+    let button = "[data-testid='submit']:enabled";
+    editor
+        .through_dialog(desktop, button, ("ctrl+l", &path), chosen)
+        .await;
+    editor.click_css(button).await;
+    editor.text("import-done", |text| text.contains(PLACE)).await;
+    editor.click_css(button).await;
+    editor.gone("[data-testid='dialog']").await;
+    editor.find("secret-row").await;
 }
 
 /// Types a code in place of whatever stands there, and signs in with it.

@@ -271,6 +271,18 @@ export const screens = {
       await page.getByText('It newly lets you').waitFor();
     },
   },
+  'dialog-rule': {
+    after: async (page) => {
+      await go(page, 'nav-organization', 'place-row');
+      await page.getByTestId('place-menu').nth(1).click();
+      await id(page, 'place-approval').click();
+      await id(page, 'add-rule').click();
+      await id(page, 'rule-name').fill('Night shift');
+      await id(page, 'give-conditions').click();
+      await id(page, 'give-hours').click();
+      await id(page, 'give-zone').scrollIntoViewIfNeeded();
+    },
+  },
   'requests-chosen': {
     after: async (page) => {
       await go(page, 'nav-requests', 'request-row');

@@ -1,7 +1,12 @@
 //! A company with its identity provider and its server: the demonstration's, or one that only begins.
 
 use super::server::{Server, Settings};
+use claviger_protocol::{
+    enrolment::{Bundle, Enrolment},
+    signed::parse,
+};
 use claviger_testkit::{
+    http,
     peers::provider::{Person, Provider},
     products::Product,
 };
@@ -52,6 +57,16 @@ impl Company {
         let mut server = Server::new(provider.issuer(), settings);
         server.serve();
         Self { provider, server }
+    }
+
+    /// A link of this organization, as mail has it.
+    pub async fn link(&self, what: &str, id: &str) -> String {
+        let answer = http::client().unwrap();
+        let answer = answer.get(format!("{}/v1/enrolment", self.origin)).send();
+        let said = answer.await.unwrap().text().await.unwrap();
+        let enrolment: Enrolment = serde_json::from_str(&said).unwrap();
+        let bundle = parse::<Bundle>(&enrolment.bundle.body.0).unwrap();
+        format!("claviger://open/{}/{what}/{id}", bundle.organization)
     }
 
     /// Lets somebody of the demonstration's company in at the identity provider; answers with their subject.

@@ -124,6 +124,13 @@ impl Desktop {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
+    /// Opens the app with a link, as a mail program does: the app that runs takes it, and this start ends.
+    pub fn follow(&self, link: &str) {
+        let mut command = self.command(env!("CARGO_BIN_EXE_claviger-app"));
+        let status = command.arg(link).stdin(Stdio::null()).status().unwrap();
+        assert!(status.success(), "{}", self.log());
+    }
+
     /// What another program would paste; empty for an empty clipboard.
     pub fn clipboard(&self) -> String {
         self.said("xclip", &["-selection", "clipboard", "-out"])

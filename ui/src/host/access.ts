@@ -67,6 +67,8 @@ export interface AccessWay {
   endsAt: Millis | null;
   /** In words. */
   conditions: string[];
+  /** The time zone of its hours. */
+  zone: string | null;
   stands: GrantStands;
   /** How often anybody used it. */
   uses: UsesView;

@@ -488,6 +488,8 @@ export type AccessWay = {
 	endsAt: number | null,
 	/**  In words. */
 	conditions: string[],
+	/**  The time zone of its hours, by its IANA name. */
+	zone: string | null,
 	/**  How it stands. */
 	stands: GrantStands,
 	/**  How often anybody used it. */
@@ -2605,8 +2607,8 @@ export type NewRule = {
 	teams: string[],
 	/**  Only in environments of these classes; empty for all. */
 	classes: EnvironmentClass[],
-	/**  The multi-factor sign-in is at most so old for what it gives to count. */
-	multiFactorMinutes: number | null,
+	/**  What must hold for what it gives to count; none for rotations. */
+	conditions: GiveConditions,
 };
 
 /**  An action that would newly be allowed. */

@@ -1,5 +1,6 @@
 /** Places, teams and roles as those see them who may change them, and changes that wait for a second owner. */
 import type { PrincipalView, RoleRef } from './access';
+import type { GiveConditions } from './giving';
 import type { EnvironmentClass } from './places';
 import type { Id, Millis } from './primitives';
 import type { PersonRef } from './state';
@@ -101,7 +102,8 @@ export interface NewRule {
   mostSeconds: number;
   teams: Id[];
   classes: EnvironmentClass[];
-  multiFactorMinutes: number | null;
+  /** For what it gives to count; none for rotations. */
+  conditions: GiveConditions;
 }
 
 export interface ApprovalEdit {

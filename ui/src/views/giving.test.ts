@@ -138,6 +138,23 @@ describe('giving access', () => {
     await waitFor(() => expect(submit().disabled).toBe(false));
   });
 
+  it('begins with the hours of the zone that an earlier grant of theirs names', async () => {
+    const host = await open(true);
+    const known = host.accessOf;
+    host.accessOf = async (id, after) => {
+      const view = await known(id, after);
+      const named = (zone: string | null, givenAt: number) => ({ zone, givenAt });
+      const zones = [named(null, 9), named('Asia/Tokyo', 7), named('Asia/Kolkata', 8)];
+      const grants = view.grants.map((one, at) => ({ ...one, way: { ...one.way, ...zones[at] } }));
+      return { ...view, grants };
+    };
+    await fireEvent.click(dialog().getByTestId(testids.giveHours));
+    await waitFor(() => expect(dialog().getByTestId(testids.giveZone)).toHaveProperty('value', 'Asia/Kolkata'));
+    expect(dialog().getByText(/^As in an earlier grant of /)).toBeTruthy();
+    await fireEvent.change(dialog().getByTestId(testids.giveZone), { target: { value: 'UTC' } });
+    await waitFor(() => expect(dialog().queryByText(/^As in an earlier grant of /)).toBeNull());
+  });
+
   it('hands conditions over as they were set', async () => {
     const host = await open(true);
     await fireEvent.change(dialog().getByTestId(testids.giveFactor), { target: { value: '15' } });
@@ -152,6 +169,7 @@ describe('giving access', () => {
       });
     });
     await dialog().findByText(/does not count at this hour/);
+    await dialog().findByText('This is yours. Choose the one in which they work.');
     await audit();
   });
 });

@@ -245,15 +245,26 @@ describe('approval of requests', () => {
     const offered = [...approves.options].map((one) => one.text);
     expect(offered).toContain('Support');
     expect(offered.filter((name) => name === 'CI deploy' || name === 'Policy files')).toEqual([]);
+    await fireEvent.input(dialog().getByTestId(testids.giveNetworks), { target: { value: '10.0.0.0/8' } });
+    await fireEvent.change(dialog().getByTestId(testids.giveFactor), { target: { value: '15' } });
+    await fireEvent.click(dialog().getByTestId(testids.giveHours));
+    await fireEvent.change(await dialog().findByTestId(testids.giveZone), { target: { value: 'Asia/Tokyo' } });
     await audit();
     await fireEvent.click(dialog().getByTestId(testids.ruleDone));
+    await dialog().findByText(/It counts: multi-factor, at most 15 minutes ago; from 10\.0\.0\.0\/8; .*Asia\/Tokyo/);
     await fireEvent.change(dialog().getByTestId(testids.approvalSteps), { target: { value: '2' } });
     expect(calls(host, 'setApproval')).toHaveLength(0);
     await fireEvent.click(submit());
     await gone();
     const [set] = calls(host, 'setApproval');
     expect(set?.args[1]).toMatchObject({ digest: 'approval-1', steps: 2, rotations: null, keep: [] });
-    expect((set?.args[1] as { add: unknown[] }).add).toMatchObject([{ name: 'Night shift', teams: ['team-backend'] }]);
+    expect((set?.args[1] as { add: unknown[] }).add).toMatchObject([
+      {
+        name: 'Night shift',
+        teams: ['team-backend'],
+        conditions: { multiFactorMinutes: 15, networks: ['10.0.0.0/8'], hours: { zone: 'Asia/Tokyo' } },
+      },
+    ]);
   });
 
   it('is shown anew when somebody else changed it meanwhile', async () => {

@@ -1,6 +1,6 @@
 //! How requests are approved at a place: reading the settings and changing them.
 
-use super::{access::shown, input, names, people, why};
+use super::{access::shown, conditions, input, names, people, why};
 use crate::{
     Vault,
     view::{
@@ -119,6 +119,11 @@ impl Vault {
             },
             None => Approves::Rotation,
         };
+        // A rotation gives nothing that could count under conditions.
+        let conditions = match approves {
+            Approves::Access { .. } => conditions::wanted(&new.conditions)?,
+            Approves::Rotation => Conditions::default(),
+        };
         let teams = new.teams.iter().map(|team| names::id(team));
         Ok(ApprovalRule {
             id: PolicyId::random(&*self.inner.parts.entropy),
@@ -130,10 +135,7 @@ impl Vault {
                 .iter()
                 .filter_map(|class| names::class_from(*class))
                 .collect(),
-            conditions: Conditions {
-                multi_factor_within: new.multi_factor_minutes.map(|minutes| minutes.saturating_mul(60)),
-                ..Conditions::default()
-            },
+            conditions,
             author: me,
         })
     }

@@ -130,6 +130,8 @@ pub struct AccessWay {
     pub ends_at: Option<i64>,
     /// In words.
     pub conditions: Vec<String>,
+    /// The time zone of its hours, by its IANA name.
+    pub zone: Option<String>,
     /// How it stands.
     pub stands: GrantStands,
     /// How often anybody used it.

@@ -1,6 +1,6 @@
 //! How requests are approved at a place: by how many, and by which rules at once.
 
-use super::{access::RoleRef, places::EnvironmentClass};
+use super::{access::RoleRef, giving::GiveConditions, places::EnvironmentClass};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -76,6 +76,6 @@ pub struct NewRule {
     pub teams: Vec<String>,
     /// Only in environments of these classes; empty for all.
     pub classes: Vec<EnvironmentClass>,
-    /// The multi-factor sign-in is at most so old for what it gives to count.
-    pub multi_factor_minutes: Option<u32>,
+    /// What must hold for what it gives to count; none for rotations.
+    pub conditions: GiveConditions,
 }

@@ -57,6 +57,7 @@ export function accessOf(fake: FakeWorld): Pick<Host, AccessCommands> {
       from: null,
       endsAt: number % 3 === 0 ? fake.start + (3 + number) * day : null,
       conditions: [],
+      zone: null,
       stands: { type: 'counts' },
       uses:
         number % 4 === 3

@@ -5,6 +5,7 @@ import type { GiveChoice, GivePlan, GiveReceivers } from '../../host/giving';
 import type { Host } from '../../host/host';
 import type { Id } from '../../host/primitives';
 import { Query } from '../../state/query.svelte';
+import type { KnownZone } from './conditions';
 
 /** What is given to whom and where, as far as it is chosen. */
 export class Gift {
@@ -46,6 +47,16 @@ export class Gift {
     const another = action !== this.#proposedFor;
     this.#proposedFor = action;
     if (another || !this.may.some((one) => one.role === this.role)) this.role = this.may[0]?.role ?? '';
+  }
+
+  /** The zone in which the receiver works, as the newest of their grants with hours says. */
+  async zone(): Promise<KnownZone | null> {
+    const receiver = this.receiver;
+    if (receiver === null) return null;
+    const { grants } = await this.#host.accessOf(receiver.person.id, null);
+    const [newest] = grants.filter(({ way }) => way.zone !== null).sort((a, b) => b.way.givenAt - a.way.givenAt);
+    const zone = newest?.way.zone ?? null;
+    return zone === null ? null : { zone, words: `As in an earlier grant of ${receiver.person.name}.` };
   }
 
   async findReceivers(place: Id, role: Id, letters: string): Promise<void> {

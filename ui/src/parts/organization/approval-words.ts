@@ -3,6 +3,7 @@ import type { ApprovalRule, ApprovalSettings, NewRule } from '../../host/organiz
 import type { PersonRef } from '../../host/state';
 import { classNames, count } from '../../words/names';
 import { spanWords } from '../access-state';
+import { conditionWords } from '../giving/conditions';
 
 const most = 5;
 
@@ -37,5 +38,7 @@ export function newRuleWords(
 ): string {
   const role = rule.role === null ? null : (roles.find((one) => one.id === rule.role)?.name ?? 'A role');
   const names = teams.filter((team) => rule.teams.includes(team.id)).map((team) => team.name);
-  return words({ ...rule, role, teams: names });
+  const said = words({ ...rule, role, teams: names });
+  const conditions = conditionWords(rule.conditions);
+  return conditions.length === 0 ? said : `${said} It counts: ${conditions.join('; ')}.`;
 }

@@ -14,6 +14,7 @@ use crate::{
 };
 use claviger_model::{
     action::Action,
+    builtin_roles,
     conditions::GrantConditions,
     ids::{PrincipalId, RoleId, ScopeId},
     principal::{PrincipalKind as Kind, PrincipalState},
@@ -151,9 +152,10 @@ impl<'a> Shown<'a> {
             from: path.not_before.map(Timestamp::millis),
             ends_at: path.expires_at.map(Timestamp::millis),
             conditions: self.conditions(&path.conditions),
+            zone: zone(&path.conditions),
             stands: stands(&path.stands),
             uses: uses(path.uses),
-            may: path.may.iter().copied().map(step).collect(),
+            may: steps(path),
         }
     }
 
@@ -288,6 +290,19 @@ fn unmet(unmet: &Unmet) -> String {
     .to_owned()
 }
 
+/// The time zone of a grant's hours.
+fn zone(conditions: &GrantConditions) -> Option<String> {
+    let hours = conditions.known()?.hours.as_ref()?;
+    Some(hours.zone.clone())
+}
+
+/// What may be taken from it. Two things are ended and never narrowed: emergency access, and what two Owners delegated.
+fn steps(path: &AccessPath) -> Vec<GrantStep> {
+    let whole = path.conditions.is_emergency() || path.role == builtin_roles::POLICY_FILES;
+    let may = path.may.iter().copied().map(step);
+    may.filter(|step| !whole || *step != GrantStep::Narrow).collect()
+}
+
 const fn step(step: wire::GrantStep) -> GrantStep {
     match step {
         wire::GrantStep::Shorten => GrantStep::Shorten,
@@ -324,7 +339,7 @@ pub(in crate::cases) fn verdict(verdict: &Verdict) -> VerdictView {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use claviger_model::builtin_roles as roles;
+    use claviger_model::{builtin_roles as roles, conditions::Conditions, ids::GrantId};
 
     #[test]
     fn the_lesser_roles_of_each_built_in_one() {
@@ -338,6 +353,44 @@ mod tests {
         assert_eq!(lesser(roles::EDITOR), ["Viewer", "Consumer", "Reader"]);
         assert_eq!(lesser(roles::LEAD), ["Viewer"]);
         assert_eq!(lesser(roles::OWNER), ["Viewer", "Lead", "Offboarder"]);
+    }
+
+    #[test]
+    fn emergency_access_and_what_was_delegated_are_not_narrowed() {
+        let path = |role: RoleId, conditions: Conditions| AccessPath {
+            grant: GrantId::from_bytes([1; 16]),
+            role,
+            scope: ScopeId::from_bytes([2; 16]),
+            inherited: false,
+            team: None,
+            through: None,
+            reason: None,
+            granted_by: None,
+            granted_at: Timestamp::from_millis(0),
+            not_before: None,
+            expires_at: None,
+            conditions: GrantConditions::Known(conditions),
+            stands: wire::Stands::Counts,
+            uses: wire::Uses {
+                last_at: None,
+                recent: 0,
+            },
+            may: vec![
+                wire::GrantStep::Shorten,
+                wire::GrantStep::Narrow,
+                wire::GrantStep::Revoke,
+            ],
+        };
+        let drawn = Conditions {
+            emergency: true,
+            ..Conditions::default()
+        };
+        let all = [GrantStep::Shorten, GrantStep::Narrow, GrantStep::Revoke];
+        assert_eq!(steps(&path(roles::READER, Conditions::default())), all);
+        let ends = [GrantStep::Shorten, GrantStep::Revoke];
+        assert_eq!(steps(&path(roles::READER, drawn)), ends);
+        assert_eq!(steps(&path(roles::POLICY_FILES, Conditions::default())), ends);
+        assert_eq!(zone(&GrantConditions::Known(Conditions::default())), None);
     }
 
     #[test]
