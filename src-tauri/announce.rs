@@ -178,6 +178,7 @@ mod tests {
             role: Some("Reader".to_owned()),
             secret: Some("DATABASE_URL".to_owned()),
             service: None,
+            system: None,
             of: None,
             own: false,
             count: None,
