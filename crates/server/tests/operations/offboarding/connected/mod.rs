@@ -92,6 +92,7 @@ fn github_of(github: &Github, folder: &Path) -> ConnectorConfig {
 
 fn with_ada() -> Value {
     json!({
+        "owner": "owner",
         "users": { "owner": 1, "ada": 7, "bob": 8 },
         "members": { "owner": "active", "ada": "active", "bob": "active" },
         "teams": { "core": ["ada", "bob"] },

@@ -38,6 +38,9 @@ struct Said {
 impl Desk {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        for part in ["data", "keys"] {
+            std::fs::create_dir(folder.path().join(part)).unwrap();
+        }
         let (cluster, github) = (Postgres::start().await.unwrap(), Github::start().await.unwrap());
         github.put(with_ada()).await.unwrap();
         let sql = format!(
@@ -48,8 +51,8 @@ impl Desk {
             cluster.sql("postgres", sql).await.unwrap();
         }
         let place = Place {
-            database: Database::Sqlite(folder.path().join("claviger.db")),
-            key: folder.path().join("root.key"),
+            database: Database::Sqlite(folder.path().join("data/claviger.db")),
+            key: folder.path().join("keys/root.key"),
         };
         let mut house = place.house().await;
         house.furnish().await;

@@ -5,7 +5,6 @@ use crate::offboarding::{obey, settle_steps};
 use claviger_model::{
     connected::{AccountState, AskedState, Presence},
     offboarding::{CaseState, EffectKind},
-    time::Clock as _,
 };
 use claviger_server::operations::offboarding::connected::drive;
 use serde_json::json;
