@@ -113,11 +113,11 @@ async fn journey_of_somebody_who_leaves() {
         computer.yields_nothing(&known);
     }
 
-    // The computer that slept calls for the first time; until then its cache opens.
-    assert_ne!(
-        away.files.yields(&keyring(&away.desktop), &known),
-        BTreeSet::new()
-    );
+    // The computer that slept calls for the first time; until then what it has opens.
+    let taken = tempfile::tempdir().unwrap();
+    copy_files(&away.desktop.data(), taken.path());
+    let files = Copy::read(taken.path()).await;
+    assert_ne!(files.yields(&keyring(&away.desktop), &known), BTreeSet::new());
     kill_process(away.desktop.app().unwrap(), Signal::CONT).unwrap();
     let said = asleep
         .text("sign-in-problem", |text| text.contains("ended"))
@@ -127,6 +127,7 @@ async fn journey_of_somebody_who_leaves() {
     said_by_devices(&admin, 3).await;
     asleep.close().await;
     away.yields_nothing(&known);
+    assert_eq!(files.yields(&keyring(&away.desktop), &known), BTreeSet::new());
 
     for theme in ["light", "dark", "contrast"] {
         admin.themed(theme).await;

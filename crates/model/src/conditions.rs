@@ -15,7 +15,7 @@ pub struct Conditions {
     /// The call comes from one of these ranges; empty means from anywhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<Network>,
-    /// The call comes from an enrolled device, which is any that is signed in: the door lets no other one call (decision 11).
+    /// The call comes from an enrolled device, which is any that is signed in: the door lets no other one call (decision 9).
     #[serde(default, skip_serializing_if = "is_false")]
     pub enrolled_device: bool,
     /// Only at these hours.
