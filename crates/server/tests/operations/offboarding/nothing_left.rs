@@ -3,52 +3,35 @@
 
 use super::{opened, settle_steps};
 use crate::{
+    dice::Dice,
     house::{Actor, House, request_id},
     orders::{acknowledgement, orders},
 };
 use claviger_model::{
     builtin_roles as roles,
-    entropy::{Entropy, SystemEntropy},
     ids::{RoleId, ScopeId, SecretId},
     offboarding::CaseState,
 };
 use claviger_protocol::route::{self, Caller};
 use serde_json::{Value, json};
 
-struct Dice(u64);
-
-impl Dice {
-    /// A number below `sides` (splitmix64).
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % u64::try_from(sides).unwrap()).unwrap()
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn after_the_action_nothing_of_the_persons_has_any_effect() {
-    let mut seed = [0; 8];
-    SystemEntropy.fill(&mut seed);
     let rounds = if std::env::var_os("CLAVIGER_SOAK").is_some() {
         60
     } else {
         6
     };
-    for round in 0..rounds {
-        let seed = u64::from_le_bytes(seed).wrapping_add(round);
-        println!("seed {seed}");
-        one(&mut Dice(seed)).await;
+    for _ in 0..rounds {
+        one(&Dice::random()).await;
     }
 }
 
-async fn one(dice: &mut Dice) {
+async fn one(dice: &Dice) {
     let house = House::new().await;
     let places = house.places;
     let scopes = [places.root, places.payments, places.production, places.staging];
-    let of = |dice: &mut Dice| -> Vec<(RoleId, ScopeId)> {
+    let of = |dice: &Dice| -> Vec<(RoleId, ScopeId)> {
         let all = [
             roles::VIEWER,
             roles::CONSUMER,
@@ -59,8 +42,8 @@ async fn one(dice: &mut Dice) {
             roles::OFFBOARDER,
             roles::OWNER,
         ];
-        (0..1 + dice.roll(4))
-            .map(|_| (all[dice.roll(all.len())], scopes[dice.roll(scopes.len())]))
+        (0..1 + dice.below(4))
+            .map(|_| (all[dice.below(all.len())], scopes[dice.below(scopes.len())]))
             .collect()
     };
     house.actor(&[(roles::OWNER, places.root)]).await;
@@ -68,25 +51,25 @@ async fn one(dice: &mut Dice) {
     let editor = house.actor(&[(roles::EDITOR, places.root)]).await;
     let leaver = house.actor(&of(dice)).await;
     let mut actors = vec![leaver];
-    for _ in 0..dice.roll(3) {
+    for _ in 0..dice.below(3) {
         let next = house.sign_in(actors[0].principal).await;
         actors.push(next);
     }
     let mut secrets = Vec::new();
-    for number in 0..1 + dice.roll(5) {
-        let scope = scopes[dice.roll(scopes.len())];
+    for number in 0..1 + dice.below(5) {
+        let scope = scopes[dice.below(scopes.len())];
         secrets.push(
             house
                 .secret(scope, &format!("S{number}"), &[9, u8::try_from(number).unwrap()])
                 .await,
         );
     }
-    for _ in 0..dice.roll(8) {
+    for _ in 0..dice.below(8) {
         let (actor, secret) = (
-            &actors[dice.roll(actors.len())],
-            secrets[dice.roll(secrets.len())],
+            &actors[dice.below(actors.len())],
+            secrets[dice.below(secrets.len())],
         );
-        let way = ["use", "copy", "reveal", "lease"][dice.roll(4)];
+        let way = ["use", "copy", "reveal", "lease"][dice.below(4)];
         let body = json!({"items": [{"secret": secret, "purpose": way}]});
         // Allowed or not, as it comes.
         house.call(Some(actor), &route::RELEASES, &[], &body).await;
