@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     entitlement::Place,
+    events::Event,
     http::Refusal,
+    operations::grants::delegation,
     sequencer::{Acting, Change, Stop},
 };
 use claviger_ledger::leaf::Object;
@@ -88,7 +90,7 @@ async fn access(
     let may: MayAssign = match may {
         Ok(may) => may,
         Err(refused) => {
-            let refusal = terms::refusal(&refused);
+            let refusal = delegation::refusal(&refused);
             let object = Object {
                 role: Some(terms.role),
                 scope: Some(terms.scope),
@@ -127,13 +129,17 @@ async fn access(
         .on(object)
         .concerning(request.asked_by)
         .decided_by(policies);
-    let event = if call.words.is_empty() {
+    change.record(state(said(event, call.words), "step"));
+    Ok(())
+}
+
+/// With what the approver said; nothing says nothing.
+fn said(event: Event, words: String) -> Event {
+    if words.is_empty() {
         event
     } else {
-        event.because(call.words)
-    };
-    change.record(state(event, "step"));
-    Ok(())
+        event.because(words)
+    }
 }
 
 /// Later than every step before, so that their order is theirs.
@@ -228,12 +234,7 @@ async fn rotation(
         .on(object(request))
         .concerning(request.asked_by)
         .decided_by(policies);
-    let event = if call.words.is_empty() {
-        event
-    } else {
-        event.because(call.words)
-    };
-    change.record(state(event, "approved"));
+    change.record(state(said(event, call.words), "approved"));
     Ok(())
 }
 

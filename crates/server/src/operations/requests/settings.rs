@@ -6,7 +6,7 @@ use crate::{
     caller::{Caller, body::Json},
     entitlement::Place,
     http::Refusal,
-    operations::{path::Id, view::View},
+    operations::{grants::delegation, path::Id, view::View},
     sequencer::{Acting, Change, Stop, change::Demand, job},
     stream::Audience,
 };
@@ -221,7 +221,7 @@ async fn may_write(
             )
             .await?;
         if let Err(refused) = may {
-            let refusal = super::terms::refusal(&refused);
+            let refusal = delegation::refusal(&refused);
             let event = change.event(acting.who, KIND).on(object).refused(refusal.code());
             return Err(Stop::Refused(refusal, Box::new(event)));
         }

@@ -2,7 +2,6 @@
 
 use crate::{
     entitlement::{Circumstances, Entitlements, Epoch, Place},
-    http::Refusal,
     operations::grants::delegation::holds_own_service,
 };
 use claviger_model::{
@@ -17,7 +16,6 @@ use claviger_policy::{
     assign::{AssignRefusal, Assignment, Giver, MayAssign},
     engine::PolicyEngine,
 };
-use claviger_protocol::problem::Code;
 use claviger_storage::{
     Reader, StorageError,
     approvals::{Step, Terms},
@@ -190,24 +188,4 @@ impl Judge<'_> {
         found.sort_by_key(|(scope, _)| chain.iter().position(|other| other == scope));
         Ok(found)
     }
-}
-
-/// A refusal of an assignment, in words.
-pub fn refusal(refused: &AssignRefusal) -> Refusal {
-    let code = match refused {
-        AssignRefusal::NotAllowed(_) | AssignRefusal::RoleNotGrantable | AssignRefusal::OwnerByOther => {
-            Code::Forbidden
-        }
-        AssignRefusal::ToOneself | AssignRefusal::ToOwnTeam | AssignRefusal::ToOwnService => {
-            Code::SeparationOfDuties
-        }
-        AssignRefusal::ReceiverInactive
-        | AssignRefusal::ByDelegation
-        | AssignRefusal::NotForServices
-        | AssignRefusal::ForServicesOnly
-        | AssignRefusal::OwnerIsAPerson => Code::WrongState,
-        AssignRefusal::UnknownRole => Code::NotFound,
-        AssignRefusal::EndNeeded | AssignRefusal::EndBeforeStart => Code::BadRequest,
-    };
-    Refusal::new(code).detail(refused.to_string())
 }
