@@ -13,7 +13,7 @@
     reason = "a measurement"
 )]
 
-#[path = "../tests/operations/house.rs"]
+#[path = "../tests/operations/house/mod.rs"]
 mod house;
 
 use claviger_model::{

@@ -1,12 +1,15 @@
 //! A developer's way on real parts: the server's own program, an identity provider that we did not write, a scripted browser.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod asked_again;
 mod campaign;
 mod emergency;
 mod extremes;
+mod first_sign_in;
 mod guardrails;
 mod late_keyring;
 mod new_keys;
+mod no_keyring;
 mod notices;
 mod offboarding;
 mod organization;
@@ -14,7 +17,6 @@ mod policy_files;
 mod services;
 mod support;
 
-use claviger_cache::keyring::Refusal;
 use claviger_model::{
     builtin_roles::EDITOR,
     entropy::SystemEntropy,
@@ -24,32 +26,24 @@ use claviger_model::{
     time::SystemClock,
 };
 use claviger_protocol::{
-    grants::{EndGrant, GiveGrant},
+    grants::GiveGrant,
     places::{CreateScope, ScopesReply},
     principals::PrincipalsReply,
     route,
 };
-use claviger_testkit::peers::{
-    browser::Answer,
-    provider::{CLIENT_ID, Person, Provider},
-};
 use claviger_vault::{
-    DeviceName, HostEvent, MemoryKeyStore, OpenUrl, ProcBootClock, Purpose, Timings, Vault, VaultParts,
+    DeviceName, MemoryKeyStore, OpenUrl, ProcBootClock, Timings, Vault, VaultParts,
     view::{
-        history::{EntryProof, HistoryAction, HistoryPage, HistoryQuery},
+        history::{EntryProof, HistoryPage, HistoryQuery},
         list::{ListFilter, ListPage, ListQuery},
-        secret::{SecretKind, SecretView},
-        state::{Connection, Keyring, LockReason, LogState, SessionState, UnlockWay},
+        secret::SecretKind,
+        state::Connection,
         value::{SecretDraft, ValueInput},
     },
 };
 use serde_json::Value;
-use std::{
-    path::Path,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
-use support::{Owner, Server, browser_of};
+use std::{path::Path, sync::Arc, time::Duration};
+use support::{Owner, Server};
 
 const VALUE: &str = "sk_live_51H8…";
 
@@ -74,6 +68,15 @@ fn parts(directory: &Path, keys: &Arc<MemoryKeyStore>, open_url: OpenUrl) -> Vau
             ..Timings::default()
         },
     }
+}
+
+/// Pins the server by what it shows, as the person does.
+async fn connect(vault: &Vault, server: &Server) {
+    let shown = vault.connect_server(&server.origin).await.unwrap();
+    vault
+        .confirm_server(&server.origin, &shown.fingerprint)
+        .await
+        .unwrap();
 }
 
 async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
@@ -127,391 +130,6 @@ fn is_online(vault: &Vault) -> bool {
             ..
         }
     )
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn journey_from_the_first_sign_in_over_a_dead_server_to_a_lost_grant() {
-    let provider = Provider::start(&[Person::new("olga", &[]), Person::new("ben", &[])])
-        .await
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
-    let owner = Owner::sign_in(&server, "olga").await;
-    let (keys, home) = (Arc::new(MemoryKeyStore::default()), folder.path().join("home"));
-
-    // A server is pinned by what the person saw, and by nothing else.
-    let vault = Vault::start(parts(&home, &keys, browser_of("ben", Answer::Deny))).await;
-    assert_eq!(vault.state().session, SessionState::NoServer);
-    let shown = vault.connect_server(&server.origin).await.unwrap();
-    let other = vault
-        .confirm_server(&server.origin, &"0".repeat(64))
-        .await
-        .unwrap_err();
-    assert_eq!(other.code, "serverKeysChanged");
-    vault
-        .confirm_server(&server.origin, &shown.fingerprint)
-        .await
-        .unwrap();
-    assert_eq!(vault.sign_in(None).await.unwrap_err().code, "consentDenied");
-    assert!(matches!(vault.state().session, SessionState::SignedOut { .. }));
-    drop(vault);
-
-    let vault = Vault::start(parts(&home, &keys, browser_of("ben", Answer::Stop))).await;
-    let waiting = tokio::spawn({
-        let vault = vault.clone();
-        async move { vault.sign_in(None).await }
-    });
-    until("signing in", async || {
-        matches!(vault.state().session, SessionState::SigningIn { .. }).then_some(())
-    })
-    .await;
-    assert_eq!(vault.sign_in(None).await.unwrap_err().code, "signInBusy");
-    vault.cancel_sign_in();
-    assert_eq!(waiting.await.unwrap().unwrap_err().code, "signInCancelled");
-    drop(vault);
-
-    let vault = Vault::start(parts(&home, &keys, browser_of("ben", Answer::Allow))).await;
-    let mut events = vault.events();
-    vault.sign_in(None).await.unwrap();
-    until("a first sync", async || is_online(&vault).then_some(())).await;
-    assert_eq!(list(&vault).await.total, 0);
-
-    // The Owner gives Ben rights; his open window shows it without a poll.
-    let grant = give(&owner).await;
-    let id = create(&vault).await;
-    assert_eq!(list(&vault).await.total, 1);
-    assert_eq!(vault.search("stripe prod", 5).await.unwrap().secrets.len(), 1);
-    let opened = vault.value(&id, None, Purpose::Copy).await.unwrap();
-    assert_eq!(
-        (opened.value.expose(), opened.offline()),
-        (VALUE.as_bytes(), false)
-    );
-    until("a whole history with the copy in it", async || {
-        let copied = history(&vault)
-            .await
-            .rows
-            .iter()
-            .any(|row| row.action == HistoryAction::Copied);
-        (copied && vault.state().log == LogState::Whole).then_some(())
-    })
-    .await;
-
-    // The server dies; names, history and the leased value stay, also over a restart and a lock.
-    server.kill();
-    let opened = vault.value(&id, None, Purpose::Copy).await.unwrap();
-    assert_eq!(
-        (opened.value.expose(), opened.offline()),
-        (VALUE.as_bytes(), true)
-    );
-    let known = history(&vault).await.total;
-    assert_eq!(unsent(&vault).await, 1, "it stands in the history at once");
-    drop(vault);
-    let vault = Vault::start(parts(&home, &keys, browser_of("ben", Answer::Allow))).await;
-    assert!(
-        matches!(vault.state().session, SessionState::SignedIn { .. }),
-        "{:#?}",
-        vault.state()
-    );
-    assert_eq!(list(&vault).await.total, 1);
-    assert!(history(&vault).await.total >= known);
-    vault.lock(LockReason::Asked).await;
-    assert_eq!(
-        vault.value(&id, None, Purpose::Copy).await.unwrap_err().code,
-        "locked"
-    );
-    vault.unlock().await.unwrap();
-    assert!(vault.value(&id, None, Purpose::Reveal).await.unwrap().offline());
-    assert_eq!(unsent(&vault).await, 2, "the first one outlived the program");
-    assert_eq!(history(&vault).await.total, known + 1);
-    assert_eq!(vault.proof_status().await.unwrap().pending, 2);
-    let read_only = vault.delete_secret(&id).await.unwrap_err();
-    assert_eq!(read_only.code, "offline");
-
-    // The server is back: what was read offline is in the history, marked as this device's word.
-    server.start();
-    vault.sync_now().await.unwrap();
-    until("both offline reads in the history", async || {
-        let rows = history(&vault).await.rows;
-        let reported = rows
-            .iter()
-            .filter(|row| row.offline && row.device_reported)
-            .count();
-        (reported == 2 && vault.state().log == LogState::Whole && unsent(&vault).await == 0).then_some(())
-    })
-    .await;
-    assert_eq!(vault.proof_status().await.unwrap().pending, 0);
-    let offline = history(&vault)
-        .await
-        .rows
-        .iter()
-        .filter(|row| row.offline)
-        .count();
-    assert_eq!(offline, 2, "each of them once");
-
-    // The grant goes, and with it the secret and its lease, at once and acknowledged.
-    drop(events);
-    events = vault.events();
-    let reason = "moved on".to_owned();
-    let _ended: Value = owner
-        .call(route::END_GRANT, &[&grant.to_string()], &EndGrant { reason })
-        .await;
-    until("an order that was carried out", async || {
-        match events.try_recv() {
-            Ok(HostEvent::OrderExecuted(order)) => Some(order),
-            _ => None,
-        }
-    })
-    .await;
-    assert_eq!(list(&vault).await.total, 0);
-    assert!(vault.leases().await.unwrap().is_empty());
-    assert!(vault.value(&id, None, Purpose::Copy).await.is_err());
-    until("the acknowledgement in the history", async || {
-        let rows = history(&vault).await.rows;
-        rows.iter()
-            .any(|row| row.action == HistoryAction::Purged)
-            .then_some(())
-    })
-    .await;
-
-    vault.sign_out().await.unwrap();
-    assert!(matches!(
-        vault.state().session,
-        SessionState::SignedOut { problem: None, .. }
-    ));
-    vault.sign_in(None).await.unwrap();
-    until("a whole log in the next session", async || {
-        (is_online(&vault) && vault.state().log == LogState::Whole).then_some(())
-    })
-    .await;
-    vault.forget_server().await.unwrap();
-    let left: Vec<_> = std::fs::read_dir(&home)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
-    assert!(
-        !left.iter().any(|name| name.to_string_lossy().ends_with(".cache")),
-        "nothing of the server is left: {left:?}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn journey_of_somebody_whom_the_provider_asks_again_and_then_disables() {
-    let provider = Provider::start(&[Person::new("olga", &[]), Person::new("ben", &[])])
-        .await
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
-    let _owner = Owner::sign_in(&server, "olga").await;
-    let keys = Arc::new(MemoryKeyStore::default());
-    let mut parts = parts(
-        &folder.path().join("home"),
-        &keys,
-        browser_of("ben", Answer::Allow),
-    );
-    // Always due: asked at each tick.
-    parts.timings.reassert_margin = Duration::from_secs(24 * 3600);
-    parts.timings.tick = Duration::from_millis(200);
-    let vault = Vault::start(parts.clone()).await;
-    let shown = vault.connect_server(&server.origin).await.unwrap();
-    vault
-        .confirm_server(&server.origin, &shown.fingerprint)
-        .await
-        .unwrap();
-    vault.sign_in(None).await.unwrap();
-    let renewals = async || {
-        provider
-            .counts()
-            .await
-            .unwrap()
-            .get("POST /token")
-            .copied()
-            .unwrap_or(0)
-    };
-    until("the provider asked twice after the sign-ins", async || {
-        (renewals().await >= 4).then_some(())
-    })
-    .await;
-    assert!(matches!(vault.state().session, SessionState::SignedIn { .. }));
-    assert!(is_online(&vault));
-
-    provider.set_disabled("ben", true).await.unwrap();
-    let problem = until("the end of the session", async || match vault.state().session {
-        SessionState::SignedOut { problem, .. } => Some(problem),
-        _ => None,
-    })
-    .await;
-    assert_eq!(problem.unwrap().code, "sessionSuspended");
-    drop(vault);
-    let vault = Vault::start(parts).await;
-    assert!(
-        matches!(vault.state().session, SessionState::SignedOut { .. }),
-        "also after a restart"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn journey_without_a_keyring_and_of_two_people_on_one_device() {
-    let provider = Provider::start(&[Person::new("olga", &[]), Person::new("ben", &[])])
-        .await
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
-    let owner = Owner::sign_in(&server, "olga").await;
-    let (keys, home) = (Arc::new(MemoryKeyStore::default()), folder.path().join("home"));
-    keys.refuse(Some(Refusal::Absent));
-    let vault = Vault::start(parts(&home, &keys, browser_of("ben", Answer::Allow))).await;
-    let shown = vault.connect_server(&server.origin).await.unwrap();
-    vault
-        .confirm_server(&server.origin, &shown.fingerprint)
-        .await
-        .unwrap();
-    vault.sign_in(None).await.unwrap();
-    assert!(matches!(
-        vault.state().keyring,
-        Keyring::Absent { detail: Some(_) }
-    ));
-    until("a first sync", async || is_online(&vault).then_some(())).await;
-    give(&owner).await;
-    let id = create(&vault).await;
-    assert_eq!(
-        vault
-            .value(&id, None, Purpose::Copy)
-            .await
-            .unwrap()
-            .value
-            .expose(),
-        VALUE.as_bytes()
-    );
-    assert!(vault.leases().await.unwrap().is_empty(), "nothing is stored");
-    // Without a keyring only the browser opens a lock; the device stays the same while the program runs.
-    let before = vault.devices().await.unwrap().len();
-    vault.lock(LockReason::Asked).await;
-    assert!(matches!(
-        vault.state().session,
-        SessionState::Locked {
-            unlock: UnlockWay::SignIn,
-            ..
-        }
-    ));
-    assert!(vault.unlock().await.is_err());
-    vault.sign_in(None).await.unwrap();
-    until("a sync after the lock", async || is_online(&vault).then_some(())).await;
-    assert_eq!(vault.devices().await.unwrap().len(), before);
-    drop(vault);
-    let left = std::fs::read_dir(&home)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name());
-    assert!(
-        left.into_iter()
-            .all(|name| !name.to_string_lossy().ends_with(".cache"))
-    );
-
-    // With a keyring the device is Ben's; Olga gets keys of her own once what was Ben's is gone.
-    keys.refuse(None);
-    let vault = Vault::start(parts(&home, &keys, browser_of("ben", Answer::Allow))).await;
-    vault.sign_in(None).await.unwrap();
-    until("a lease", async || {
-        vault.value(&id, None, Purpose::Copy).await.ok()?;
-        (!vault.leases().await.ok()?.is_empty()).then_some(())
-    })
-    .await;
-    vault.sign_out().await.unwrap();
-    drop(vault);
-    let vault = Vault::start(parts(&home, &keys, browser_of("olga", Answer::Allow))).await;
-    // A wrong pick at the provider takes nothing: whose the device is is said, and leaving is the person's own word.
-    let wrong = vault.sign_in(None).await.unwrap_err();
-    assert_eq!(wrong.code, "deviceOfAnother");
-    assert!(wrong.message.contains("ben") && wrong.remedy.unwrap().contains("ben"));
-    drop(vault);
-    let vault = Vault::start(parts(&home, &keys, browser_of("ben", Answer::Allow))).await;
-    vault.sign_in(None).await.unwrap();
-    assert!(
-        !vault.leases().await.unwrap().is_empty(),
-        "the offline copies are still there"
-    );
-    vault.sign_out().await.unwrap();
-    vault.forget_server().await.unwrap();
-    drop(vault);
-    let vault = Vault::start(parts(&home, &keys, browser_of("olga", Answer::Allow))).await;
-    vault.connect_server(&server.origin).await.unwrap();
-    vault
-        .confirm_server(&server.origin, &shown.fingerprint)
-        .await
-        .unwrap();
-    vault.sign_in(None).await.unwrap();
-    let SessionState::SignedIn { person, .. } = vault.state().session else {
-        panic!("nobody is signed in")
-    };
-    assert_eq!(person.name, "olga");
-    let left = std::fs::read_dir(&home)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name());
-    assert_eq!(
-        left.filter(|name| name.to_string_lossy().ends_with(".cache"))
-            .count(),
-        1
-    );
-    assert!(vault.leases().await.unwrap().is_empty());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_value_asks_for_a_stronger_sign_in_and_then_goes_on_by_itself() {
-    let weak = Person {
-        amr: vec!["pwd".to_owned()],
-        ..Person::new("ben", &[])
-    };
-    let provider = Provider::start(&[Person::new("olga", &[]), weak]).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
-    let owner = Owner::sign_in(&server, "olga").await;
-    let (keys, home) = (Arc::new(MemoryKeyStore::default()), folder.path().join("home"));
-    let answer = Arc::new(Mutex::new(Answer::Allow));
-    let opened = Arc::new(Mutex::new(Vec::new()));
-    let open_url: OpenUrl = {
-        let (answer, opened) = (Arc::clone(&answer), Arc::clone(&opened));
-        Arc::new(move |url| {
-            opened.lock().unwrap().push(url.to_string());
-            browser_of("ben", *answer.lock().unwrap())(url)
-        })
-    };
-    let vault = Vault::start(parts(&home, &keys, open_url)).await;
-    let shown = vault.connect_server(&server.origin).await.unwrap();
-    vault
-        .confirm_server(&server.origin, &shown.fingerprint)
-        .await
-        .unwrap();
-    vault.sign_in(None).await.unwrap();
-    give(&owner).await;
-    // Writing asks for no second factor, reading does; and what a fresh sign-in would allow is offered.
-    let id = create(&vault).await;
-    until("the right to read it", async || {
-        match vault.secret(&id).await.ok()? {
-            SecretView::Full(secret) => secret.rights.reveal.then_some(()),
-            SecretView::KnownOnly(_) => None,
-        }
-    })
-    .await;
-
-    *answer.lock().unwrap() = Answer::Deny;
-    let turned_back = vault.value(&id, None, Purpose::Reveal).await.unwrap_err();
-    assert_eq!(turned_back.code, "consentDenied");
-    *answer.lock().unwrap() = Answer::Allow;
-    let still_weak = vault.value(&id, None, Purpose::Reveal).await.unwrap_err();
-    assert_eq!(still_weak.code, "stepUpRequired");
-
-    provider.put_person(&Person::new("ben", &[])).await.unwrap();
-    let value = vault.value(&id, None, Purpose::Reveal).await.unwrap();
-    assert_eq!(value.value.expose(), VALUE.as_bytes());
-    assert!(!value.offline());
-    let asked = opened.lock().unwrap().clone();
-    assert_eq!(asked.len(), 4, "sign-in, turned back, too weak, strong");
-    assert!(
-        asked.iter().skip(1).all(|url| url.contains("max_age=0")),
-        "{asked:?}"
-    );
-    // The session is strong now, and the browser is left alone.
-    vault.value(&id, None, Purpose::Copy).await.unwrap();
-    assert_eq!(opened.lock().unwrap().len(), 4);
 }
 
 /// Makes an environment and lets Ben edit there.

@@ -10,7 +10,7 @@
 )]
 
 mod bare;
-#[path = "../../tests/operations/house.rs"]
+#[path = "../../tests/operations/house/mod.rs"]
 #[expect(dead_code, reason = "the fixture serves more than this")]
 mod house;
 mod leaving;

@@ -7,14 +7,18 @@
 
 pub mod address;
 pub mod body;
+mod lately;
 pub mod proof;
 pub mod refusals;
 mod remembered;
 pub mod replays;
 mod seen;
+pub mod session;
+pub mod standing;
 pub mod verify;
 
 pub use body::Json;
+pub use lately::Lately;
 pub use remembered::RememberedSessions;
 pub use seen::SeenProofs;
 

@@ -1,20 +1,16 @@
 //! Refusals of known sessions that no change records: reads, and everything that a disabled person asks for. An event, once a
 //! minute for each session and code, so that nobody can flood the log, and nobody can try ids out without a trace.
 
-use super::Call;
+use super::{Call, Lately};
 use crate::{
     app::App,
     events::{ASKED, Who, session_object},
 };
 use axum::http::{Method, Uri};
-use claviger_model::{event::EventKind, ids::SessionId, principal::PrincipalKind};
+use claviger_model::{event::EventKind, ids::SessionId};
 use claviger_protocol::{problem::Code, route::Route};
 use claviger_storage::sessions::SessionContext;
-use moka::sync::Cache;
-use std::time::Duration;
 
-const ONCE_IN: Duration = Duration::from_secs(60);
-const CAPACITY: u64 = 10_000;
 /// What one asked for, in characters of the opening.
 const ASKED_MOST: usize = 512;
 
@@ -46,35 +42,18 @@ pub fn asked(route: Route, method: &Method, uri: &Uri, body: &[u8]) -> String {
 }
 
 /// Remembers which refusals were recorded lately.
-pub struct Refusals(Cache<(SessionId, Code), ()>);
+#[derive(Default)]
+pub struct Refusals(Lately<(SessionId, Code)>);
 
 impl Refusals {
-    /// Remembers nothing yet.
-    pub fn new() -> Self {
-        Self(
-            Cache::builder()
-                .max_capacity(CAPACITY)
-                .time_to_live(ONCE_IN)
-                .build(),
-        )
-    }
-
     /// Records a refusal, unless one like it was recorded just now. The leaf names nothing, as that of every refusal of what
     /// may not be known of.
     pub async fn note(&self, app: &App, context: &SessionContext, call: Call, code: Code, asked: String) {
         let session = &context.session;
-        if !REFUSALS.contains(&code) || !self.0.entry((session.id, code)).or_insert(()).is_fresh() {
+        if !REFUSALS.contains(&code) || !self.0.is_first((session.id, code)) {
             return;
         }
-        let who = Who {
-            principal: session.principal,
-            service: context.principal.kind() == PrincipalKind::Service,
-            session: Some(session.id),
-            device: Some(session.device),
-            call: call.id,
-            address: call.address,
-            device_time: None,
-        };
+        let who = Who::of_session(context, call);
         let object = match code {
             Code::Disabled | Code::WrongNetwork => session_object(session.id, session.device),
             _ => claviger_ledger::leaf::Object::default(),
@@ -91,15 +70,8 @@ impl Refusals {
             })
         });
         if let Err(refusal) = recorded.await {
-            // The next one of its kind is the first that can be recorded.
-            self.0.invalidate(&(session.id, code));
+            self.0.forget((session.id, code));
             tracing::error!(?refusal, "a refusal could not be recorded");
         }
-    }
-}
-
-impl Default for Refusals {
-    fn default() -> Self {
-        Self::new()
     }
 }

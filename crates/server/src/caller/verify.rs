@@ -2,9 +2,10 @@
 //! acted on.
 
 use super::{
-    Call, Caller, DeviceCaller, KeyCaller, Proof, SignInStrength,
+    Call, Caller, DeviceCaller, KeyCaller, Proof,
     proof::{self, Expected, ProofError},
     refusals,
+    session::{caller_of, good_for, keep, read_session, recall, unknown},
 };
 use crate::{
     app::{App, Shared},
@@ -17,17 +18,13 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use claviger_crypto::{jwk::DevicePublicKey, jwk::Jkt, sealing::SealingPublicKey, token::OpaqueToken};
-use claviger_model::{principal::PrincipalState, service::admits, time::Timestamp};
+use claviger_crypto::{jwk::DevicePublicKey, token::OpaqueToken};
 use claviger_protocol::{
     problem::{Code, Problem},
     proof::{HEADER, SCHEME},
     route::{self, Route},
 };
-use claviger_storage::{
-    Digest,
-    sessions::{DeviceState, SessionContext, SessionState},
-};
+use claviger_storage::sessions::DeviceState;
 use std::{sync::Arc, time::Duration};
 
 /// How long a body may take to arrive; whoever is slower holds a connection for nothing.
@@ -178,139 +175,6 @@ fn access_token(headers: &HeaderMap) -> Result<&str, Refusal> {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case(SCHEME))
         .map(|(_, token)| token.trim())
         .ok_or_else(|| Refusal::new(Code::Unauthenticated))
-}
-
-fn unknown() -> Refusal {
-    Refusal::new(Code::Unauthenticated)
-}
-
-async fn read_session(app: &App, token: &Digest) -> Result<Arc<SessionContext>, Refusal> {
-    let mut reader = app.store.reader().await?;
-    let context = reader.session_by_access_hash(token).await?;
-    context.map(Arc::new).ok_or_else(unknown)
-}
-
-fn keep(app: &App, route: Route, context: &Arc<SessionContext>) {
-    if route == route::RELEASES {
-        app.sessions.remember(context);
-    }
-}
-
-/// A remembered session that would be good for the call; only for what is decided under the lock.
-fn recall(app: &App, route: Route, call: Call, token: &Digest, proof: &Proof) -> Option<Arc<SessionContext>> {
-    let context = (route == route::RELEASES)
-        .then(|| app.sessions.recall(token))
-        .flatten()?;
-    // Where it is not, the tables may know better.
-    good_for(app, route, call, &context, proof).ok().map(|()| context)
-}
-
-/// Reads the session of a remembered caller, since it was remembered wrongly.
-///
-/// # Errors
-/// As when the call had been verified without memory.
-pub async fn anew(app: &App, caller: Caller) -> Result<Caller, Refusal> {
-    let (token, address) = (caller.context.session.access_hash, caller.call.address);
-    app.sessions.forget(&token);
-    let read = read_session(app, &token).await.and_then(|context| {
-        good_for(app, route::RELEASES, caller.call, &context, &caller.proof)?;
-        keep(app, route::RELEASES, &context);
-        Ok(context)
-    });
-    let caller = read.and_then(|context| caller_of(caller.call, context, caller.proof.clone(), false));
-    caller.inspect_err(|refusal| app.failures.count(refusal, address, app.clock.now()))
-}
-
-/// Whether a session lets this proof's key call the route now.
-fn good_for(
-    app: &App,
-    route: Route,
-    call: Call,
-    context: &SessionContext,
-    proof: &Proof,
-) -> Result<(), Refusal> {
-    if !Jkt::from_bytes(context.device.jkt).matches(&proof.jkt) {
-        return Err(Refusal::new(Code::BadProof).because("the token is bound to another key"));
-    }
-    let now = app.clock.now();
-    if context.session.access_expires_at <= now {
-        return Err(unknown());
-    }
-    stands(context, now)?;
-    admitted(context, call)?;
-    if context.session.by_key.is_some() {
-        // No provider vouches for a service, and its token ends within minutes.
-        return Ok(());
-    }
-    // Asking the provider again is how an overdue session gets out of being overdue; leaving is always possible.
-    let lets_overdue = [
-        route::REASSERT,
-        route::STEP_UP,
-        route::PROVIDER_REFUSED,
-        route::SIGN_OUT,
-    ]
-    .contains(&route);
-    if !lets_overdue && context.session.asserted_at.plus(app.config.oidc.reassert) <= now {
-        return Err(Refusal::new(Code::ReassertFirst));
-    }
-    Ok(())
-}
-
-/// Whether the states of session, device and person, and of whoever made a service's key, let them act; the same outside the lock and under it.
-///
-/// # Errors
-/// The code that says which of them does not.
-pub fn stands(context: &SessionContext, now: Timestamp) -> Result<(), Code> {
-    match context.principal.state {
-        PrincipalState::Active => {}
-        PrincipalState::Suspended | PrincipalState::Disabled => return Err(Code::Disabled),
-    }
-    if context.device.state != DeviceState::Active {
-        return Err(Code::DeviceEnded);
-    }
-    if context.session.state != SessionState::Active || context.session.ends_at <= now {
-        return Err(Code::SessionEnded);
-    }
-    if context.is_key_held {
-        return Err(Code::Disabled);
-    }
-    Ok(())
-}
-
-/// Whether the key of a service identity is good from where a call comes from; the same outside the lock and under it.
-///
-/// # Errors
-/// When it is not.
-pub fn admitted(context: &SessionContext, call: Call) -> Result<(), Code> {
-    match &context.session.by_key {
-        Some(by) if !admits(&by.networks, call.address) => Err(Code::WrongNetwork),
-        _ => Ok(()),
-    }
-}
-
-fn caller_of(
-    call: Call,
-    context: Arc<SessionContext>,
-    proof: Proof,
-    remembered: bool,
-) -> Result<Caller, Refusal> {
-    let session = &context.session;
-    Ok(Caller {
-        call,
-        principal: session.principal,
-        session: session.id,
-        device: session.device,
-        sealing_key: SealingPublicKey::from_bytes(&context.device.sealing_key).map_err(Refusal::internal)?,
-        sign_in: SignInStrength {
-            auth_time: session.auth_time.unwrap_or(session.created_at),
-            acr: session.acr.clone(),
-            amr: session.amr.clone(),
-        },
-        token_ends_at: session.access_expires_at,
-        proof,
-        context,
-        remembered,
-    })
 }
 
 async fn device(app: &App, call: Call, key: DevicePublicKey, proof: Proof) -> Result<DeviceCaller, Refusal> {

@@ -4,6 +4,8 @@
 //! systemd credentials (files in `$CREDENTIALS_DIRECTORY` named like the setting); the later wins.
 
 mod connectors;
+mod limits;
+mod oidc;
 mod origin;
 mod provisioning;
 mod settings;

@@ -1,9 +1,10 @@
 //! The settings as they are written, and how they become a [`Config`].
 
 use super::{
-    Config, ConfigError, Limits, LogFormat, Oidc, Origin, Tls,
+    Config, ConfigError, LogFormat, Origin, Tls,
     connectors::{self, ConnectorSettings},
-    origin::is_loopback,
+    limits::{LimitSettings, number},
+    oidc::OidcSettings,
     provisioning::ScimSettings,
     told::{MailSettings, WebhookSettings},
     transit::TransitSettings,
@@ -18,7 +19,6 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use url::Url;
 
 /// Every setting, as credentials may be named.
 pub(super) const NAMES: &[&str] = &[
@@ -73,7 +73,6 @@ pub(super) const NAMES: &[&str] = &[
 ];
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7420";
-const MEBIBYTE: u64 = 1024 * 1024;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 #[derive(Deserialize)]
@@ -127,30 +126,6 @@ struct DatabaseTlsSettings {
     certificate_authority: Option<PathBuf>,
     #[serde(default)]
     allow_unverified: bool,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct OidcSettings {
-    issuer: Option<String>,
-    client_id: Option<String>,
-    groups_claim: Option<String>,
-    scopes: Option<Vec<String>>,
-    leeway_seconds: Option<u64>,
-    certificate_authority: Option<PathBuf>,
-    reassert_minutes: Option<u64>,
-    multi_factor_acr: Option<Vec<String>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct LimitSettings {
-    body_bytes: Option<u64>,
-    unauthenticated_per_second: Option<u64>,
-    unauthenticated_burst: Option<u64>,
-    devices_per_second: Option<u64>,
-    devices_burst: Option<u64>,
-    shutdown_seconds: Option<u64>,
 }
 
 impl Settings {
@@ -223,93 +198,6 @@ impl Settings {
     }
 }
 
-impl OidcSettings {
-    fn parse(self) -> Result<Oidc, ConfigError> {
-        let issuer = self
-            .issuer
-            .filter(|text| !text.is_empty())
-            .ok_or(ConfigError::Missing("oidc.issuer"))?;
-        let acceptable = Url::parse(&issuer)
-            .is_ok_and(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)));
-        if !acceptable {
-            return Err(ConfigError::Issuer(issuer));
-        }
-        let seconds = number("oidc.leeway_seconds", self.leeway_seconds, 60, 0, 300)?;
-        let minutes = number("oidc.reassert_minutes", self.reassert_minutes, 60, 1, 60)?;
-        Ok(Oidc {
-            issuer,
-            client_id: self
-                .client_id
-                .filter(|id| !id.is_empty())
-                .ok_or(ConfigError::Missing("oidc.client_id"))?,
-            multi_factor_acr: classes(self.multi_factor_acr)?,
-            groups_claim: self.groups_claim.unwrap_or_else(|| "groups".to_owned()),
-            scopes: self.scopes.unwrap_or_else(|| {
-                ["openid", "profile", "email", "offline_access"]
-                    .map(str::to_owned)
-                    .to_vec()
-            }),
-            leeway: Duration::from_secs(u64::from(seconds)),
-            certificate_authority: self.certificate_authority,
-            reassert: Duration::from_secs(u64::from(minutes) * 60),
-        })
-    }
-}
-
-/// Classes of sign-in; they go into a header's quotes, separated by spaces.
-fn classes(values: Option<Vec<String>>) -> Result<Vec<String>, ConfigError> {
-    let values = values.unwrap_or_default();
-    let usable = |value: &&String| {
-        !value.is_empty()
-            && value
-                .bytes()
-                .all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte))
-    };
-    match values.iter().find(|value| !usable(value)) {
-        Some(value) => Err(ConfigError::Class(value.clone())),
-        None => Ok(values),
-    }
-}
-
-impl LimitSettings {
-    fn parse(self) -> Result<Limits, ConfigError> {
-        let body = number(
-            "limits.body_bytes",
-            self.body_bytes,
-            MEBIBYTE,
-            128 * 1024,
-            64 * MEBIBYTE,
-        )?;
-        let shutdown = number("limits.shutdown_seconds", self.shutdown_seconds, 10, 0, 600)?;
-        Ok(Limits {
-            body_bytes: usize::try_from(body).unwrap_or(usize::MAX),
-            unauthenticated_per_second: number(
-                "limits.unauthenticated_per_second",
-                self.unauthenticated_per_second,
-                10,
-                1,
-                100_000,
-            )?,
-            unauthenticated_burst: number(
-                "limits.unauthenticated_burst",
-                self.unauthenticated_burst,
-                60,
-                1,
-                100_000,
-            )?,
-            devices_per_second: number(
-                "limits.devices_per_second",
-                self.devices_per_second,
-                1_000,
-                1,
-                100_000,
-            )?,
-            devices_burst: number("limits.devices_burst", self.devices_burst, 10_000, 1, 1_000_000)?,
-            shutdown: Duration::from_secs(u64::from(shutdown)),
-        })
-    }
-}
-
 /// `postgres://…`, `sqlite:PATH`, or a path.
 fn parse_database(text: String, tls: DatabaseTlsSettings) -> Result<Database, ConfigError> {
     if text.starts_with("postgres://") || text.starts_with("postgresql://") {
@@ -343,20 +231,4 @@ fn directory(variable: impl Fn(&str) -> Option<String>, xdg: &str, below_home: &
         .filter(|path| path.is_absolute())
         .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(below_home)))?;
     Some(base.join("claviger-server"))
-}
-
-pub(super) fn number(
-    setting: &'static str,
-    value: Option<u64>,
-    default: u64,
-    from: u64,
-    to: u64,
-) -> Result<u32, ConfigError> {
-    let value = value.unwrap_or(default);
-    let error = ConfigError::Range { setting, from, to };
-    if value < from || value > to {
-        Err(error)
-    } else {
-        u32::try_from(value).map_err(|_| error)
-    }
 }

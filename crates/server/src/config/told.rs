@@ -1,6 +1,6 @@
 //! How notices leave the server: e-mail and webhooks.
 
-use super::{ConfigError, settings::number};
+use super::{ConfigError, limits::number};
 use claviger_model::network::Network;
 use serde::Deserialize;
 use std::{net::IpAddr, path::PathBuf, time::Duration};

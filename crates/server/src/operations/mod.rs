@@ -2,7 +2,7 @@
 //! sequencer.
 //!
 //! To add an operation: a file with its handler, its line in the `routes` of its module, and its rows in the golden
-//! table of `tests/authorization.rs`, which fails without them.
+//! table of `tests/operations/authorization`, which fails without them.
 
 pub mod access;
 pub mod device;

@@ -15,6 +15,7 @@ mod listing;
 pub mod patch;
 mod query;
 mod reply;
+mod resource;
 pub mod schema;
 mod search;
 pub mod users;

@@ -187,11 +187,8 @@ async fn settle(app: &App, change: &mut Change, checked: Checked) -> Result<Done
     }
     let groups = teams::take(app, change, principal.id, &asserted).await?;
     let object = session_object(session.id, device.id);
-    let mut event = change.event(who, EventKind::SignedIn).on(object);
-    for (name, fact) in teams::facts(&groups) {
-        event = event.fact(name, fact);
-    }
-    change.record(event);
+    let event = change.event(who, EventKind::SignedIn).on(object);
+    change.record(teams::told(event, &groups));
     let bootstrapped = bootstrap::redeem(change, who, call.bootstrap_code.as_ref()).await?;
     let reply = SignedIn {
         tokens,

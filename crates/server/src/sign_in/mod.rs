@@ -17,6 +17,7 @@ mod sessions;
 mod step_up;
 pub mod teams;
 mod tokens;
+mod vouched;
 
 pub use provider::Provider;
 

@@ -1,6 +1,6 @@
 //! The provider asked again (rule 3): it vouches anew, or refuses.
 
-use super::{provider::Asserted, teams, tokens};
+use super::{provider::Asserted, vouched};
 use crate::{
     app::{App, Shared},
     caller::{Caller, Json},
@@ -48,7 +48,6 @@ async fn settle(
     asserted: Result<Asserted, Refusal>,
 ) -> Result<Tokens, Stop> {
     let acting = change.admit(caller, EventKind::SessionReasserted).await?;
-    let now = change.now();
     let object = Object {
         session: Some(caller.session),
         ..Object::default()
@@ -62,7 +61,7 @@ async fn settle(
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    let mut session = change
+    let session = change
         .db()
         .session(caller.session)
         .await?
@@ -75,15 +74,7 @@ async fn settle(
         return Err(change.refuse(event, Code::BadIdToken));
     }
     link::seen(change, &asserted, session.principal).await?;
-    session.asserted_at = now;
-    let tokens = tokens::renew(app, &mut session, now);
-    change.db().put_session(&session).await?;
-    let groups = teams::take(app, change, session.principal, &asserted).await?;
-    let event = teams::facts(&groups)
-        .into_iter()
-        .fold(event, |event, (name, fact)| event.fact(name, fact));
-    change.record(event);
-    Ok(tokens)
+    vouched::goes_on(app, change, session, &asserted, event).await
 }
 
 /// The same person, client and sign-in at the provider, and no nonce but the original.
@@ -92,11 +83,7 @@ fn same_sign_in(session: &Session, asserted: &Asserted) -> bool {
         .nonce
         .as_ref()
         .is_none_or(|nonce| constant_time_eq(nonce.as_bytes(), session.nonce.as_bytes()));
-    session.issuer == asserted.issuer
-        && session.subject == asserted.subject
-        && session.audience == asserted.audience
-        && session.auth_time == asserted.auth_time
-        && nonce
+    vouched::is_same_person(session, asserted) && session.auth_time == asserted.auth_time && nonce
 }
 
 /// `POST /v1/session/refused`: the provider would not renew; the session is suspended until the next sign-in.

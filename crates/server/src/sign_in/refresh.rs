@@ -6,7 +6,7 @@
 use super::tokens;
 use crate::{
     app::{App, Shared},
-    caller::{Json, KeyCaller, verify::stands},
+    caller::{Json, KeyCaller, standing::stands},
     events::{Who, session_object},
     http::Refusal,
     sequencer::{Change, Stop, change::proof_use},
@@ -14,7 +14,7 @@ use crate::{
 use axum::extract::State;
 use claviger_crypto::{jwk::Jkt, refresh::PresentedRefresh};
 use claviger_ledger::leaf::SOURCE_ADDRESS;
-use claviger_model::{event::EventKind, ids::SessionId, principal::PrincipalKind};
+use claviger_model::{event::EventKind, ids::SessionId};
 use claviger_protocol::{
     problem::Code,
     sign_in::{Refresh, Tokens},
@@ -115,15 +115,7 @@ async fn end_family(
         .end_sessions(&LogoutTarget::Session(session.id), now)
         .await?;
     let object = session_object(session.id, session.device);
-    let who = Who {
-        principal: session.principal,
-        service: context.principal.kind() == PrincipalKind::Service,
-        session: Some(session.id),
-        device: Some(session.device),
-        call: caller.call.id,
-        address: caller.call.address,
-        device_time: None,
-    };
+    let who = Who::of_session(context, caller.call);
     let replay = if own_key {
         change.event(who, EventKind::ReplayDetected)
     } else {

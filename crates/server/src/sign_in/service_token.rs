@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     app::{App, Shared},
-    caller::{Json, KeyCaller},
+    caller::{Json, KeyCaller, Lately},
     events::{Who, session_object},
     http::Refusal,
     sequencer::{Change, Stop, change::proof_use},
@@ -39,8 +39,6 @@ use claviger_storage::{
     sessions::{LogoutTarget, Session, SessionKey, SessionState},
     sign_in::ProofUse,
 };
-use moka::sync::Cache;
-use std::time::Duration;
 
 /// Stands where a person's session names the identity provider; no provider has this name.
 const ISSUER: &str = "claviger-service-key";
@@ -49,30 +47,7 @@ const PLATFORM: &str = "service";
 const ASSERTION: &[u8] = b"claviger-assertion-v1";
 
 /// Refusals of known keys that were recorded lately: an event a minute for each key and code, the rest is counted (rule 15).
-pub struct KeyRefusals(Cache<(KeyId, Code), ()>);
-
-impl KeyRefusals {
-    /// Remembers nothing yet.
-    pub fn new() -> Self {
-        const ONCE_IN: Duration = Duration::from_secs(60);
-        Self(
-            Cache::builder()
-                .max_capacity(10_000)
-                .time_to_live(ONCE_IN)
-                .build(),
-        )
-    }
-
-    fn first(&self, key: KeyId, code: Code) -> bool {
-        self.0.entry((key, code)).or_insert(()).is_fresh()
-    }
-}
-
-impl Default for KeyRefusals {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+pub type KeyRefusals = Lately<(KeyId, Code)>;
 
 /// Exchanges an assertion for a token.
 pub async fn exchange(
@@ -261,7 +236,7 @@ async fn admitted(
 /// An event, unless one like it was recorded just now.
 fn refused(app: &App, change: &Change, who: Who, key: &ServiceKey, refusal: Refusal) -> Stop {
     let code = refusal.code();
-    if !app.key_refusals.first(key.id, code) {
+    if !app.key_refusals.is_first((key.id, code)) {
         return refusal.into();
     }
     let kind = match code {

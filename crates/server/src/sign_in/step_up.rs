@@ -1,7 +1,7 @@
 //! A fresher or stronger sign-in for a session that goes on (RFC 9470): the same person at the same provider, bound to this
 //! device and this server as the first sign-in was (rule 1).
 
-use super::{provider::Asserted, teams, tokens};
+use super::{provider::Asserted, vouched};
 use crate::{
     app::{App, Shared},
     caller::{Caller, Json},
@@ -128,22 +128,12 @@ async fn settle(
     session.amr.clone_from(&asserted.amr);
     session.sid.clone_from(&asserted.sid);
     session.nonce = nonce;
-    session.asserted_at = now;
-    let tokens = tokens::renew(app, &mut session, now);
-    change.db().put_session(&session).await?;
-    let groups = teams::take(app, change, session.principal, &asserted).await?;
-    let event = teams::facts(&groups)
-        .into_iter()
-        .fold(event, |event, (name, fact)| event.fact(name, fact));
-    change.record(event);
-    Ok(tokens)
+    vouched::goes_on(app, change, session, &asserted, event).await
 }
 
 /// The same person and client, who authenticated no earlier than before.
 fn same_person_later(session: &Session, asserted: &Asserted) -> bool {
-    session.issuer == asserted.issuer
-        && session.subject == asserted.subject
-        && session.audience == asserted.audience
+    vouched::is_same_person(session, asserted)
         && asserted.auth_time.is_some()
         && asserted.auth_time >= session.auth_time
 }

@@ -4,6 +4,7 @@
 use super::provider::Asserted;
 use crate::{
     app::App,
+    events::Event,
     http::Refusal,
     operations::orders,
     scim::groups,
@@ -79,13 +80,13 @@ pub async fn give(
     Ok(changed)
 }
 
-/// How many were joined and left, for the event.
-pub fn facts(changed: &TeamsChanged) -> [(&'static str, Fact); 2] {
+/// The event with how many were joined and left.
+#[must_use]
+pub fn told(event: Event, changed: &TeamsChanged) -> Event {
     let count = |teams: &Vec<PrincipalId>| Fact::Number(i64::try_from(teams.len()).unwrap_or(i64::MAX));
-    [
-        ("teams-joined", count(&changed.joined)),
-        ("teams-left", count(&changed.left)),
-    ]
+    event
+        .fact("teams-joined", count(&changed.joined))
+        .fact("teams-left", count(&changed.left))
 }
 
 async fn make(change: &mut Change, issuer: &str, group: &str) -> Result<Option<PrincipalId>, Stop> {

@@ -1,7 +1,7 @@
 //! `GET /v1/stream`: server-sent events, bound to the session and to the life of the access token.
 
 use super::{Audience, Sent};
-use crate::{app::Shared, caller::Caller, caller::verify::stands, http::Refusal};
+use crate::{app::Shared, caller::Caller, caller::standing::stands, http::Refusal};
 use axum::{
     extract::State,
     response::sse::{Event, Sse},

@@ -3,13 +3,13 @@
 
 use crate::{
     assigning::{allowed, given, principal, put_in},
+    dice::Dice,
     house::{Actor, House, name},
 };
 use claviger_crypto::bytes::sha256;
 use claviger_model::{
     action::Action,
     builtin_roles::{self, OWNER, READER},
-    entropy::{Entropy, Sequence},
     ids::{GrantId, PrincipalId, ProposalId, RoleId, ScopeId},
     principal::{Nature, PrincipalKind},
     scope::EnvironmentClass,
@@ -34,20 +34,6 @@ struct Pool {
     proposals: Vec<ProposalId>,
 }
 
-struct Dice(Sequence);
-
-impl Dice {
-    fn below(&self, bound: usize) -> usize {
-        let mut bytes = [0; 4];
-        self.0.fill(&mut bytes);
-        u32::from_le_bytes(bytes) as usize % bound
-    }
-
-    fn of<T: Copy>(&self, all: &[T]) -> T {
-        all[self.below(all.len())]
-    }
-}
-
 async fn pool(house: &House, owner: &Actor, dice: &Dice) -> Pool {
     let friend = house.actor(&[(READER, house.places.production)]).await.principal;
     let stranger = house.actor(&[]).await.principal;
@@ -66,7 +52,7 @@ async fn pool(house: &House, owner: &Actor, dice: &Dice) -> Pool {
     }
     given(house, everyone[4], READER, house.places.production).await;
     everyone.extend(&teams);
-    let (project, place) = (ScopeId::random(&dice.0), ScopeId::random(&dice.0));
+    let (project, place) = (ScopeId::random(dice), ScopeId::random(dice));
     let mut locked = house.app.store.locked().await.unwrap();
     let now = locked.now();
     let settings = ScopeSettings::default();
@@ -83,7 +69,7 @@ async fn pool(house: &House, owner: &Actor, dice: &Dice) -> Pool {
     given(house, friend, READER, project).await;
     let places = house.places;
     let mut roles: Vec<_> = builtin_roles::all().into_iter().map(|role| role.id).collect();
-    roles.extend([RoleId::random(&dice.0), RoleId::random(&dice.0)]);
+    roles.extend([RoleId::random(dice), RoleId::random(dice)]);
     Pool {
         everyone,
         teams,
@@ -96,7 +82,7 @@ async fn pool(house: &House, owner: &Actor, dice: &Dice) -> Pool {
             project,
             place,
         ],
-        proposals: vec![ProposalId::random(&dice.0), ProposalId::random(&dice.0)],
+        proposals: vec![ProposalId::random(dice), ProposalId::random(dice)],
     }
 }
 
@@ -104,22 +90,22 @@ async fn step(house: &House, owner: &Actor, pool: &mut Pool, dice: &Dice) -> u16
     let call = async |route: &route::Route, at: &[&dyn std::fmt::Display], body: Value| {
         house.call(Some(owner), route, at, &body).await.status
     };
-    let team = dice.of(&pool.teams);
-    let member = json!({"member": dice.of(&pool.everyone)});
-    let proposal = dice.of(&pool.proposals);
+    let team = *dice.pick(&pool.teams);
+    let member = json!({"member": *dice.pick(&pool.everyone)});
+    let proposal = *dice.pick(&pool.proposals);
     match dice.below(9) {
         0 | 1 => {
             let body = json!({
-                "id": GrantId::random(&dice.0), "principal": dice.of(&pool.everyone), "role": dice.of(&pool.roles),
-                "scope": dice.of(&pool.scopes), "reason": "why not",
+                "id": GrantId::random(dice), "principal": *dice.pick(&pool.everyone), "role": *dice.pick(&pool.roles),
+                "scope": *dice.pick(&pool.scopes), "reason": "why not",
             });
             call(&route::GIVE_GRANT, &[], body).await
         }
         2 => {
-            let id = dice.of(&pool.roles);
+            let id = *dice.pick(&pool.roles);
             let current = house.app.store.reader().await.unwrap().role(id).await.unwrap();
             let replaces: Option<Bytes> = current.map(|role| sha256(&canonical_role(&role).unwrap()).into());
-            let some = |all: &[Action]| (0..3).map(|_| dice.of(all)).collect::<Vec<_>>();
+            let some = |all: &[Action]| (0..3).map(|_| *dice.pick(all)).collect::<Vec<_>>();
             let actions = if dice.below(2) == 0 {
                 some(&[
                     Action::SecretUse,
@@ -154,7 +140,7 @@ async fn step(house: &House, owner: &Actor, pool: &mut Pool, dice: &Dice) -> u16
         7 => {
             let list = house.call(Some(owner), &route::PROPOSALS, &[], &json!({})).await;
             let list: ProposalsReply = list.parse();
-            pool.proposals.push(ProposalId::random(&dice.0));
+            pool.proposals.push(ProposalId::random(dice));
             match list.proposals.first() {
                 Some(made) => {
                     call(
@@ -168,7 +154,7 @@ async fn step(house: &House, owner: &Actor, pool: &mut Pool, dice: &Dice) -> u16
             }
         }
         _ => {
-            let (scope, parent) = (dice.of(&pool.scopes), dice.of(&pool.scopes));
+            let (scope, parent) = (*dice.pick(&pool.scopes), *dice.pick(&pool.scopes));
             call(&route::MOVE_SCOPE, &[&scope], json!({"parent": parent})).await
         }
     }
@@ -204,7 +190,7 @@ async fn own(house: &House, owner: &Actor) -> Vec<PrincipalId> {
 async fn an_owner_alone_never_comes_to_a_value() {
     let (mut done, mut refused) = (0, 0);
     for seed in 1..=5 {
-        let (house, dice) = (House::new().await, Dice(Sequence::new(seed)));
+        let (house, dice) = (House::new().await, Dice::new(seed));
         let owner = house.actor(&[(OWNER, house.places.root)]).await;
         let mut pool = pool(&house, &owner, &dice).await;
         for number in 0..STEPS {

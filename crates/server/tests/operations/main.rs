@@ -17,6 +17,7 @@ mod authorization;
 mod campaign;
 mod clocks;
 mod conditions;
+mod dice;
 mod emergency;
 mod explain;
 mod files;

@@ -1,7 +1,7 @@
 //! Back-channel logout: by the provider's own tokens, and by tokens that are wrong in one way.
 
 use crate::support::{
-    Setup, Tables, TestServer,
+    TestServer,
     device::{TestDevice, overlaid},
     people,
 };
@@ -189,14 +189,7 @@ async fn each_wrong_token_is_refused_and_ends_nothing() {
 #[tokio::test]
 async fn a_token_counts_once_on_every_replica() {
     let provider = Provider::start(&people()).await.unwrap();
-    let tables = Tables::postgres().await;
-    let setup = Setup {
-        provider: &provider,
-        tables: &tables,
-        settings: Vec::new(),
-    };
-    let server = TestServer::start_with(&setup).await;
-    let other = server.second(&setup).await;
+    let (server, other) = TestServer::two(&provider).await;
     TestDevice::new().found(&server, &provider, "olga").await;
     signed_in(&TestDevice::new(), &server, &provider, "ada", "s-1").await;
     let token = provider

@@ -16,14 +16,7 @@ use serde_json::json;
 #[tokio::test]
 async fn what_was_used_at_one_is_used_at_the_other() {
     let provider = Provider::start(&people()).await.unwrap();
-    let tables = Tables::postgres().await;
-    let setup = Setup {
-        provider: &provider,
-        tables: &tables,
-        settings: Vec::new(),
-    };
-    let one = TestServer::start_with(&setup).await;
-    let other = one.second(&setup).await;
+    let (one, other) = TestServer::two(&provider).await;
     let device = TestDevice::new();
     let session = device.found(&one, &provider, "olga").await;
     let me = device.call(&other, route::ME, &session.tokens.access).await;
@@ -104,14 +97,7 @@ async fn what_the_provider_says_in_odd_characters_gives_nothing_and_breaks_nothi
 #[tokio::test]
 async fn a_refresh_token_that_was_spent_at_one_ends_its_family_at_the_other() {
     let provider = Provider::start(&people()).await.unwrap();
-    let tables = Tables::postgres().await;
-    let setup = Setup {
-        provider: &provider,
-        tables: &tables,
-        settings: Vec::new(),
-    };
-    let one = TestServer::start_with(&setup).await;
-    let other = one.second(&setup).await;
+    let (one, other) = TestServer::two(&provider).await;
     let device = TestDevice::new();
     let first = device.found(&one, &provider, "olga").await.tokens;
     let second = device.refreshed(&one, &first.refresh).await;
@@ -129,14 +115,7 @@ async fn a_refresh_token_that_was_spent_at_one_ends_its_family_at_the_other() {
 #[tokio::test]
 async fn a_session_that_ends_at_one_ends_its_stream_at_the_other() {
     let provider = Provider::start(&people()).await.unwrap();
-    let tables = Tables::postgres().await;
-    let setup = Setup {
-        provider: &provider,
-        tables: &tables,
-        settings: Vec::new(),
-    };
-    let one = TestServer::start_with(&setup).await;
-    let other = one.second(&setup).await;
+    let (one, other) = TestServer::two(&provider).await;
     TestDevice::new().found(&one, &provider, "olga").await;
     let suspend = serde_json::to_vec(&ProviderRefused {
         error: "invalid_grant".into(),

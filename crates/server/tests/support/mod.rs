@@ -98,6 +98,18 @@ impl TestServer {
         Self::start_in(Arc::new(tempfile::tempdir().unwrap()), clock, setup).await
     }
 
+    /// Two processes on one PostgreSQL.
+    pub async fn two(provider: &Provider) -> (Self, Self) {
+        let setup = Setup {
+            provider,
+            tables: &Tables::postgres().await,
+            settings: Vec::new(),
+        };
+        let one = Self::start_with(&setup).await;
+        let other = one.second(&setup).await;
+        (one, other)
+    }
+
     /// Another process with the same key file, clock and public origin.
     pub async fn second(&self, setup: &Setup<'_>) -> Self {
         let mut settings = setup.settings.clone();

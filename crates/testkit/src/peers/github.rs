@@ -1,8 +1,7 @@
 //! GitHub's side: a server made of GitHub's published OpenAPI description (the npm package `@octokit/openapi`) with the scripts in
 //! `github/`. It holds requests and its own answers to that description. GitHub itself is not tried.
 
-use super::{PeerError, port, process::Process};
-use crate::http;
+use super::{PeerError, control::Control, port, process::Process};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{path::Path, process::Command};
@@ -20,9 +19,8 @@ pub const TOKEN: &str = "token-of-tests";
 #[derive(Debug)]
 pub struct Github {
     api: Url,
-    control: Url,
+    control: Control,
     port: u16,
-    http: reqwest::Client,
     process: Option<Process>,
 }
 
@@ -51,9 +49,8 @@ impl Github {
         let (ready, process) = run(port).await?;
         let github = Self {
             api: ready.api,
-            control: ready.control,
+            control: Control::of(PEER, ready.control)?,
             port,
-            http: http::client()?,
             process: Some(process),
         };
         github
@@ -72,7 +69,7 @@ impl Github {
     /// # Errors
     /// When it does not answer; so for all that follow.
     pub async fn state(&self) -> Result<Value, PeerError> {
-        self.tell(reqwest::Method::GET, "state", Value::Null).await
+        self.control.get("state").await
     }
 
     /// Lets others be there: `{users: {login: id}, members: {login: "active" | "pending"}, teams: {slug: [login]}, outside: [login],
@@ -80,24 +77,22 @@ impl Github {
     /// of `indirect: [login]` by nothing else. `then: [{list, page, state}]` puts another state once that page of a list was told,
     /// where a list is called by its operation's id.
     pub async fn put(&self, state: Value) -> Result<(), PeerError> {
-        self.tell(reqwest::Method::PUT, "state", state).await.map(drop)
+        self.control.put("state", state).await
     }
 
     /// Answers every call with this: `{status, headers, body}`; `{}` mends it.
     pub async fn trouble(&self, how: Value) -> Result<(), PeerError> {
-        self.tell(reqwest::Method::PUT, "trouble", how).await.map(drop)
+        self.control.put("trouble", how).await
     }
 
     /// Forgets what it was asked.
     pub async fn forget(&self) -> Result<(), PeerError> {
-        self.tell(reqwest::Method::DELETE, "told", Value::Null)
-            .await
-            .map(drop)
+        self.control.delete("told").await
     }
 
     /// What it was asked since it started, or since it was told to forget.
     pub async fn told(&self) -> Result<Told, PeerError> {
-        let told = self.tell(reqwest::Method::GET, "told", Value::Null).await?;
+        let told = self.control.get("told").await?;
         serde_json::from_value(told).map_err(|error| PeerError::Nonsense(error.to_string()))
     }
 
@@ -112,30 +107,9 @@ impl Github {
     /// When it does not get ready.
     pub async fn start_again(&mut self, state: Value) -> Result<(), PeerError> {
         let (ready, process) = run(self.port).await?;
-        self.control = ready.control;
+        self.control = Control::of(PEER, ready.control)?;
         self.process = Some(process);
         self.put(state).await
-    }
-
-    async fn tell(&self, method: reqwest::Method, path: &str, body: Value) -> Result<Value, PeerError> {
-        let url = self
-            .control
-            .join(path)
-            .map_err(|error| PeerError::Nonsense(error.to_string()))?;
-        let request = self.http.request(method.clone(), url);
-        let request = if method == reqwest::Method::GET {
-            request
-        } else {
-            request.json(&body)
-        };
-        let reply = request.send().await?;
-        match reply.status().is_success() {
-            true => Ok(reply.json().await?),
-            false => Err(PeerError::Refused {
-                peer: PEER,
-                said: reply.text().await?,
-            }),
-        }
     }
 }
 

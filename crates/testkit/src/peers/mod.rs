@@ -4,6 +4,7 @@
 //! and stops when that closes.
 
 pub mod browser;
+mod control;
 pub mod front;
 pub mod github;
 pub mod mail;

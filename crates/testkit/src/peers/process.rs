@@ -58,7 +58,7 @@ impl Process {
     /// The next line that it prints.
     ///
     /// # Errors
-    /// When it ends or stays silent for half a minute.
+    /// When it ends or stays silent for two minutes.
     pub async fn line(&mut self) -> Result<String, PeerError> {
         let said = match timeout(READY_WITHIN, self.lines.recv()).await {
             Ok(Some(line)) => return Ok(line),

@@ -1,7 +1,6 @@
 //! The identity provider: the npm package `oidc-provider` with the settings in `provider/`.
 
-use super::{PeerError, process::Process};
-use crate::http;
+use super::{PeerError, control::Control, process::Process};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{
@@ -74,8 +73,7 @@ impl Signing {
 #[derive(Debug)]
 pub struct Provider {
     issuer: Url,
-    control: Url,
-    http: reqwest::Client,
+    control: Control,
     _process: Process,
 }
 
@@ -119,8 +117,7 @@ impl Provider {
         let Ready { issuer, control } = serde_json::from_str(&line).map_err(|_| PeerError::Nonsense(line))?;
         Ok(Self {
             issuer,
-            control,
-            http: http::client()?,
+            control: Control::of(PEER, control)?,
             _process: process,
         })
     }
@@ -135,96 +132,60 @@ impl Provider {
     /// # Errors
     /// When the provider does not answer; so for all that follow.
     pub async fn put_person(&self, person: &Person) -> Result<(), PeerError> {
-        self.tell(reqwest::Method::PUT, "people", json!(person))
-            .await
-            .map(drop)
+        self.control.put("people", json!(person)).await
     }
 
     /// Disables a person or lets them in again: sign-in and refresh fail, what was issued stays valid.
     pub async fn set_disabled(&self, sub: &str, disabled: bool) -> Result<(), PeerError> {
-        self.tell(
-            reqwest::Method::PUT,
-            "people",
-            json!({ "sub": sub, "disabled": disabled }),
-        )
-        .await
-        .map(drop)
+        self.control
+            .put("people", json!({ "sub": sub, "disabled": disabled }))
+            .await
     }
 
     /// Replaces a person's groups, seen at the next sign-in or refresh.
     pub async fn set_groups(&self, sub: &str, groups: &[&str]) -> Result<(), PeerError> {
-        self.tell(
-            reqwest::Method::PUT,
-            "people",
-            json!({ "sub": sub, "groups": groups }),
-        )
-        .await
-        .map(drop)
+        self.control
+            .put("people", json!({ "sub": sub, "groups": groups }))
+            .await
     }
 
     /// Signs with a new key from now on. `forget` takes the old keys out of the published set. Replies the key's id.
     pub async fn rotate_keys(&self, forget: bool) -> Result<String, PeerError> {
-        let reply = self
-            .tell(reqwest::Method::POST, "keys", json!({ "forget": forget }))
-            .await?;
+        let reply = self.control.post("keys", json!({ "forget": forget })).await?;
         text(&reply, "kid")
     }
 
     /// Goes wrong in the ways that `provider/misbehaviour.mjs` lists, until the next call; `{}` mends it.
     pub async fn misbehave(&self, how: Value) -> Result<(), PeerError> {
-        self.tell(reqwest::Method::PUT, "misbehaviour", how)
-            .await
-            .map(drop)
+        self.control.put("misbehaviour", how).await
     }
 
     /// A token of any claims, signed as `sign` says: `{alg, key: "current" | "unknown", kid, typ, tamper}`.
     pub async fn forge(&self, claims: Value, sign: Value) -> Result<String, PeerError> {
         let reply = self
-            .tell(
-                reqwest::Method::POST,
-                "forge",
-                json!({ "claims": claims, "sign": sign }),
-            )
+            .control
+            .post("forge", json!({ "claims": claims, "sign": sign }))
             .await?;
         text(&reply, "token")
     }
 
     /// Where back-channel logout goes.
     pub async fn set_logout_uri(&self, uri: &str) -> Result<(), PeerError> {
-        self.tell(reqwest::Method::PUT, "logout-uri", json!({ "uri": uri }))
-            .await
-            .map(drop)
+        self.control.put("logout-uri", json!({ "uri": uri })).await
     }
 
     /// Delivers a genuine logout token for one session or, without `sid`, for all of a person's; an error when the receiver refuses.
     pub async fn log_out(&self, sub: &str, sid: Option<&str>) -> Result<(), PeerError> {
-        self.tell(reqwest::Method::POST, "logout", json!({ "sub": sub, "sid": sid }))
+        self.control
+            .post("logout", json!({ "sub": sub, "sid": sid }))
             .await
             .map(drop)
     }
 
     /// How often each endpoint was asked, by `"METHOD /path"`.
     pub async fn counts(&self) -> Result<BTreeMap<String, u64>, PeerError> {
-        let reply = self.tell(reqwest::Method::GET, "counts", Value::Null).await?;
+        let reply = self.control.get("counts").await?;
         serde_json::from_value(reply).map_err(|error| PeerError::Nonsense(error.to_string()))
-    }
-
-    async fn tell(&self, method: reqwest::Method, path: &str, body: Value) -> Result<Value, PeerError> {
-        let url = format!("{}{path}", self.control);
-        let request = self.http.request(method.clone(), url);
-        let request = if method == reqwest::Method::GET {
-            request
-        } else {
-            request.json(&body)
-        };
-        let reply = request.send().await?;
-        match reply.status().is_success() {
-            true => Ok(reply.json().await?),
-            false => Err(PeerError::Refused {
-                peer: PEER,
-                said: reply.text().await?,
-            }),
-        }
     }
 }
 

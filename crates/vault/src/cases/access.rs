@@ -1,6 +1,7 @@
 //! Who has what: by place, by principal, as a matrix. Asked of the server each time; nothing of it is kept on the device.
 
 pub(super) mod shown;
+pub(super) mod words;
 
 use super::names;
 use crate::{

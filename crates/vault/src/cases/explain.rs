@@ -1,6 +1,6 @@
 //! Why can I, why can't I.
 
-use super::{access::shown, names};
+use super::{access::words, names};
 use crate::{
     Vault,
     view::{
@@ -43,7 +43,7 @@ impl Vault {
         Ok(ExplainView {
             action: reply.action.to_string(),
             path: shown.path(reply.scope),
-            verdict: shown::verdict(&reply.verdict),
+            verdict: words::verdict(&reply.verdict),
             at_best: reply.at_best,
             ways: reply.paths.iter().map(way).collect(),
             lacking: match reply.lacking {

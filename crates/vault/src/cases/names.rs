@@ -15,7 +15,7 @@ use claviger_model::{
     scope::EnvironmentClass,
     secret::SecretKind,
 };
-use std::str::FromStr;
+use std::{io, str::FromStr};
 
 /// What stands for a secret whose name is not known on this device.
 pub(super) const UNSEEN: &str = "A secret that you can no longer see";
@@ -30,6 +30,14 @@ pub(super) fn problem(code: &str, message: &str, detail: Option<String>) -> Prob
         detail,
         remedy: None,
     }
+}
+
+/// A file that could not be written, in a sentence; a full disk says so itself.
+pub(super) fn unwritten(code: &str, message: &str, error: &io::Error) -> Problem {
+    if error.kind() == io::ErrorKind::StorageFull {
+        return problem("diskFull", "The disk of this computer is full.", None);
+    }
+    problem(code, message, Some(error.to_string()))
 }
 
 /// The same answer for what is missing and for what the person may not know of.

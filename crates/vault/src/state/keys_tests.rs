@@ -11,7 +11,6 @@ use crate::{
         server::PERSON,
     },
     view::{
-        device::Settings,
         secret::SecretKind,
         state::{Connection, LogState},
         value::{SecretDraft, ValueInput},
@@ -40,20 +39,7 @@ async fn rig() -> Rig {
         .await;
     let mut sample = Sample::new();
     let secret = sample.secret("ONE", "shop/prod");
-    {
-        let mut told = device.server.told();
-        let (entitlement, secrets) = sample.told();
-        (told.entitlement, told.secrets) = (Some(entitlement), secrets);
-        told.log.record(PERSON);
-    }
-    let vault = device.start().await;
-    let settings = Settings {
-        lock_after_minutes: None,
-        ..vault.settings().await.unwrap()
-    };
-    vault.set_settings(settings).await.unwrap();
-    until(&vault, |state| state.log == LogState::Whole).await;
-    vault.sync_now().await.unwrap();
+    let vault = sample.known_to(&device).await;
     let place = sample.scope("shop/prod").to_string();
     vault.keep_offline(&place, true).await.unwrap();
     for _ in 0..4 {

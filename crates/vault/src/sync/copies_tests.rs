@@ -6,11 +6,10 @@ use crate::{
     Vault,
     cases::testing::{LEASE_MS, Sample},
     testing::{
-        device::{Device, until},
+        device::Device,
         log::ORGANIZATION,
-        server::{DEVICE, PERSON, SESSION, told::SealedUnder},
+        server::{DEVICE, SESSION, told::SealedUnder},
     },
-    view::{device::Settings, state::LogState},
 };
 use claviger_cache::{Cache, Device as CacheDevice, LeaseError, Opening};
 use claviger_crypto::{
@@ -148,20 +147,7 @@ async fn kept(device: &Device) -> (Vault, [SecretId; 2]) {
         .await;
     let mut sample = Sample::new();
     let secrets = ["ONE", "TWO"].map(|name| sample.secret(name, "shop/prod"));
-    {
-        let mut told = device.server.told();
-        let (entitlement, secrets) = sample.told();
-        (told.entitlement, told.secrets) = (Some(entitlement), secrets);
-        told.log.record(PERSON);
-    }
-    let vault = device.start().await;
-    let settings = Settings {
-        lock_after_minutes: None,
-        ..vault.settings().await.unwrap()
-    };
-    vault.set_settings(settings).await.unwrap();
-    until(&vault, |state| state.log == LogState::Whole).await;
-    vault.sync_now().await.unwrap();
+    let vault = sample.known_to(device).await;
     let place = sample.scope("shop/prod").to_string();
     vault.keep_offline(&place, true).await.unwrap();
     for _ in 0..4 {

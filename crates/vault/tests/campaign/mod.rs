@@ -5,7 +5,7 @@ mod device;
 mod keyring;
 
 use crate::{
-    create, create_as, give,
+    connect, create, create_as, give,
     support::{Owner, Server},
     until,
 };
@@ -96,11 +96,7 @@ async fn a_device_killed_at_any_moment_loses_nothing_that_it_acknowledged() {
     let owner = Owner::sign_in(&server, "olga").await;
     let home = folder.path().join("home");
     let vault = start(&home).await;
-    let shown = vault.connect_server(&server.origin).await.unwrap();
-    vault
-        .confirm_server(&server.origin, &shown.fingerprint)
-        .await
-        .unwrap();
+    connect(&vault, &server).await;
     vault.sign_in(None).await.unwrap();
     give(&owner).await;
     let read = create(&vault).await;

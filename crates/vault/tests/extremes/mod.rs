@@ -1,6 +1,6 @@
 //! The smallest, the largest and the strangest that may be kept: made, synced, found, read and kept for offline use on real parts.
 
-use super::{give, history, is_online, list, parts, place, until};
+use super::{connect, give, history, is_online, list, parts, place, until};
 use crate::support::{Owner, Server, browser_of};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use claviger_model::secret::MAX_VALUE_BYTES;
@@ -107,11 +107,7 @@ async fn every_size_of_value_and_every_script_of_names_goes_all_the_way() {
     let (keys, home) = (Arc::new(MemoryKeyStore::default()), folder.path().join("home"));
     let laptop = parts(&home, &keys, browser_of("ben", Answer::Allow));
     let vault = Vault::start(laptop.clone()).await;
-    let shown = vault.connect_server(&server.origin).await.unwrap();
-    vault
-        .confirm_server(&server.origin, &shown.fingerprint)
-        .await
-        .unwrap();
+    connect(&vault, &server).await;
     vault.sign_in(None).await.unwrap();
     give(&owner).await;
 
@@ -157,11 +153,7 @@ async fn every_size_of_value_and_every_script_of_names_goes_all_the_way() {
         browser_of("ben", Answer::Allow),
     );
     let phone = Vault::start(other).await;
-    let shown = phone.connect_server(&server.origin).await.unwrap();
-    phone
-        .confirm_server(&server.origin, &shown.fingerprint)
-        .await
-        .unwrap();
+    connect(&phone, &server).await;
     phone.sign_in(None).await.unwrap();
     until("a sync", async || is_online(&phone).then_some(())).await;
     check(&phone, &made, false).await;

@@ -1,6 +1,6 @@
 //! A keyring that is locked at the start and opened later, on real parts.
 
-use super::{VALUE, create, give, is_online, parts, until};
+use super::{VALUE, connect, create, give, is_online, parts, until};
 use crate::support::{Owner, Server, browser_of};
 use claviger_cache::keyring::Refusal;
 use claviger_testkit::peers::{
@@ -53,11 +53,7 @@ async fn what_began_without_the_keyring_moves_in_and_the_device_of_old_goes_on()
     // Signed in while the keyring is locked: nothing is stored.
     keys.refuse(Some(Refusal::Locked));
     let vault = Vault::start(parts.clone()).await;
-    let shown = vault.connect_server(&server.origin).await.unwrap();
-    vault
-        .confirm_server(&server.origin, &shown.fingerprint)
-        .await
-        .unwrap();
+    connect(&vault, &server).await;
     vault.sign_in(None).await.unwrap();
     assert!(matches!(vault.state().keyring, Keyring::Locked { .. }));
     online(&vault).await;

@@ -1,15 +1,14 @@
 //! A server that replaced every key while the device was away: the app goes on as if nothing had happened.
 
-use super::{
-    EndGrant, HostEvent, MemoryKeyStore, Provider, Purpose, VALUE, Value, Vault, browser_of, create,
-    create_as, give, is_online, list, parts, route, until,
-};
-use crate::support::{Owner, Server};
+use super::{VALUE, create, create_as, give, is_online, list, parts, until};
+use crate::support::{Owner, Server, browser_of};
+use claviger_protocol::{grants::EndGrant, route};
 use claviger_testkit::peers::{
     browser::Answer,
-    provider::{CLIENT_ID, Person},
+    provider::{CLIENT_ID, Person, Provider},
 };
-use claviger_vault::view::state::LogState;
+use claviger_vault::{HostEvent, MemoryKeyStore, Purpose, Vault, view::state::LogState};
+use serde_json::Value;
 use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,14 +1,11 @@
 //! What people are told reaches their app through the real server: asked, hinted at, shown in words that they may know, read; and links
 //! that lead there and do nothing.
 
-use super::{browser_of, parts, support::Server, until};
+use super::{organization::sign_in, support::Server, until};
 use claviger_protocol::enrolment::{Bundle, Enrolment};
-use claviger_testkit::peers::{
-    browser::Answer,
-    provider::{CLIENT_ID, Person, Provider},
-};
+use claviger_testkit::peers::provider::{CLIENT_ID, Person, Provider};
 use claviger_vault::{
-    HostEvent, MemoryKeyStore, Vault,
+    HostEvent, Vault,
     view::{
         asking::AskAccess,
         event::ChangedArea,
@@ -18,20 +15,6 @@ use claviger_vault::{
         state::LockReason,
     },
 };
-use std::{path::Path, sync::Arc};
-
-async fn sign_in(server: &Server, home: &Path, who: &str, code: Option<String>) -> Vault {
-    let keys = Arc::new(MemoryKeyStore::default());
-    let vault = Vault::start(parts(&home.join(who), &keys, browser_of(who, Answer::Allow))).await;
-    let shown = vault.connect_server(&server.origin).await.unwrap();
-    vault
-        .confirm_server(&server.origin, &shown.fingerprint)
-        .await
-        .unwrap();
-    vault.sign_in(code).await.unwrap();
-    until("a first sync", async || super::is_online(&vault).then_some(())).await;
-    vault
-}
 
 /// The first unread notice of a kind, as soon as it shows.
 async fn told(vault: &Vault, kind: &str) -> NoticeView {

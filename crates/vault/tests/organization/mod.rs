@@ -3,7 +3,11 @@
 
 mod import;
 
-use super::{browser_of, list, parts, support::Server, until};
+use super::{
+    connect, list, parts,
+    support::{Server, browser_of},
+    until,
+};
 use claviger_testkit::peers::{
     browser::Answer,
     provider::{CLIENT_ID, Person, Provider},
@@ -22,11 +26,7 @@ use std::{path::Path, sync::Arc};
 pub async fn sign_in(server: &Server, home: &Path, who: &str, code: Option<String>) -> Vault {
     let keys = Arc::new(MemoryKeyStore::default());
     let vault = Vault::start(parts(&home.join(who), &keys, browser_of(who, Answer::Allow))).await;
-    let shown = vault.connect_server(&server.origin).await.unwrap();
-    vault
-        .confirm_server(&server.origin, &shown.fingerprint)
-        .await
-        .unwrap();
+    connect(&vault, server).await;
     vault.sign_in(code).await.unwrap();
     until("a first sync", async || super::is_online(&vault).then_some(())).await;
     vault

@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
 use crate::{
-    give, is_online, parts,
+    connect, give, is_online, parts,
     support::{Owner, Server, browser_of, instance::Instance},
     until,
 };
@@ -112,11 +112,7 @@ async fn journey_of_a_service_identity_that_is_made_used_and_ended() {
         browser_of("ben", Answer::Allow),
     ))
     .await;
-    let shown = vault.connect_server(&server.origin).await.unwrap();
-    vault
-        .confirm_server(&server.origin, &shown.fingerprint)
-        .await
-        .unwrap();
+    connect(&vault, &server).await;
     vault.sign_in(None).await.unwrap();
     until("a first sync", async || is_online(&vault).then_some(())).await;
     let team = lead(&owner).await;

@@ -9,7 +9,7 @@ pub use kept::KeptValues;
 
 use crate::{
     app::Shared,
-    caller::{Caller, body::Json, verify},
+    caller::{Caller, body::Json, session},
     http::Refusal,
     sequencer::release::{Call, Committed, Done, Settled},
 };
@@ -74,7 +74,7 @@ pub async fn release(
             return reply(&encapsulated, done, sealed).map(axum::Json);
         }
         if caller.remembered {
-            caller = verify::anew(&app, caller).await?;
+            caller = session::anew(&app, caller).await?;
         }
     }
     Err(Refusal::new(Code::Conflict))

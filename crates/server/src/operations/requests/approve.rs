@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     entitlement::Place,
+    events::Event,
     http::Refusal,
     operations::{grants::delegation, state::State},
     sequencer::{Acting, Change, Stop},
@@ -138,13 +139,17 @@ async fn access(
         .on(object)
         .concerning(request.asked_by)
         .decided_by(policies);
-    let event = if call.words.is_empty() {
+    change.record(state(said(event, call.words), "step"));
+    Ok(())
+}
+
+/// With what the approver said; nothing says nothing.
+fn said(event: Event, words: String) -> Event {
+    if words.is_empty() {
         event
     } else {
-        event.because(call.words)
-    };
-    change.record(state(event, "step"));
-    Ok(())
+        event.because(words)
+    }
 }
 
 /// Later than every step before, so that their order is theirs.
@@ -239,12 +244,7 @@ async fn rotation(
         .on(object(request))
         .concerning(request.asked_by)
         .decided_by(policies);
-    let event = if call.words.is_empty() {
-        event
-    } else {
-        event.because(call.words)
-    };
-    change.record(state(event, "approved"));
+    change.record(state(said(event, call.words), "approved"));
     Ok(())
 }
 

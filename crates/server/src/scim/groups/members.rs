@@ -63,10 +63,7 @@ pub async fn apply(app: &App, change: &mut Change, by: Provisioner, user: &ScimU
         return Ok(());
     }
     let event = by.event(change, EventKind::PrincipalChanged, Some(person));
-    let event = teams::facts(&changed)
-        .into_iter()
-        .fold(event, |event, (name, fact)| event.fact(name, fact));
-    change.record(event);
+    change.record(teams::told(event, &changed));
     Ok(())
 }
 

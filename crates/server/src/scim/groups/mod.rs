@@ -13,39 +13,27 @@ pub use members::{apply, givable, keys_of};
 use super::{
     caller::Provisioner,
     error::{Fault, bad},
-    listing, patch,
-    query::Query,
-    reply::{self, Seen, parsed},
-    schema::{GROUP, Part, take},
-    users::Target,
+    resource::{Resource, Target, Write, change, create, delete, list, read, replace, search},
 };
 use crate::{
     app::{App, Shared},
     http::{Handled, Refusal, handle},
-    operations::path::Id,
-};
-use axum::{
-    body::Bytes,
-    extract::{RawQuery, State},
-    http::{HeaderMap, StatusCode},
-    response::Response,
 };
 use claviger_model::ids::ScimId;
 use claviger_protocol::{problem::Code, route};
-use claviger_storage::scim::ScimGroup;
+use claviger_storage::{Reader, StorageError, scim::ScimGroup};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
-use write::Write;
 
 pub(super) fn routes() -> Vec<Handled> {
     vec![
-        handle(route::SCIM_GROUPS, list),
-        handle(route::SEARCH_SCIM_GROUPS, search),
-        handle(route::CREATE_SCIM_GROUP, create),
-        handle(route::SCIM_GROUP, read),
-        handle(route::REPLACE_SCIM_GROUP, replace),
-        handle(route::PATCH_SCIM_GROUP, change),
-        handle(route::DELETE_SCIM_GROUP, delete),
+        handle(route::SCIM_GROUPS, list::<Groups>),
+        handle(route::SEARCH_SCIM_GROUPS, search::<Groups>),
+        handle(route::CREATE_SCIM_GROUP, create::<Groups>),
+        handle(route::SCIM_GROUP, read::<Groups>),
+        handle(route::REPLACE_SCIM_GROUP, replace::<Groups>),
+        handle(route::PATCH_SCIM_GROUP, change::<Groups>),
+        handle(route::DELETE_SCIM_GROUP, delete::<Groups>),
     ]
 }
 
@@ -103,127 +91,37 @@ impl Wanted {
     }
 }
 
-/// There are no groups unless the configuration says so.
-fn offered(app: &App) -> Result<(), Refusal> {
-    if app.config.scim.groups {
-        Ok(())
-    } else {
-        Err(Refusal::new(Code::NotFound)
-            .detail("this server does not take groups from SCIM; its setting `scim.groups` is off"))
+impl Resource for Groups {
+    type Wanted = Wanted;
+
+    /// There are no groups unless the configuration says so.
+    fn offered(app: &App) -> Result<(), Refusal> {
+        if app.config.scim.groups {
+            Ok(())
+        } else {
+            Err(Refusal::new(Code::NotFound)
+                .detail("this server does not take groups from SCIM; its setting `scim.groups` is off"))
+        }
     }
-}
 
-async fn list(State(app): State<Shared>, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
-    offered(&app)?;
-    let query = Query::parse(&GROUP, query.as_deref())?;
-    listing::list::<Groups>(&app, &query).await
-}
-
-async fn search(State(app): State<Shared>, body: Bytes) -> Result<Response, Refusal> {
-    offered(&app)?;
-    let query = Query::of_search(&GROUP, &parsed(&body)?)?;
-    listing::list::<Groups>(&app, &query).await
-}
-
-async fn read(
-    State(app): State<Shared>,
-    Id(group): Id<ScimId>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    offered(&app)?;
-    let query = Query::parse(&GROUP, query.as_deref())?;
-    let mut reader = app.store.snapshot().await?;
-    let group = reader.scim_group(group).await?.ok_or(Code::NotFound)?;
-    if Seen::of(&headers).is_known(group.version) {
-        return Ok(reply::empty(StatusCode::NOT_MODIFIED));
+    fn wanted(taken: Map<String, Value>) -> Result<Wanted, Fault> {
+        Wanted::of(taken)
     }
-    let members = query.select.wants("members");
-    let whole = record::one(&app, &mut *reader, &group, members).await?;
-    Ok(reply::resource(StatusCode::OK, &GROUP, &whole, &query.select))
-}
 
-async fn create(
-    State(app): State<Shared>,
-    by: Provisioner,
-    RawQuery(query): RawQuery,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    offered(&app)?;
-    let wanted = Wanted::of(take(&GROUP, &parsed(&body)?, Part::Whole)?)?;
-    done(&app, by, Write::Create(wanted), None, query, StatusCode::CREATED).await
-}
+    async fn find(reader: &mut dyn Reader, id: ScimId) -> Result<Option<ScimGroup>, StorageError> {
+        reader.scim_group(id).await
+    }
 
-async fn replace(
-    State(app): State<Shared>,
-    by: Provisioner,
-    Id(group): Id<ScimId>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    offered(&app)?;
-    let wanted = Wanted::of(take(&GROUP, &parsed(&body)?, Part::Whole)?)?;
-    let target = Target::of(group, &headers);
-    done(
-        &app,
-        by,
-        Write::Replace(wanted),
-        Some(target),
-        query,
-        StatusCode::OK,
-    )
-    .await
-}
+    fn version(group: &ScimGroup) -> u64 {
+        group.version
+    }
 
-async fn change(
-    State(app): State<Shared>,
-    by: Provisioner,
-    Id(group): Id<ScimId>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    offered(&app)?;
-    let operations = patch::parse(&GROUP, &parsed(&body)?)?;
-    let target = Target::of(group, &headers);
-    done(
-        &app,
-        by,
-        Write::Change(operations),
-        Some(target),
-        query,
-        StatusCode::OK,
-    )
-    .await
-}
-
-async fn delete(
-    State(app): State<Shared>,
-    by: Provisioner,
-    Id(group): Id<ScimId>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    offered(&app)?;
-    let target = Target::of(group, &headers);
-    write::write(&app, by, Write::Delete, Some(target)).await?;
-    Ok(reply::empty(StatusCode::NO_CONTENT))
-}
-
-async fn done(
-    app: &Shared,
-    by: Provisioner,
-    write: Write,
-    target: Option<Target>,
-    query: Option<String>,
-    status: StatusCode,
-) -> Result<Response, Refusal> {
-    let query = Query::parse(&GROUP, query.as_deref())?;
-    let group = write::write(app, by, write, target)
-        .await?
-        .ok_or(Code::Internal)?;
-    let mut reader = app.store.snapshot().await?;
-    let members = query.select.wants("members");
-    let whole = record::one(app, &mut *reader, &group, members).await?;
-    Ok(reply::resource(status, &GROUP, &whole, &query.select))
+    async fn write(
+        app: &Shared,
+        by: Provisioner,
+        write: Write<Wanted>,
+        target: Option<Target>,
+    ) -> Result<Option<ScimGroup>, Refusal> {
+        write::write(app, by, write, target).await
+    }
 }

@@ -13,17 +13,6 @@ use claviger_storage::{
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// One group.
-pub(super) async fn one(
-    app: &App,
-    reader: &mut dyn Reader,
-    group: &ScimGroup,
-    members: bool,
-) -> Result<Value, StorageError> {
-    let mut told = many(app, reader, std::slice::from_ref(group), members).await?;
-    Ok(told.pop().unwrap_or_default())
-}
-
 /// Groups in their order, with their members where these are wanted.
 pub(super) async fn many(
     app: &App,

@@ -7,9 +7,9 @@ use crate::{
     scim::{
         caller::{Provisioner, label},
         error::bad,
-        patch::{self, Operation},
+        patch,
+        resource::{Target, Write},
         schema::GROUP,
-        users::Target,
     },
     sequencer::{Change, Stop, job},
 };
@@ -24,20 +24,11 @@ const MOST_CHANGED: usize = 1_000;
 /// The longest name or id, in bytes; as that of a mapped group.
 const LONGEST: usize = 255;
 
-/// What is written.
-#[derive(Debug, Clone)]
-pub(super) enum Write {
-    Create(Wanted),
-    Replace(Wanted),
-    Change(Vec<Operation>),
-    Delete,
-}
-
 /// Writes a group; none when it was deleted.
 pub(super) async fn write(
     app: &Shared,
     by: Provisioner,
-    write: Write,
+    write: Write<Wanted>,
     target: Option<Target>,
 ) -> Result<Option<ScimGroup>, Refusal> {
     let job = {
@@ -53,7 +44,7 @@ async fn settle(
     app: &App,
     change: &mut Change,
     by: Provisioner,
-    write: Write,
+    write: Write<Wanted>,
     target: Option<Target>,
 ) -> Result<Option<ScimGroup>, Stop> {
     by.admit(change).await?;
@@ -62,7 +53,7 @@ async fn settle(
         (_, None) => return Err(Code::Internal.into()),
         (write, Some(target)) => (write, target),
     };
-    let group = change.db().scim_group(target.id()).await?.ok_or(Code::NotFound)?;
+    let group = change.db().scim_group(target.id).await?.ok_or(Code::NotFound)?;
     target.allows(group.version)?;
     let members = members(change, group.id).await?;
     let wanted = match write {

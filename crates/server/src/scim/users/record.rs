@@ -13,12 +13,6 @@ use claviger_storage::{
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One user.
-pub(super) async fn one(app: &App, reader: &mut dyn Reader, user: &ScimUser) -> Result<Value, StorageError> {
-    let mut told = many(app, reader, std::slice::from_ref(user), true).await?;
-    Ok(told.pop().unwrap_or_default())
-}
-
 /// Users in their order; `active` is what counts here, whatever the provider said.
 pub(super) async fn many(
     app: &App,

@@ -3,6 +3,7 @@
 use super::{
     Wanted,
     active::{self, Ahead},
+    called::{address, name, rename},
 };
 use crate::{
     app::{App, Shared},
@@ -13,74 +14,30 @@ use crate::{
         error::bad,
         groups, link,
         patch::{self, Operation},
-        reply::Seen,
+        resource::{Target, Write},
         schema::USER,
     },
     sequencer::{Change, Stop, job},
 };
-use axum::http::HeaderMap;
 use claviger_ledger::leaf::NAME;
 use claviger_model::{
     event::EventKind,
     ids::{PrincipalId, ScimId},
-    name::Name,
-    principal::{Nature, Principal as Person, PrincipalState},
+    principal::{Nature, PrincipalState},
 };
 use claviger_protocol::problem::Code;
 use claviger_storage::{principals::Principal, scim::ScimUser};
-use serde_json::Value;
 
 /// How often a call begins anew when what it was prepared for changed meanwhile.
 const TRIES: usize = 3;
-/// What people are called whom the provider gives no usable name.
-const NAMELESS: &str = "Nameless";
 /// The longest identifier (OpenID Connect Core 2), in bytes.
 const LONGEST: usize = 255;
-
-/// What is written.
-#[derive(Debug, Clone)]
-pub(super) enum Write {
-    Create(Wanted),
-    Replace(Wanted),
-    Change(Vec<Operation>),
-    Delete,
-}
-
-/// Which user, in which version.
-#[derive(Debug, Clone)]
-pub struct Target {
-    id: ScimId,
-    seen: Seen,
-}
-
-impl Target {
-    /// Of a path and the headers beside it.
-    pub fn of(id: ScimId, headers: &HeaderMap) -> Self {
-        Self {
-            id,
-            seen: Seen::of(headers),
-        }
-    }
-
-    /// Its id.
-    pub const fn id(&self) -> ScimId {
-        self.id
-    }
-
-    /// Lets go on who has seen this version.
-    ///
-    /// # Errors
-    /// When another one was seen.
-    pub fn allows(&self, version: u64) -> Result<(), Refusal> {
-        self.seen.allows(version)
-    }
-}
 
 /// Writes a user; none when it was deleted.
 pub(super) async fn write(
     app: &Shared,
     by: Provisioner,
-    write: Write,
+    write: Write<Wanted>,
     target: Option<Target>,
 ) -> Result<Option<ScimUser>, Refusal> {
     let mut tries = 0;
@@ -102,7 +59,11 @@ pub(super) async fn write(
 
 /// Counts the blast radius of whoever leaves by this, outside the lock, which everybody waits for; a case begins without numbers
 /// where that takes longer than a moment.
-async fn ahead(app: &Shared, write: &Write, target: Option<&Target>) -> Result<Option<Ahead>, Refusal> {
+async fn ahead(
+    app: &Shared,
+    write: &Write<Wanted>,
+    target: Option<&Target>,
+) -> Result<Option<Ahead>, Refusal> {
     let clicked_at = app.clock.now();
     let mut reader = app.store.snapshot().await?;
     let person = match (write, target) {
@@ -152,7 +113,7 @@ async fn settle(
     app: &App,
     change: &mut Change,
     by: Provisioner,
-    write: Write,
+    write: Write<Wanted>,
     target: Option<Target>,
     ahead: Option<Ahead>,
 ) -> Result<Option<ScimUser>, Stop> {
@@ -336,57 +297,4 @@ async fn free(change: &mut Change, own: Option<ScimId>, wanted: &Wanted) -> Resu
         return Err(bad("uniqueness", "another user has this `externalId`").into());
     }
     Ok(())
-}
-
-/// Takes over what the person is called; the new name, where it is another one.
-async fn rename(change: &mut Change, user: &ScimUser, wanted: &Wanted) -> Result<Option<Name>, Stop> {
-    let Some(person) = change.db().principal(user.principal).await? else {
-        return Ok(None);
-    };
-    let renamed = Principal {
-        name: name(wanted)?,
-        email: address(wanted),
-        ..person.clone()
-    };
-    if renamed != person {
-        change.db().update_principal(&renamed).await?;
-    }
-    Ok((renamed.name != person.name).then_some(renamed.name))
-}
-
-fn name(wanted: &Wanted) -> Result<Name, Refusal> {
-    let text = |pointer: &str| {
-        let value = match pointer.split_once('.') {
-            Some((whole, part)) => wanted.rest.get(whole).and_then(|whole| whole.get(part)),
-            None => wanted.rest.get(pointer),
-        };
-        value.and_then(Value::as_str)
-    };
-    let parts = [text("name.givenName"), text("name.familyName")];
-    let joined: Vec<&str> = parts.into_iter().flatten().collect();
-    let candidates = [
-        text("displayName").map(str::to_owned),
-        text("name.formatted").map(str::to_owned),
-        Some(joined.join(" ")),
-        Some(wanted.user_name.clone()),
-        Some(NAMELESS.to_owned()),
-    ];
-    let mut usable = candidates
-        .into_iter()
-        .flatten()
-        .filter_map(|text| Person::name_from_provider(&text));
-    usable
-        .next()
-        .ok_or_else(|| Refusal::internal("nothing can be a name"))
-}
-
-/// The primary address, or the first.
-fn address(wanted: &Wanted) -> Option<String> {
-    const MOST: usize = 320;
-    let emails = wanted.rest.get("emails")?.as_array()?;
-    let primary = emails
-        .iter()
-        .find(|email| email.get("primary") == Some(&Value::Bool(true)));
-    let address = primary.or_else(|| emails.first())?.get("value")?.as_str()?;
-    (address.len() <= MOST).then(|| address.to_owned())
 }

@@ -1,7 +1,7 @@
 //! Whether a caller still stands under the lock, and under which circumstances (rule 10).
 
 use crate::{
-    caller::{Caller, verify::admitted},
+    caller::{Caller, standing::admitted},
     entitlement::Circumstances,
 };
 use claviger_model::{principal::PrincipalState, time::Timestamp};

@@ -1,6 +1,6 @@
 //! The brake: many at once, or somebody protected, wait for a second pair of eyes.
 
-use super::{open, opened, record};
+use super::{approve, cancelled, offboarders, open, opened, record, set_brake};
 use crate::{
     house::{Actor, House},
     services::{crew, exchange, given, instance, keyed, signed_in, using},
@@ -18,13 +18,6 @@ use claviger_storage::log::LogFilter;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-async fn set(house: &House, by: &Actor, settings: Value) -> String {
-    house
-        .call(Some(by), &route::SET_OFFBOARDING_SETTINGS, &[], &settings)
-        .await
-        .code()
-}
-
 async fn can_act(house: &House, actor: &Actor) -> bool {
     house
         .call(Some(actor), &route::ME, &[], &Value::Null)
@@ -37,15 +30,14 @@ async fn can_act(house: &House, actor: &Actor) -> bool {
 async fn somebody_protected_is_suspended_until_somebody_else_has_looked() {
     let house = House::new().await;
     let root = house.places.root;
-    let (first, second) = (
-        house.actor(&[(roles::OFFBOARDER, root)]).await,
-        house.actor(&[(roles::OFFBOARDER, root)]).await,
-    );
+    let (first, second) = offboarders(&house).await;
     let owner = house.actor(&[(roles::OWNER, root)]).await;
     let leaver = house.actor(&[(roles::READER, house.places.production)]).await;
-    let settings = json!({"people_per_hour": 10, "protected": [leaver.principal]});
-    assert_eq!(set(&house, &first, settings.clone()).await, "forbidden");
-    assert_eq!(set(&house, &owner, settings).await, "ok");
+    assert_eq!(
+        set_brake(&house, &first, 10, &[leaver.principal]).await,
+        "forbidden"
+    );
+    assert_eq!(set_brake(&house, &owner, 10, &[leaver.principal]).await, "ok");
     let case = opened(&house, &first, leaver.principal, json!({})).await;
     assert_eq!(
         (case.state, case.brake),
@@ -70,15 +62,10 @@ async fn whoever_was_braked_by_mistake_goes_on_as_before() {
     let admin = house.actor(&[(roles::OFFBOARDER, root)]).await;
     let owner = house.actor(&[(roles::OWNER, root)]).await;
     let stays = house.actor(&[]).await;
-    let settings = json!({"people_per_hour": 10, "protected": [stays.principal]});
-    assert_eq!(set(&house, &owner, settings).await, "ok");
+    assert_eq!(set_brake(&house, &owner, 10, &[stays.principal]).await, "ok");
     let case = opened(&house, &admin, stays.principal, json!({})).await;
     assert!(!can_act(&house, &stays).await);
-    let body = json!({"reason": "the wrong one"});
-    let answer = house
-        .call(Some(&admin), &route::CANCEL_CASE, &[&case.id], &body)
-        .await;
-    assert_eq!(answer.code(), "ok", "{:?}", answer.json());
+    cancelled(&house, &admin, case.id).await;
     assert!(can_act(&house, &stays).await, "with the same session");
 }
 
@@ -88,8 +75,7 @@ async fn more_than_so_many_in_an_hour_wait() {
     let root = house.places.root;
     let admin = house.actor(&[(roles::OFFBOARDER, root)]).await;
     let owner = house.actor(&[(roles::OWNER, root)]).await;
-    let settings = json!({"people_per_hour": 2, "protected": []});
-    assert_eq!(set(&house, &owner, settings).await, "ok");
+    assert_eq!(set_brake(&house, &owner, 2, &[]).await, "ok");
     let mut states = Vec::new();
     for _ in 0..4 {
         let leaver = house.actor(&[]).await;
@@ -110,14 +96,10 @@ async fn more_than_so_many_in_an_hour_wait() {
 async fn a_planned_case_that_was_approved_is_not_braked() {
     let house = House::new().await;
     let root = house.places.root;
-    let (first, second) = (
-        house.actor(&[(roles::OFFBOARDER, root)]).await,
-        house.actor(&[(roles::OFFBOARDER, root)]).await,
-    );
+    let (first, second) = offboarders(&house).await;
     let owner = house.actor(&[(roles::OWNER, root)]).await;
     let leaver = house.actor(&[]).await;
-    let settings = json!({"people_per_hour": 0, "protected": []});
-    assert_eq!(set(&house, &owner, settings).await, "ok");
+    assert_eq!(set_brake(&house, &owner, 0, &[]).await, "ok");
     let start = json!({"start": {"local": "2026-01-06T18:00:00", "zone": "UTC"}});
     let case = opened(&house, &first, leaver.principal, start).await;
     assert_eq!(approve(&house, &second, &case).await, "ok");
@@ -150,8 +132,7 @@ async fn keys_of_services_that_the_person_made_are_refused_while_it_waits() {
     let (_, key) = keyed(&house, &crew.lead, crew.service, json!({})).await;
     let running = signed_in(&house, crew.service, &key).await;
     assert_eq!(using(&house, &running, secret).await, "released");
-    let settings = json!({"people_per_hour": 10, "protected": [crew.lead.principal]});
-    assert_eq!(set(&house, &owner, settings).await, "ok");
+    assert_eq!(set_brake(&house, &owner, 10, &[crew.lead.principal]).await, "ok");
     let case = opened(&house, &admin, crew.lead.principal, json!({})).await;
     assert_eq!(case.state, CaseState::Braked);
     let refused = async || {
@@ -165,25 +146,17 @@ async fn keys_of_services_that_the_person_made_are_refused_while_it_waits() {
     };
     assert_eq!(refused().await, ["disabled", "disabled", "disabled"]);
     // Called off, all of it goes on, the session that was there too.
-    let body = json!({"reason": "the wrong one"});
-    let off = house
-        .call(Some(&admin), &route::CANCEL_CASE, &[&case.id], &body)
-        .await;
-    assert_eq!(off.code(), "ok", "{:?}", off.json());
+    cancelled(&house, &admin, case.id).await;
     assert_eq!(refused().await, ["ok", "released", "ok"]);
 }
 
 /// Two Offboarders and somebody protected, whose case the first one planned for the 6th of January, six in the evening.
 async fn planned(house: &House) -> (Actor, Actor, Actor, CaseRecord) {
     let root = house.places.root;
-    let (first, second) = (
-        house.actor(&[(roles::OFFBOARDER, root)]).await,
-        house.actor(&[(roles::OFFBOARDER, root)]).await,
-    );
+    let (first, second) = offboarders(house).await;
     let owner = house.actor(&[(roles::OWNER, root)]).await;
     let leaver = house.actor(&[]).await;
-    let settings = json!({"people_per_hour": 10, "protected": [leaver.principal]});
-    assert_eq!(set(house, &owner, settings).await, "ok");
+    assert_eq!(set_brake(house, &owner, 10, &[leaver.principal]).await, "ok");
     let case = opened(house, &first, leaver.principal, at("2026-01-06T18:00:00")).await;
     assert_eq!(case.state, CaseState::Planned);
     (first, second, leaver, case)
@@ -191,19 +164,6 @@ async fn planned(house: &House) -> (Actor, Actor, Actor, CaseRecord) {
 
 fn at(local: &str) -> Value {
     json!({"start": {"local": local, "zone": "UTC"}})
-}
-
-/// Approves a case as it was shown.
-async fn approve(house: &House, by: &Actor, shown: &CaseRecord) -> String {
-    let starts_at = shown.start.as_ref().map(|start| start.at);
-    let body = match shown.state {
-        CaseState::Planned => json!({"starts_at": starts_at}),
-        _ => json!({}),
-    };
-    house
-        .call(Some(by), &route::APPROVE_CASE, &[&shown.id], &body)
-        .await
-        .code()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -268,9 +228,8 @@ async fn the_log_says_who_was_put_on_and_taken_off_the_list_and_does_not_tell_th
         house.actor(&[]).await.principal,
         house.actor(&[]).await.principal,
     );
-    for protected in [json!([ada, ben]), json!([ben, cleo])] {
-        let settings = json!({"people_per_hour": 10, "protected": protected});
-        assert_eq!(set(&house, &owner, settings).await, "ok");
+    for protected in [[ada, ben], [ben, cleo]] {
+        assert_eq!(set_brake(&house, &owner, 10, &protected).await, "ok");
     }
     let filter = LogFilter {
         kinds: vec![EventKind::OffboardingSettingsChanged],

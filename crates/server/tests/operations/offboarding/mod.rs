@@ -23,8 +23,10 @@ use crate::{
 };
 use claviger_crypto::to_server::{ToServer, seal_to_server};
 use claviger_model::{
+    builtin_roles::OFFBOARDER,
     entropy::SystemEntropy,
     ids::{CaseId, EventId, PrincipalId, SecretId},
+    offboarding::CaseState,
 };
 use claviger_protocol::{
     offboarding::cases::{CaseRecord, OpenedCase},
@@ -62,6 +64,41 @@ pub async fn write(house: &House, editor: &Actor, secret: SecretId, version: u64
     let answer = house
         .call(Some(editor), &route::WRITE_VERSION, &[&secret], &body)
         .await;
+    assert_eq!(answer.code(), "ok", "{:?}", answer.json());
+}
+
+/// Two who conduct offboarding.
+pub async fn offboarders(house: &House) -> (Actor, Actor) {
+    let held = [(OFFBOARDER, house.places.root)];
+    (house.actor(&held).await, house.actor(&held).await)
+}
+
+/// Sets the brake: more people than this in an hour, and these people, wait. The code of the answer.
+pub async fn set_brake(house: &House, by: &Actor, people_per_hour: u32, protected: &[PrincipalId]) -> String {
+    let settings = json!({"people_per_hour": people_per_hour, "protected": protected});
+    house
+        .call(Some(by), &route::SET_OFFBOARDING_SETTINGS, &[], &settings)
+        .await
+        .code()
+}
+
+/// Approves a case as it was shown. The code of the answer.
+pub async fn approve(house: &House, by: &Actor, shown: &CaseRecord) -> String {
+    let starts_at = shown.start.as_ref().map(|start| start.at);
+    let body = match shown.state {
+        CaseState::Planned => json!({"starts_at": starts_at}),
+        _ => json!({}),
+    };
+    house
+        .call(Some(by), &route::APPROVE_CASE, &[&shown.id], &body)
+        .await
+        .code()
+}
+
+/// Calls a case off.
+pub async fn cancelled(house: &House, by: &Actor, case: CaseId) {
+    let body = json!({"reason": "the wrong one"});
+    let answer = house.call(Some(by), &route::CANCEL_CASE, &[&case], &body).await;
     assert_eq!(answer.code(), "ok", "{:?}", answer.json());
 }
 
@@ -107,9 +144,7 @@ pub const PLANNED_FOR: i64 = 1_780_336_800_000;
 
 /// A case that somebody else opened, which runs or is planned.
 pub async fn case_of(house: &House, person: PrincipalId, state: &str) -> CaseId {
-    let admin = house
-        .actor(&[(claviger_model::builtin_roles::OFFBOARDER, house.places.root)])
-        .await;
+    let admin = house.actor(&[(OFFBOARDER, house.places.root)]).await;
     let more = match state {
         "planned" => json!({"start": {"local": "2026-06-01T18:00:00", "zone": "UTC"}}),
         _ => json!({}),

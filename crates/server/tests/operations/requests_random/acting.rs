@@ -1,6 +1,7 @@
 //! One random call after another: people ask, approve, refuse, hand back and set rules; what else is drawn stands beside.
 
-use super::{Dice, LADDER, World};
+use super::{LADDER, World};
+use crate::dice::Dice;
 use crate::house::request_id;
 use claviger_model::{entropy::SystemEntropy, ids::PolicyId};
 use claviger_protocol::{requests::RequestSettingsReply, route};

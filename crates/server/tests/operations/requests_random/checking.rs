@@ -1,6 +1,7 @@
 //! What must hold after each call: every new grant has a giver who might give it, and what decides is what lives.
 
-use super::{Dice, LADDER, World};
+use super::{LADDER, World};
+use crate::dice::Dice;
 use claviger_model::{
     approval::{Approves, LONGEST_SECONDS},
     builtin_roles::{EDITOR, LEAD, READER, VIEWER},

@@ -1,6 +1,7 @@
 //! Emergency access among the random calls: rights by whoever may give them, draws by their holders and by everybody else.
 
-use super::{Dice, World};
+use super::World;
+use crate::dice::Dice;
 use crate::{emergency::body_of, house::Actor};
 use claviger_model::{
     builtin_roles::{EDITOR, LEAD, OWNER, READER},

@@ -1,6 +1,7 @@
 //! Files among the random calls: planned at one moment and applied at another, with whatever happened in between.
 
-use super::{Dice, World};
+use super::World;
+use crate::dice::Dice;
 use crate::{
     files::{Pipeline, apply_plan, entry, export, new_grant, plan, with_grant},
     house::House,

@@ -1,6 +1,7 @@
 //! Service identities among the random calls: their keys are exchanged for tokens, and the tokens are used for all that people do.
 
-use super::{Dice, World};
+use super::World;
+use crate::dice::Dice;
 use crate::{
     house::{Actor, House, grant, name, request_id},
     services::{exchange, instance, key_body, using, with_token},

@@ -9,11 +9,13 @@ mod emergencies;
 mod files;
 mod machines;
 
-use crate::house::{Actor, House};
+use crate::{
+    dice::Dice,
+    house::{Actor, House},
+};
 use changing::Changes;
 use claviger_model::{
     builtin_roles::{CONSUMER, EDITOR, LEAD, OWNER, READER, VIEWER},
-    entropy::{Entropy, Sequence},
     grant::Grant,
     ids::{PrincipalId, RequestId, RoleId, ScopeId, SecretId},
     time::Timestamp,
@@ -30,20 +32,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const LADDER: [RoleId; 5] = [VIEWER, CONSUMER, READER, EDITOR, LEAD];
 const STEPS: usize = 150;
-
-struct Dice(Sequence);
-
-impl Dice {
-    fn below(&self, limit: usize) -> usize {
-        let mut bytes = [0; 4];
-        self.0.fill(&mut bytes);
-        usize::try_from(u32::from_be_bytes(bytes)).unwrap() % limit
-    }
-
-    fn pick<'a, T>(&self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-}
 
 struct World {
     house: House,
@@ -231,7 +219,7 @@ async fn nobody_gets_what_nobody_who_may_give_it_gave() {
         if seed > 3 && sum.is_enough() && std::env::var_os("CLAVIGER_SOAK").is_none() {
             break;
         }
-        let dice = Dice(Sequence::new(seed));
+        let dice = Dice::new(seed);
         let mut world = World::new(&dice).await;
         for _ in 0..steps {
             world.act(&dice).await;

@@ -1,7 +1,10 @@
 //! The provider ends access by itself.
 
 use super::{Client, On, acts, linked};
-use crate::{house::House, offboarding::settle_steps};
+use crate::{
+    house::House,
+    offboarding::{set_brake, settle_steps},
+};
 use claviger_model::{
     builtin_roles::{OFFBOARDER, OWNER, READER},
     offboarding::{CaseState, Cause},
@@ -161,11 +164,7 @@ async fn a_client_that_deletes_everyone_is_braked(on: On) {
     let house = on.house(|_| ()).await;
     let client = Client::new(&house).await;
     let owner = house.actor(&[(OWNER, house.places.root)]).await;
-    let settings = json!({"people_per_hour": 2, "protected": []});
-    let set = house
-        .call(Some(&owner), &route::SET_OFFBOARDING_SETTINGS, &[], &settings)
-        .await;
-    assert_eq!(set.code(), "ok");
+    assert_eq!(set_brake(&house, &owner, 2, &[]).await, "ok");
     let mut people = Vec::new();
     for number in 0..5 {
         let actor = house.actor(&[(READER, house.places.production)]).await;

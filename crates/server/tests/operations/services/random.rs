@@ -4,9 +4,9 @@
 
 use super::*;
 use crate::assigning::allowed;
+use crate::dice::Dice;
 use claviger_model::{
     action::{Action, Plane},
-    entropy::Sequence,
     ids::GrantId,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,20 +27,6 @@ const VALUES: [Action; 4] = [
     Action::SecretWrite,
     Action::SecretCreate,
 ];
-
-struct Dice(Sequence);
-
-impl Dice {
-    fn below(&self, limit: usize) -> usize {
-        let mut bytes = [0; 4];
-        self.0.fill(&mut bytes);
-        usize::try_from(u32::from_be_bytes(bytes)).unwrap() % limit
-    }
-
-    fn pick<'a, T>(&self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-}
 
 struct Service {
     id: PrincipalId,
@@ -271,7 +257,7 @@ fn roles_of_all() -> Vec<RoleId> {
 async fn no_sequence_of_calls_gives_a_service_power_or_another_class() {
     let (mut services, mut gifts, mut tokens, mut refused) = (0, 0, 0, 0);
     for seed in 0..4 {
-        let dice = Dice(Sequence::new(seed));
+        let dice = Dice::new(seed);
         let mut world = World::new().await;
         for _ in 0..STEPS {
             world.step(&dice).await;

@@ -16,7 +16,12 @@ mod receiver;
 mod rotations;
 
 use crate::house::{Actor, House};
-use claviger_model::{entropy::SystemEntropy, ids::WebhookId};
+use claviger_model::{
+    builtin_roles::EDITOR,
+    entropy::SystemEntropy,
+    grant::Ended,
+    ids::{ScopeId, WebhookId},
+};
 use claviger_protocol::{
     notices::{NoticeRecord, NoticesReply},
     route,
@@ -27,6 +32,21 @@ use serde_json::{Value, json};
 pub fn webhook_body(url: &str) -> Value {
     let kinds = claviger_model::notice::NoticeKind::ALL;
     json!({"id": WebhookId::random(&SystemEntropy), "name": "Chat", "url": url, "kinds": kinds})
+}
+
+/// Whoever made secrets at these places may write them no more.
+async fn makers_leave(house: &House, places: &[ScopeId]) {
+    let mut locked = house.app.store.locked().await.unwrap();
+    let now = locked.now();
+    for grant in locked.grants_of_roles(&[EDITOR], places, now, 500).await.unwrap() {
+        let end = Ended {
+            at: now,
+            by: grant.principal,
+            reason: "made them".to_owned(),
+        };
+        locked.end_grant(grant.id, &end).await.unwrap();
+    }
+    locked.commit().await.unwrap();
 }
 
 /// The kinds of what somebody was told, newest first, without a call of theirs.

@@ -1,10 +1,12 @@
 //! Offboarding: those who answer for its rotations are told until the values have changed, without a word of who left; those who conduct
 //! it are told of what waits, fails and is done.
 
-use super::kinds_of;
+use super::{kinds_of, makers_leave};
 use crate::{
     house::{Actor, House},
-    offboarding::{obey, open, opened, release, settle_steps, write},
+    offboarding::{
+        approve, cancelled, obey, offboarders, open, opened, release, set_brake, settle_steps, write,
+    },
 };
 use claviger_model::{
     builtin_roles as roles,
@@ -14,7 +16,7 @@ use claviger_model::{
     offboarding::StepKind,
     time::Clock,
 };
-use claviger_protocol::{notices::NoticeRecord, problem::Code, route};
+use claviger_protocol::{notices::NoticeRecord, problem::Code};
 use claviger_server::{
     http::refusal::Refusal,
     operations::offboarding::case::drive,
@@ -34,27 +36,6 @@ async fn own(house: &House, person: PrincipalId, secret: SecretId) {
     description.owner = Some(person);
     let now = locked.now();
     locked.describe_secret(secret, &description, now).await.unwrap();
-    locked.commit().await.unwrap();
-}
-
-/// Whoever made the secrets may write them no more.
-async fn nobody_else(house: &House) {
-    let mut locked = house.app.store.locked().await.unwrap();
-    let now = locked.now();
-    for scope in [house.places.production, house.places.staging] {
-        for grant in locked
-            .grants_of_roles(&[roles::EDITOR], &[scope], now, 500)
-            .await
-            .unwrap()
-        {
-            let end = Ended {
-                at: now,
-                by: grant.principal,
-                reason: "made them".to_owned(),
-            };
-            locked.end_grant(grant.id, &end).await.unwrap();
-        }
-    }
     locked.commit().await.unwrap();
 }
 
@@ -87,7 +68,7 @@ async fn whoever_answers_for_a_rotation_is_told_reminded_and_told_again_until_th
         secret(places.staging, "SOON").await,
         secret(places.staging, "USED").await,
     );
-    nobody_else(&house).await;
+    makers_leave(&house, &[house.places.production, house.places.staging]).await;
     let admin = house.actor(&[(roles::OFFBOARDER, places.root)]).await;
     let leaver = house.actor(&[(roles::READER, places.payments)]).await;
     let heir = house.actor(&[(roles::VIEWER, places.payments)]).await;
@@ -201,7 +182,7 @@ async fn a_value_that_comes_back_is_told_by_itself() {
     let house = House::new().await;
     let production = house.places.production;
     let secret = house.secret(production, "DB", b"one").await;
-    nobody_else(&house).await;
+    makers_leave(&house, &[house.places.production, house.places.staging]).await;
     let admin = house.actor(&[(roles::OFFBOARDER, house.places.root)]).await;
     let leaver = house.actor(&[(roles::READER, production)]).await;
     let editor = house.actor(&[(roles::EDITOR, production)]).await;
@@ -226,19 +207,12 @@ async fn a_value_that_comes_back_is_told_by_itself() {
 async fn those_who_conduct_it_are_told_of_what_waits_and_is_done_and_nobody_else() {
     let house = House::new().await;
     let root = house.places.root;
-    let (first, second) = (
-        house.actor(&[(roles::OFFBOARDER, root)]).await,
-        house.actor(&[(roles::OFFBOARDER, root)]).await,
-    );
+    let (first, second) = offboarders(&house).await;
     let owner = house.actor(&[(roles::OWNER, root)]).await;
     let lead = house.actor(&[(roles::LEAD, root)]).await;
     // Who leaves conducts offboarding, too.
     let leaver = house.actor(&[(roles::OFFBOARDER, root)]).await;
-    let settings = json!({"people_per_hour": 10, "protected": [leaver.principal]});
-    let set = house
-        .call(Some(&owner), &route::SET_OFFBOARDING_SETTINGS, &[], &settings)
-        .await;
-    assert_eq!(set.code(), "ok");
+    assert_eq!(set_brake(&house, &owner, 10, &[leaver.principal]).await, "ok");
     let case = opened(&house, &first, leaver.principal, json!({})).await;
     for (who, kinds) in [
         (&first, &NOTHING[..]),
@@ -255,11 +229,7 @@ async fn those_who_conduct_it_are_told_of_what_waits_and_is_done_and_nobody_else
     }
 
     // Looked at by one, it waits for nobody.
-    let body = json!({"starts_at": null});
-    let answer = house
-        .call(Some(&second), &route::APPROVE_CASE, &[&case.id], &body)
-        .await;
-    assert_eq!(answer.code(), "ok", "{:?}", answer.json());
+    assert_eq!(approve(&house, &second, &case).await, "ok");
     assert!(
         of_kind(&house, &owner, NoticeKind::CaseBraked).await[0]
             .read_at
@@ -311,11 +281,7 @@ async fn a_planned_case_that_is_braked_is_told_its_opener_too() {
     let admin = house.actor(&[(roles::OFFBOARDER, root)]).await;
     let owner = house.actor(&[(roles::OWNER, root)]).await;
     let leaver = house.actor(&[]).await;
-    let settings = json!({"people_per_hour": 0, "protected": []});
-    let set = house
-        .call(Some(&owner), &route::SET_OFFBOARDING_SETTINGS, &[], &settings)
-        .await;
-    assert_eq!(set.code(), "ok");
+    assert_eq!(set_brake(&house, &owner, 0, &[]).await, "ok");
     let at = jiff::Timestamp::from_millisecond(house.clock.now().plus(DAY).millis()).unwrap();
     let local = at.strftime("%Y-%m-%dT%H:%M:%S").to_string();
     let more = json!({"start": {"local": local, "zone": "UTC"}});
@@ -332,11 +298,7 @@ async fn a_planned_case_that_is_braked_is_told_its_opener_too() {
         .about
         .case
         .unwrap();
-    let body = json!({"reason": "stays after all"});
-    let answer = house
-        .call(Some(&owner), &route::CANCEL_CASE, &[&case], &body)
-        .await;
-    assert_eq!(answer.code(), "ok", "{:?}", answer.json());
+    cancelled(&house, &owner, case).await;
     assert!(
         of_kind(&house, &admin, NoticeKind::CaseBraked).await[0]
             .read_at

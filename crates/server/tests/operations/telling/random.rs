@@ -2,12 +2,13 @@
 //! twice, and what must be told is told exactly once. What is expected is written down here when it happens, without the teller.
 
 use crate::{
+    dice::Dice,
     emergency::body_of,
     house::{Actor, House, grant, request_id},
 };
 use claviger_model::{
     builtin_roles as roles,
-    entropy::{Entropy, Sequence, SystemEntropy},
+    entropy::SystemEntropy,
     ids::{DrawId, GrantId, PrincipalId, RequestId, RoleId, ScopeId},
     notice::NoticeKind,
 };
@@ -21,20 +22,6 @@ use std::{
 };
 
 const STEPS: usize = 60;
-
-struct Dice(Sequence);
-
-impl Dice {
-    fn below(&self, limit: usize) -> usize {
-        let mut bytes = [0; 4];
-        self.0.fill(&mut bytes);
-        usize::try_from(u32::from_be_bytes(bytes)).unwrap() % limit
-    }
-
-    fn pick<'a, T>(&self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-}
 
 /// What must be told: a kind, of which thing, to whom.
 type Due = (NoticeKind, [u8; 16], PrincipalId);
@@ -369,7 +356,7 @@ fn about(notice: &Notice) -> [u8; 16] {
 async fn what_must_be_told_is_told_once_to_whom_it_concerns_whichever_teller_dies() {
     let (mut told, mut due) = (0, 0);
     for seed in 1..=6 {
-        let dice = Dice(Sequence::new(seed));
+        let dice = Dice::new(seed);
         let mut world = World::new(&dice).await;
         world.tell(&dice).await;
         for step in 0..STEPS {

@@ -1,10 +1,9 @@
 //! Secrets that are older than they may be: told those who look after them, once for each version, in one notice a day.
 
-use super::kinds_of;
+use super::{kinds_of, makers_leave};
 use crate::house::{Actor, House};
 use claviger_model::{
     builtin_roles as roles,
-    grant::Ended,
     ids::{PrincipalId, SecretId},
     notice::{About, NoticeKind},
 };
@@ -30,26 +29,6 @@ async fn limit(house: &House, secret: SecretId, days: u16, owner: Option<Princip
     locked.commit().await.unwrap();
 }
 
-/// Whoever made the secrets may write them no more.
-async fn nobody_else(house: &House) {
-    let mut locked = house.app.store.locked().await.unwrap();
-    let now = locked.now();
-    let chain = [house.places.production];
-    for grant in locked
-        .grants_of_roles(&[roles::EDITOR], &chain, now, 500)
-        .await
-        .unwrap()
-    {
-        let end = Ended {
-            at: now,
-            by: grant.principal,
-            reason: "made them".to_owned(),
-        };
-        locked.end_grant(grant.id, &end).await.unwrap();
-    }
-    locked.commit().await.unwrap();
-}
-
 async fn digests(house: &House, who: &Actor) -> Vec<About> {
     house.catch_up().await;
     let mut reader = house.app.store.reader().await.unwrap();
@@ -69,7 +48,7 @@ async fn old_secrets_are_told_their_keepers_once_for_each_version_and_in_one_not
     let kept = house.secret(places.production, "KEPT", b"x").await;
     let young = house.secret(places.production, "YOUNG", b"x").await;
     house.secret(places.production, "FOR EVER", b"x").await;
-    nobody_else(&house).await;
+    makers_leave(&house, &[house.places.production]).await;
     let owner = house.actor(&[(roles::EDITOR, places.payments)]).await;
     let editor = house.actor(&[(roles::EDITOR, places.production)]).await;
     let reader = house.actor(&[(roles::READER, places.production)]).await;
@@ -137,7 +116,7 @@ async fn what_nobody_could_do_anything_about_is_told_once_somebody_can() {
     let house = House::new().await;
     let production = house.places.production;
     let secret = house.secret(production, "A", b"x").await;
-    nobody_else(&house).await;
+    makers_leave(&house, &[house.places.production]).await;
     limit(&house, secret, 1, None).await;
     house.catch_up().await;
     house.clock.advance(DAY * 3);

@@ -1,12 +1,13 @@
 //! From the server's replies about access to what people read.
 
+use super::words::{stands, step, verdict};
 use crate::{
     cases::{names, why},
     state::{book::Book, person::initials},
     view::{
         access::{
-            AccessGrant, AccessPerson, AccessPlace, AccessWay, CellStands, GrantStands, GrantStep,
-            MatrixCell, MatrixRow, MatrixView, PrincipalKind, PrincipalView, RoleRef, UsesView, VerdictView,
+            AccessGrant, AccessPerson, AccessPlace, AccessWay, CellStands, GrantStep, MatrixCell, MatrixRow,
+            MatrixView, PrincipalKind, PrincipalView, RoleRef, UsesView,
         },
         places::EnvironmentClass,
         state::PersonRef,
@@ -22,9 +23,7 @@ use claviger_model::{
     time::Timestamp,
 };
 use claviger_protocol::{
-    access::{
-        self as wire, AccessMatrixReply, AccessOfRow, AccessPath, AccessRow, PlaceName, Unmet, Verdict,
-    },
+    access::{self as wire, AccessMatrixReply, AccessOfRow, AccessPath, AccessRow, PlaceName},
     principals::PrincipalRecord,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -267,29 +266,6 @@ fn uses(uses: wire::Uses) -> UsesView {
     }
 }
 
-fn stands(stands: &wire::Stands) -> GrantStands {
-    match stands {
-        wire::Stands::Counts => GrantStands::Counts,
-        wire::Stands::NotYet { from } => GrantStands::NotYet { from: from.millis() },
-        wire::Stands::Over { .. } => GrantStands::Over,
-        wire::Stands::Void => GrantStands::Void,
-        wire::Stands::Unmet { conditions } => GrantStands::Unmet {
-            words: conditions.iter().map(unmet).collect(),
-        },
-    }
-}
-
-fn unmet(unmet: &Unmet) -> String {
-    match unmet {
-        Unmet::MultiFactor { .. } => "needs a fresh multi-factor sign-in",
-        Unmet::Network => "counts from certain networks only",
-        Unmet::EnrolledDevice => "needs an enrolled device",
-        Unmet::Hours { .. } => "counts at other hours",
-        Unmet::Unreadable => "has a condition that the server cannot read, so it does not count",
-    }
-    .to_owned()
-}
-
 /// The time zone of a grant's hours.
 fn zone(conditions: &GrantConditions) -> Option<String> {
     let hours = conditions.known()?.hours.as_ref()?;
@@ -301,38 +277,6 @@ fn steps(path: &AccessPath) -> Vec<GrantStep> {
     let whole = path.conditions.is_emergency() || path.role == builtin_roles::POLICY_FILES;
     let may = path.may.iter().copied().map(step);
     may.filter(|step| !whole || *step != GrantStep::Narrow).collect()
-}
-
-const fn step(step: wire::GrantStep) -> GrantStep {
-    match step {
-        wire::GrantStep::Shorten => GrantStep::Shorten,
-        wire::GrantStep::Narrow => GrantStep::Narrow,
-        wire::GrantStep::Revoke => GrantStep::Revoke,
-    }
-}
-
-/// A decision in words.
-pub(in crate::cases) fn verdict(verdict: &Verdict) -> VerdictView {
-    let words = match verdict.reason.as_str() {
-        "granted" => "A grant gives it, and no guardrail forbids it.",
-        "no_grant" => "No grant gives it here.",
-        "conditions_unmet" => "A grant would give it at another time or under its conditions.",
-        "guardrail" => "A guardrail forbids it, whatever the grants say.",
-        "principal_suspended" => "The account is suspended.",
-        "principal_disabled" => "The account is disabled.",
-        "not_an_actor" => "A team holds grants; its members use them.",
-        "policy_error" => "A policy could not be evaluated, so it is refused. Somebody has to repair it.",
-        _ => "The server refuses it.",
-    };
-    VerdictView {
-        allowed: verdict.allowed,
-        words: words.to_owned(),
-        guardrails: verdict
-            .guardrails
-            .iter()
-            .map(|guardrail| guardrail.name.clone())
-            .collect(),
-    }
 }
 
 #[cfg(test)]
@@ -391,30 +335,5 @@ mod tests {
         assert_eq!(steps(&path(roles::READER, drawn)), ends);
         assert_eq!(steps(&path(roles::POLICY_FILES, Conditions::default())), ends);
         assert_eq!(zone(&GrantConditions::Known(Conditions::default())), None);
-    }
-
-    #[test]
-    fn every_reason_has_words_of_its_own() {
-        let words = |reason: &str| {
-            let verdict = Verdict {
-                allowed: false,
-                reason: reason.to_owned(),
-                guardrails: Vec::new(),
-            };
-            super::verdict(&verdict).words
-        };
-        let known = [
-            "granted",
-            "no_grant",
-            "conditions_unmet",
-            "guardrail",
-            "principal_suspended",
-            "principal_disabled",
-            "not_an_actor",
-            "policy_error",
-        ];
-        for reason in known {
-            assert_ne!(words(reason), words("from_the_future"), "{reason}");
-        }
     }
 }

@@ -72,12 +72,5 @@ impl Vault {
 }
 
 fn failed(error: io::Error) -> Problem {
-    if error.kind() == io::ErrorKind::StorageFull {
-        return names::problem("diskFull", "The disk of this computer is full.", None);
-    }
-    names::problem(
-        "exportFailed",
-        "The file could not be written.",
-        Some(error.to_string()),
-    )
+    names::unwritten("exportFailed", "The file could not be written.", &error)
 }

@@ -3,6 +3,7 @@
 
 mod brake;
 mod case;
+mod case_shown;
 mod connected;
 mod leak;
 mod radius;

@@ -184,12 +184,9 @@ impl Vault {
 }
 
 fn failed(error: &io::Error) -> Problem {
-    if error.kind() == io::ErrorKind::StorageFull {
-        return names::problem("diskFull", "The disk of this computer is full.", None);
-    }
-    names::problem(
+    names::unwritten(
         "keyFileFailed",
         "The file of the key could not be written.",
-        Some(error.to_string()),
+        error,
     )
 }

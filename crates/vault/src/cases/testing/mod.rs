@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod events;
+mod told;
 mod tree;
 
 use crate::state::book::{Book, Learned};

@@ -4,11 +4,8 @@
 use crate::{
     Vault,
     cases::testing::{LEASE_MS, Sample},
-    testing::{
-        device::{Device, until},
-        server::PERSON,
-    },
-    view::{device::Settings, state::LogState},
+    testing::device::{Device, until},
+    view::state::LogState,
 };
 use claviger_model::ids::SecretId;
 use claviger_protocol::release::Purpose;
@@ -30,20 +27,7 @@ impl Rig {
         let mut sample = Sample::new();
         let secrets = ["ONE", "TWO"].map(|name| sample.secret(name, "shop/prod"));
         sample.secret("DEV", "shop/dev");
-        {
-            let mut told = device.server.told();
-            let (entitlement, secrets) = sample.told();
-            (told.entitlement, told.secrets) = (Some(entitlement), secrets);
-            told.log.record(PERSON);
-        }
-        let vault = device.start().await;
-        let settings = Settings {
-            lock_after_minutes: None,
-            ..vault.settings().await.unwrap()
-        };
-        vault.set_settings(settings).await.unwrap();
-        until(&vault, |state| state.log == LogState::Whole).await;
-        vault.sync_now().await.unwrap();
+        let vault = sample.known_to(&device).await;
         let rig = Self {
             device,
             vault,

@@ -3,6 +3,7 @@
 
 use crate::{
     access::team,
+    dice::Dice,
     emergency::right_of,
     house::{Actor, House, name, request_id},
     services::{crew, keyed, signed_in},
@@ -28,24 +29,6 @@ const ROLES: [RoleId; 8] = [
     roles::OWNER,
 ];
 
-pub struct Dice(pub u64);
-
-impl Dice {
-    /// A number below `sides` (splitmix64).
-    pub fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % u64::try_from(sides).unwrap()).unwrap()
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        let at = self.roll(of.len());
-        &of[at]
-    }
-}
-
 /// A service, with the private half of its key that the leaver has and a running instance.
 pub struct Held {
     pub service: PrincipalId,
@@ -69,7 +52,7 @@ pub struct Drawn {
 }
 
 impl Drawn {
-    pub async fn new(dice: &mut Dice) -> Self {
+    pub async fn new(dice: &Dice) -> Self {
         let house = House::new().await;
         let places = house.places;
         let owner = house.actor(&[(roles::OWNER, places.root)]).await;
@@ -77,8 +60,8 @@ impl Drawn {
         let editor = house.actor(&[(roles::EDITOR, places.root)]).await;
         let second = house.actor(&[(roles::OWNER, places.root)]).await;
         let mut scopes = vec![places.root, places.payments, places.production, places.staging];
-        for number in 0..dice.roll(4) {
-            let (id, parent) = (ScopeId::random(&SystemEntropy), *dice.one(&scopes));
+        for number in 0..dice.below(4) {
+            let (id, parent) = (ScopeId::random(&SystemEntropy), *dice.pick(&scopes));
             let body = json!({"id": id, "parent": parent, "name": name(&format!("place {number}"))});
             let made = house.call(Some(&owner), &route::CREATE_SCOPE, &[], &body).await;
             // Below an environment there are no places.
@@ -86,25 +69,25 @@ impl Drawn {
                 scopes.push(id);
             }
         }
-        let given: Vec<_> = (0..1 + dice.roll(5))
-            .map(|_| (*dice.one(&ROLES), *dice.one(&scopes)))
+        let given: Vec<_> = (0..1 + dice.below(5))
+            .map(|_| (*dice.pick(&ROLES), *dice.pick(&scopes)))
             .collect();
         let mut devices = vec![house.actor(&given).await];
         let leaver = devices[0].principal;
-        for _ in 0..dice.roll(4) {
+        for _ in 0..dice.below(4) {
             devices.push(house.sign_in(leaver).await);
         }
         through_teams(&house, dice, leaver, &scopes).await;
         forbidden(&house, dice).await;
         let mut secrets = Vec::new();
-        for number in 0..1 + dice.roll(9) {
+        for number in 0..1 + dice.below(9) {
             let value = [9, u8::try_from(number).unwrap()];
-            let scope = *dice.one(&scopes);
+            let scope = *dice.pick(&scopes);
             secrets.push(house.secret(scope, &format!("S{number}"), &value).await);
         }
         let mut rights = Vec::new();
-        for _ in 0..dice.roll(3) {
-            rights.push(right_of(&house, leaver, *dice.one(&scopes)).await);
+        for _ in 0..dice.below(3) {
+            rights.push(right_of(&house, leaver, *dice.pick(&scopes)).await);
         }
         let services = services(&house, dice, &devices[0]).await;
         let asker = house.actor(&[(roles::VIEWER, places.production)]).await;
@@ -124,25 +107,25 @@ impl Drawn {
     }
 
     /// What they do before they leave; allowed or not, as it comes.
-    async fn live(&mut self, dice: &mut Dice) {
-        for _ in 0..dice.roll(16) {
-            let device = dice.one(&self.devices);
-            match dice.roll(8) {
+    async fn live(&mut self, dice: &Dice) {
+        for _ in 0..dice.below(16) {
+            let device = dice.pick(&self.devices);
+            match dice.below(8) {
                 0 => {
                     if let Some(right) = self.rights.first() {
                         self.draw(device, *right).await;
                     }
                 }
                 1 => {
-                    let want = json!({"kind": "rotation", "secret": dice.one(&self.secrets)});
+                    let want = json!({"kind": "rotation", "secret": dice.pick(&self.secrets)});
                     let body = json!({"id": request_id(), "want": want, "reason": "old"});
                     self.house
                         .call(Some(device), &route::MAKE_REQUEST, &[], &body)
                         .await;
                 }
                 _ => {
-                    let way = *dice.one(&["use", "copy", "reveal", "lease"]);
-                    let body = json!({"items": [{"secret": dice.one(&self.secrets), "purpose": way}]});
+                    let way = *dice.pick(&["use", "copy", "reveal", "lease"]);
+                    let body = json!({"items": [{"secret": dice.pick(&self.secrets), "purpose": way}]});
                     self.house.call(Some(device), &route::RELEASES, &[], &body).await;
                 }
             }
@@ -158,14 +141,14 @@ impl Drawn {
     }
 }
 
-async fn through_teams(house: &House, dice: &mut Dice, leaver: PrincipalId, scopes: &[ScopeId]) {
-    for number in 0..dice.roll(3) {
+async fn through_teams(house: &House, dice: &Dice, leaver: PrincipalId, scopes: &[ScopeId]) {
+    for number in 0..dice.below(3) {
         let outer = team(house, &format!("outer {number}"), &[leaver]).await;
         let inner = team(house, &format!("inner {number}"), &[outer]).await;
         let mut locked = house.app.store.locked().await.unwrap();
         let now = locked.now();
         for holder in [outer, inner] {
-            let grant = crate::house::grant(holder, *dice.one(&ROLES), *dice.one(scopes), now);
+            let grant = crate::house::grant(holder, *dice.pick(&ROLES), *dice.pick(scopes), now);
             locked.insert_grant(&grant).await.unwrap();
         }
         locked.commit().await.unwrap();
@@ -173,11 +156,11 @@ async fn through_teams(house: &House, dice: &mut Dice, leaver: PrincipalId, scop
 }
 
 /// A guardrail of the organization's own, now and then.
-async fn forbidden(house: &House, dice: &mut Dice) {
-    if dice.roll(3) > 0 {
+async fn forbidden(house: &House, dice: &Dice) {
+    if dice.below(3) > 0 {
         return;
     }
-    let class = *dice.one(&["production", "staging"]);
+    let class = *dice.pick(&["production", "staging"]);
     let guardrail = Guardrail {
         id: PolicyId::random(&SystemEntropy),
         name: name("no reading here"),
@@ -193,9 +176,9 @@ async fn forbidden(house: &House, dice: &mut Dice) {
 }
 
 /// Services of teams that the leaver is in, with keys that they made.
-async fn services(house: &House, dice: &mut Dice, leaver: &Actor) -> Vec<Held> {
+async fn services(house: &House, dice: &Dice, leaver: &Actor) -> Vec<Held> {
     let mut held = Vec::new();
-    for _ in 0..dice.roll(3) {
+    for _ in 0..dice.below(3) {
         let crew = crew(house).await;
         let mut locked = house.app.store.locked().await.unwrap();
         let now = locked.now();

@@ -1,0 +1,4 @@
+//! Keys: who makes them, their limits, their end.
+
+mod holders;
+mod lives;
