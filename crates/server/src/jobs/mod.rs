@@ -29,7 +29,7 @@ use std::time::Duration;
 use tokio::{task::JoinHandle, time::MissedTickBehavior};
 
 const SWEEP: Duration = Duration::from_secs(60);
-const LISTEN: Duration = Duration::from_secs(1);
+const LISTEN: Duration = Duration::from_millis(200);
 const COUNT: Duration = Duration::from_secs(5);
 const TELL: Duration = Duration::from_secs(1);
 const OFFBOARD: Duration = Duration::from_secs(1);

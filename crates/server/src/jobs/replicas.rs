@@ -1,4 +1,4 @@
-//! Other processes on the same PostgreSQL: what they changed takes effect here, within a second. Their changes become hints,
+//! Other processes on the same PostgreSQL: what they changed takes effect here, within a fifth of a second. Their changes become hints,
 //! devices that they gave orders to get a fresh encapsulation (rule 28), and streams whose session they ended close.
 
 use crate::{app::Shared, http::refusal::Chain, stream::Audience};
@@ -43,6 +43,7 @@ pub async fn follow(app: &Shared, known: Option<u64>) -> Result<u64, StorageErro
     }
     let changes = reader.changes_since(known, PAGE).await?;
     let (mut ordered, mut people, mut everyone) = (BTreeSet::new(), BTreeSet::new(), false);
+    let mut stand_otherwise = BTreeSet::new();
     for change in changes.iter().map(|change| change.change) {
         match (change.kind, change.principal) {
             (ChangeKind::Order, Some(person)) => {
@@ -52,7 +53,7 @@ pub async fn follow(app: &Shared, known: Option<u64>) -> Result<u64, StorageErro
                 people.insert(person);
             }
             (ChangeKind::Principal, Some(person)) => {
-                app.hints.look_after(person);
+                stand_otherwise.insert(person);
                 everyone = true;
             }
             // Who may see a scope is not worth finding out: a hint says nothing, and a sync without news is cheap.
@@ -63,15 +64,16 @@ pub async fn follow(app: &Shared, known: Option<u64>) -> Result<u64, StorageErro
         forget(app, &mut *reader, person).await?;
         app.hints.hint(Audience::Person(person), Hint::Orders);
     }
-    for person in &people {
-        app.hints.look_after(*person);
-    }
     if everyone {
         app.hints.hint(Audience::Everyone, Hint::Sync);
     } else {
-        for person in people {
-            app.hints.hint(Audience::Person(person), Hint::Sync);
+        for person in &people {
+            app.hints.hint(Audience::Person(*person), Hint::Sync);
         }
+    }
+    // A stream that closes before its hint leaves its device waiting for the next one.
+    for person in people.union(&stand_otherwise) {
+        app.hints.look_after(*person);
     }
     Ok(newest)
 }

@@ -1,9 +1,14 @@
 //! Two servers on one PostgreSQL: a revocation that committed first wins, everywhere and at once.
 
 use crate::house::{House, grant};
+use crate::offboarding::opened;
 use crate::releases::release;
 use claviger_model::{builtin_roles as roles, event::EventKind};
-use claviger_protocol::{release::ReleaseReply, route};
+use claviger_protocol::{release::ReleaseReply, route, stream::Hint};
+use claviger_server::{
+    jobs::replicas::follow,
+    stream::{Audience, Sent},
+};
 use claviger_storage::{Database, log::LogFilter};
 use claviger_testkit::{clock::ManualClock, peers::postgres::Postgres};
 use serde_json::json;
@@ -160,4 +165,19 @@ async fn under_load_no_release_stands_after_the_revocation_in_the_log() {
         .await
         .unwrap();
     assert!(entries.iter().map(|entry| entry.index).eq(0..head.next_index));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leavers_devices_hear_of_the_purge_before_their_streams_close() {
+    let (one, two, _directory) = two().await;
+    let admin = one.actor(&[(roles::OFFBOARDER, one.places.root)]).await;
+    let leaver = one.actor(&[(roles::READER, one.places.production)]).await;
+    let cursor = follow(&two.app, None).await.unwrap();
+    let mut told = two.app.hints.listen();
+    opened(&one, &admin, leaver.principal, json!({})).await;
+    follow(&two.app, Some(cursor)).await.unwrap();
+    let sent: Vec<Sent> = std::iter::from_fn(|| told.try_recv().ok()).collect();
+    let at = |what: Sent| sent.iter().position(|one| *one == what).unwrap();
+    let person = leaver.principal;
+    assert!(at(Sent::Hint(Audience::Person(person), Hint::Orders)) < at(Sent::LookAfter(person)));
 }

@@ -8,7 +8,7 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     path::Path,
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
 };
 use tokio::{
     io::copy_bidirectional,
@@ -31,13 +31,11 @@ impl Replicas {
     /// Founds an organization whose people come from this provider.
     pub async fn found(folder: &Path, issuer: &str, client: &str) -> Self {
         let postgres = Postgres::start().await.unwrap();
-        postgres
-            .sql(
-                "postgres",
-                "ALTER SYSTEM SET fsync = on; ALTER SYSTEM SET synchronous_commit = on; ALTER SYSTEM SET full_page_writes = on",
-            )
-            .await
-            .unwrap();
+        // As an organization would run it: the server of the tests does not wait for its disk.
+        for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
+            let on = format!("ALTER SYSTEM SET {setting} = on");
+            postgres.sql("postgres", &on).await.unwrap();
+        }
         postgres.sql("postgres", "SELECT pg_reload_conf()").await.unwrap();
         let database = postgres.fresh_database().await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -54,10 +52,16 @@ impl Replicas {
                 folder.display()
             );
             fs::write(place.join("server.toml"), settings).unwrap();
+            if number == 0 {
+                let migrated = server(&place, &database).arg("migrate").status().unwrap();
+                assert!(migrated.success(), "the tables could not be made");
+            }
             children.push(started(&place, &database));
             ports.push(port);
         }
-        let code = fs::read_to_string(folder.join("0/bootstrap")).unwrap();
+        // Each start makes a new one, as long as there is no Owner.
+        let newest = folder.join((REPLICAS - 1).to_string());
+        let code = fs::read_to_string(newest.join("bootstrap")).unwrap();
         Self {
             origin,
             code: code.trim().to_owned(),
@@ -68,15 +72,21 @@ impl Replicas {
     }
 }
 
-fn started(place: &Path, database: &str) -> Child {
+fn server(place: &Path, database: &str) -> Command {
     let mut command = Product::Server.command().unwrap();
     command
         .arg("--config")
         .arg(place.join("server.toml"))
+        .env("CLAVIGER_DATABASE", database);
+    command
+}
+
+fn started(place: &Path, database: &str) -> Child {
+    let mut command = server(place, database);
+    command
         .arg("serve")
         .arg("--bootstrap-file")
-        .arg(place.join("bootstrap"))
-        .env("CLAVIGER_DATABASE", database);
+        .arg(place.join("bootstrap"));
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap())
