@@ -97,6 +97,22 @@ async fn whoever_may_make_roles_and_is_no_superuser_does_the_same() {
     let sql = "CREATE ROLE maker LOGIN CREATEROLE PASSWORD 'pw'; CREATE ROLE heir_of_maker; GRANT heir_of_maker TO maker; \
                GRANT pg_signal_backend TO maker;";
     peer.sql("postgres", sql).await.unwrap();
+    let version: u32 = peer
+        .sql("postgres", "SHOW server_version_num")
+        .await
+        .unwrap()
+        .parse()
+        .unwrap();
+    if version >= 160_000 {
+        let connector = postgres_by(&urls[0], "maker", "pw", Some("heir_of_maker"));
+        let account = connector.find(&name("owns_for_maker")).await.unwrap().unwrap();
+        let refused = connector.disable(&account).await.unwrap_err();
+        assert_eq!(refused.code, FaultCode::NotPermitted);
+        assert_eq!(connector.verify(&account).await.unwrap(), Presence::There);
+        peer.sql("postgres", "GRANT owns_for_maker TO maker WITH ADMIN OPTION")
+            .await
+            .unwrap();
+    }
     for url in &urls {
         // Taking over what somebody owns needs the right to make things where it is.
         peer.sql(database(url), "GRANT CREATE ON SCHEMA public TO heir_of_maker")

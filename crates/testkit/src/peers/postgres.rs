@@ -179,8 +179,12 @@ fn supervisor(programs: &Path, port: u16, password: &str, tls: bool) -> Command 
     command
 }
 
-/// The newest installed version's programs: where Debian keeps them, then PATH.
+/// The programs in `CLAVIGER_POSTGRES_BIN` (`psql` among them), to try another version; else those of the newest installed one: where
+/// Debian keeps them, then PATH.
 fn programs() -> Option<PathBuf> {
+    if let Some(told) = std::env::var_os("CLAVIGER_POSTGRES_BIN") {
+        return Some(told.into());
+    }
     let versions = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
