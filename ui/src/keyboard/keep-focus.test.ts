@@ -58,6 +58,13 @@ it('comes back from a dialog to what is there then', async () => {
   expect(await focused()).toBe(get('h2'));
 });
 
+it('goes to what the view that came says it begins with', async () => {
+  draw('<main><h1>Sign in</h1><button>Another server</button></main>');
+  get('button').focus();
+  get('main').innerHTML = '<h1>Where is your vault?</h1><input autofocus>';
+  expect(await focused()).toBe(get('input'));
+});
+
 it('comes back to what opened a menu whose item opened a dialog', async () => {
   draw('<main><button>Change</button></main><div role="menu"><button>Move</button></div>');
   get('main button').focus();

@@ -16,13 +16,13 @@ function holdersOf(element: Element): Element[] {
   return holders;
 }
 
-/** A heading says where one is; without one, what held the element. */
+/** What a view begins with, if it says so; else its heading, which says where one is; without one, what held the element. */
 function nearest(document: Document, holders: readonly Element[]): HTMLElement | null {
   const left = holders.find((one) => one.isConnected && one !== document.body && one !== document.documentElement);
   const main = document.querySelector('main');
   // What holds a whole view has other headings than its own, those of the sidebar.
   const place = left === undefined || (main !== null && left.contains(main)) ? main : left;
-  const found = place?.querySelector(headings) ?? place;
+  const found = place?.querySelector('[autofocus]') ?? place?.querySelector(headings) ?? place;
   return found instanceof HTMLElement ? found : null;
 }
 

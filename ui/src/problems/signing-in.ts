@@ -92,7 +92,7 @@ export const signingIn: Words = {
   deviceOfAnother: entry(
     'problem',
     'This device is set up for somebody else.',
-    'Sign in as that person, or leave this server first, which destroys what the device keeps for them.',
+    'Sign in as that person, or leave this server first by “Another server”, which destroys what the device keeps for them.',
     'signIn',
   ),
   deviceCloned: entry(

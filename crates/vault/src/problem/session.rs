@@ -52,8 +52,8 @@ fn other_person(name: Option<&str>, error: &SessionError) -> Problem {
             ("deviceOfAnother", ""),
             error,
             format!(
-                "Nothing was changed. Sign in as {whose}, or leave this server first: that destroys what the device keeps for them, \
-                 offline copies and reads that were not sent yet included."
+                "Nothing was changed. Sign in as {whose}, or leave this server first by “Another server”: that destroys what the device \
+                 keeps for them, offline copies and reads that were not sent yet included."
             ),
         )
     }
