@@ -1,6 +1,7 @@
 //! Offboarding through its routes.
 
 mod always;
+mod at_hand;
 mod brake;
 mod cases;
 mod connected;
