@@ -26,7 +26,7 @@ pub fn described(schema: &Schema, base: &str) -> Value {
 
 fn attribute(definition: &Definition) -> Value {
     let kind = match definition.kind {
-        Kind::Text => "string",
+        Kind::Text | Kind::Zone => "string",
         Kind::Boolean => "boolean",
         Kind::Moment => "dateTime",
         Kind::Reference => "reference",
@@ -50,7 +50,7 @@ fn attribute(definition: &Definition) -> Value {
     });
     if let Some(told) = told.as_object_mut() {
         match definition.kind {
-            Kind::Text | Kind::Reference => {
+            Kind::Text | Kind::Zone | Kind::Reference => {
                 told.insert("caseExact".to_owned(), definition.exact.into());
                 let unique = if definition.unique { "server" } else { "none" };
                 told.insert("uniqueness".to_owned(), unique.into());
