@@ -59,9 +59,7 @@ impl Zone {
     /// The zone of this name, case aside, in the database's spelling; none when it is not known.
     pub fn named(name: &str) -> Option<Self> {
         let zone = TimeZoneDatabase::bundled().get(name).ok()?;
-        // `Etc/Unknown` is nobody's.
-        let known = zone.iana_name().filter(|_| !zone.is_unknown())?;
-        Some(Self(known.to_owned()))
+        zone.iana_name().map(|name| Self(name.to_owned()))
     }
 
     /// Its name, such as `Europe/Berlin`.

@@ -314,4 +314,25 @@ describe('a sign-in that grew too old', () => {
     await fireEvent.click(again);
     await screen.findByTestId(testids.accessTable);
   });
+
+  it('is said beside what shows, where further places would', async () => {
+    const host = fakeHost();
+    const places = host.accessPlaces;
+    let afresh = true;
+    host.accessPlaces = async () => ({ ...(await places()), afresh });
+    const signIn = host.signInAfresh;
+    host.signInAfresh = async () => {
+      afresh = false;
+      await signIn();
+    };
+    render(App, { host });
+    await fireEvent.click(await screen.findByTestId(testids.navAccess));
+    await screen.findByTestId(testids.accessTable);
+    expect(screen.getByText('Further places show after a fresh sign-in.')).toBeTruthy();
+    await audit();
+    await fireEvent.click(screen.getByTestId(testids.signInAfresh));
+    await waitFor(() => expect(screen.queryByTestId(testids.signInAfresh)).toBeNull());
+    expect(calls(host, 'signInAfresh')).toHaveLength(1);
+    expect(screen.getByTestId(testids.accessTable)).toBeTruthy();
+  });
 });

@@ -4,6 +4,8 @@ use super::{Definition, GROUP, Kind, Mutability, Returned, Schema, USER};
 use serde_json::{Value, json};
 
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
+/// What the values of a zone look like; any other that the database has will do (RFC 7643, 7: "suggested").
+const ZONES: [&str; 4] = ["UTC", "America/New_York", "Asia/Tokyo", "Europe/Berlin"];
 
 /// Those that are served.
 pub fn schemas(groups: bool) -> Vec<&'static Schema> {
@@ -60,6 +62,9 @@ fn attribute(definition: &Definition) -> Value {
                 told.insert("subAttributes".to_owned(), subs.into());
             }
             Kind::Boolean | Kind::Moment => {}
+        }
+        if definition.kind == Kind::Zone {
+            told.insert("canonicalValues".to_owned(), json!(ZONES));
         }
         if definition.kind == Kind::Reference {
             told.insert("referenceTypes".to_owned(), json!(definition.leads_to));
