@@ -3,7 +3,7 @@
 use claviger_vault::{
     Vault,
     view::{
-        access::{AccessAtView, AccessOfView, AccessPlace, MatrixView, PrincipalView, RoleRef},
+        access::{AccessAtView, AccessOfView, AccessPlaces, MatrixView, PrincipalView, RoleRef},
         explain::{ExplainAbout, ExplainView},
         grant_change::{GrantChange, GrantPlanView},
         problem::Problem,
@@ -14,7 +14,7 @@ use tauri::State;
 /// Places where this person may look at grants.
 #[tauri::command]
 #[specta::specta]
-pub async fn access_places(vault: State<'_, Vault>) -> Result<Vec<AccessPlace>, Problem> {
+pub async fn access_places(vault: State<'_, Vault>) -> Result<AccessPlaces, Problem> {
     vault.access_places().await
 }
 
@@ -102,4 +102,11 @@ pub async fn explain(
     principal: Option<String>,
 ) -> Result<ExplainView, Problem> {
     vault.explain(&about, &action, principal.as_deref()).await
+}
+
+/// Signs in afresh, for what may be looked at only then.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_in_afresh(vault: State<'_, Vault>) -> Result<(), Problem> {
+    vault.sign_in_afresh().await
 }

@@ -5,7 +5,7 @@ use claviger_vault::{
     view::{
         asking::{AccessOptions, AnswerOutcome, ApproveAccess, AskAccess, RequestEvidence},
         problem::Problem,
-        request::RequestsView,
+        request::{RequestHistory, RequestsView},
     },
 };
 use tauri::State;
@@ -15,6 +15,16 @@ use tauri::State;
 #[specta::specta]
 pub async fn requests(vault: State<'_, Vault>) -> Result<RequestsView, Problem> {
     vault.requests().await
+}
+
+/// A page of requests of any age, the newest first; `after` as [`RequestHistory::next`] said.
+#[tauri::command]
+#[specta::specta]
+pub async fn request_history(
+    vault: State<'_, Vault>,
+    after: Option<String>,
+) -> Result<RequestHistory, Problem> {
+    vault.request_history(after.as_deref()).await
 }
 
 /// Asks for a rotation.

@@ -20,6 +20,8 @@ async fn journey_of_the_first_owner() {
         window.connect(&company.origin).await;
         window.find("bootstrap-field").await;
     }
+    // The way of each, without what only the journey does.
+    let mut ways = [owner.effort.since(), late.effort.since()];
     owner.picture("first-start").await;
     owner.audit("the bootstrap code").await;
 
@@ -31,8 +33,10 @@ async fn journey_of_the_first_owner() {
     owner.picture("first-start-wrong-code").await;
     owner.audit("a wrong bootstrap code").await;
 
+    owner.effort.since();
     enter(&owner, &code).await;
     owner.find("nav-vault").await;
+    add(&mut ways[0], &owner);
     owner
         .text("empty-vault", |text| text.contains("No secrets yet"))
         .await;
@@ -42,6 +46,8 @@ async fn journey_of_the_first_owner() {
     owner
         .css("[data-testid='history-row'][data-action='accessGiven']")
         .await;
+    owner.click("nav-vault").await;
+    owner.effort.since();
     makes_places(&owner).await;
 
     // The same code again, in a window that still shows its field.
@@ -55,6 +61,7 @@ async fn journey_of_the_first_owner() {
     late.gone("[data-testid='bootstrap-field']").await;
     late.picture("first-start-used-code").await;
     late.audit("a used bootstrap code").await;
+    late.effort.since();
     late.click("sign-in").await;
     late.text("empty-vault", |text| text.contains("No secrets yet"))
         .await;
@@ -69,13 +76,26 @@ async fn journey_of_the_first_owner() {
     owner.find("secret-row").await;
     owner.gone("[data-testid='first-steps']").await;
     owner.picture("first-start-works").await;
+    for (way, window) in ways.iter_mut().zip([&owner, &late]) {
+        add(way, window);
+        // The address is given to one, and pasted.
+        way[1] -= company.origin.chars().count();
+    }
+    ways[0][1] -= code.chars().count();
+    // What `docs/operations.md` says; the Owner's keys are two names of places, one of a person, and a reason.
+    assert_eq!(ways[0], [11, 51], "clicks and keys of the Owner");
+    assert!(ways[1][0] <= 8, "clicks of the second person: {:?}", ways[1]);
     owner.close().await;
     late.close().await;
 }
 
+fn add(way: &mut [usize; 2], window: &Window<'_>) {
+    let further = window.effort.since();
+    *way = [way[0] + further[0], way[1] + further[1]];
+}
+
 /// By the buttons of the list that an empty vault shows.
 async fn makes_places(owner: &Window<'_>) {
-    owner.click("nav-vault").await;
     done(owner, 0).await;
     for (label, name) in [("New project", "payments"), ("New environment", "development")] {
         owner.text("first-place", |text| text.contains(label)).await;

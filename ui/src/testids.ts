@@ -145,6 +145,9 @@ export const testids = {
   askRole: 'ask-role',
   askTime: 'ask-time',
   handBack: 'hand-back',
+  earlierRequests: 'earlier-requests',
+  earlierMore: 'earlier-more',
+  earlierEnd: 'earlier-end',
   chooseRequest: 'choose-request',
   chooseAll: 'choose-all',
   refuseChosen: 'refuse-chosen',
@@ -153,6 +156,7 @@ export const testids = {
   refuseRequest: 'refuse-request',
   withdrawRequest: 'withdraw-request',
 
+  signInAfresh: 'sign-in-afresh',
   accessMode: 'access-mode',
   accessPlace: 'access-place',
   accessTable: 'access-table',
@@ -182,6 +186,7 @@ export const testids = {
   giveFactor: 'give-factor',
   giveNetworks: 'give-networks',
   giveZone: 'give-zone',
+  giveDevice: 'give-device',
   giveHours: 'give-hours',
   givePlan: 'give-plan',
 
@@ -337,6 +342,8 @@ export const testids = {
 
   explain: 'explain',
   explainAction: 'explain-action',
+  explainWho: 'explain-who',
+  explainOthers: 'explain-others',
   explainPlace: 'explain-place',
   firstSteps: 'first-steps',
   firstStep: 'first-step',

@@ -51,6 +51,23 @@ pub fn hours_at(hours: &Hours, now: Timestamp) -> Option<HoursNow> {
     Some(HoursNow { within, boundary })
 }
 
+/// A time zone of the IANA database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone(String);
+
+impl Zone {
+    /// The zone of this name, case aside, in the database's spelling; none when it is not known.
+    pub fn named(name: &str) -> Option<Self> {
+        let zone = TimeZoneDatabase::bundled().get(name).ok()?;
+        zone.iana_name().map(|name| Self(name.to_owned()))
+    }
+
+    /// Its name, such as `Europe/Berlin`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Whether the zone's name is known.
 pub fn zone_is_known(name: &str) -> bool {
     TimeZoneDatabase::bundled().get(name).is_ok()
@@ -176,6 +193,24 @@ mod tests {
                 let there = hours_at(&hours, Timestamp::from_millis(moment)).unwrap();
                 prop_assert_eq!(there.within, here.within);
             }
+        }
+    }
+
+    #[test]
+    fn zones_are_those_of_the_database_in_its_spelling() {
+        let named = |name| Zone::named(name).map(|zone| zone.as_str().to_owned());
+        assert_eq!(named("Europe/Berlin").as_deref(), Some("Europe/Berlin"));
+        assert_eq!(named("america/new_york").as_deref(), Some("America/New_York"));
+        for unknown in [
+            "",
+            "Mars/Olympus",
+            "Etc/Unknown",
+            "+02:00",
+            "CET-1CEST",
+            "Europe/Berlin\0",
+            "../zone",
+        ] {
+            assert_eq!(named(unknown), None, "{unknown}");
         }
     }
 }

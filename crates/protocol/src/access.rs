@@ -249,6 +249,10 @@ pub struct AccessOfReply {
     pub principals: Vec<PrincipalRecord>,
     /// Every place that is named here.
     pub scopes: Vec<PlaceName>,
+    /// In which time zone a person works, by its IANA name, as the identity provider says; for oneself, and for whoever may look at
+    /// grants somewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
     /// Uses are counted until this moment.
     pub counted_until: Timestamp,
 }

@@ -102,6 +102,9 @@ pub struct Entitlement {
     pub roles: Vec<RoleName>,
     /// People and teams named in `grants`, and the caller's teams.
     pub principals: Vec<PrincipalRecord>,
+    /// Whether a fresh sign-in would let the caller look at grants at places that do not show now. Their names stay untold until then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub looks_afresh: bool,
     /// The next moment at which any of this changes by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,

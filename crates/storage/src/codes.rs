@@ -6,7 +6,7 @@ use crate::{
     log::Outcome,
     notices::DeliveryState,
     organization::KeyPurpose,
-    principals::MemberSource,
+    principals::{MemberSource, ZoneSource},
     proposals::ProposalState,
     requests::RequestState,
     sessions::{DeviceState, SessionState},
@@ -48,6 +48,7 @@ codes! {
     PrincipalKind { Person = "person", Team = "team", Service = "service" }
     PrincipalState { Active = "active", Suspended = "suspended", Disabled = "disabled" }
     MemberSource { Provider = "provider", Local = "local" }
+    ZoneSource { SignIn = "sign-in", Scim = "scim" }
     DeviceState { Active = "active", Ending = "ending", Ended = "ended" }
     SessionState { Active = "active", Suspended = "suspended", Ended = "ended" }
     RequestState { Open = "open", Done = "done", Refused = "refused", Withdrawn = "withdrawn" }

@@ -131,6 +131,11 @@ pub(crate) const SQLITE: &[Step] = &[
         name: "requests_named",
         sql: include_str!("../migrations/sqlite/0023_requests_named.sql"),
     },
+    Step {
+        version: 24,
+        name: "zones",
+        sql: include_str!("../migrations/sqlite/0024_zones.sql"),
+    },
 ];
 
 /// The steps of PostgreSQL.
@@ -249,6 +254,11 @@ pub(crate) const POSTGRES: &[Step] = &[
         version: 23,
         name: "requests_named",
         sql: include_str!("../migrations/postgres/0023_requests_named.sql"),
+    },
+    Step {
+        version: 24,
+        name: "zones",
+        sql: include_str!("../migrations/postgres/0024_zones.sql"),
     },
 ];
 

@@ -53,6 +53,15 @@ pub enum MemberSource {
     Local,
 }
 
+/// Whose word about somebody's time zone it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ZoneSource {
+    /// The claim of an ID token.
+    SignIn,
+    /// The provider's SCIM client.
+    Scim,
+}
+
 /// A membership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TeamMember {
@@ -101,6 +110,8 @@ pub trait PrincipalReads {
     async fn principals(&mut self, ids: &[PrincipalId]) -> Result<Vec<Principal>>;
     /// Where those of these people can be written to whose address the provider vouches for.
     async fn mail_addresses(&mut self, people: &[PrincipalId]) -> Result<Vec<(PrincipalId, String)>>;
+    /// In which time zone a person works, and whose word it is; a sign-in's first.
+    async fn zones_of(&mut self, person: PrincipalId) -> Result<Vec<(ZoneSource, String)>>;
     /// A page in the order of ids, after the given one.
     async fn principals_page(
         &mut self,
@@ -144,6 +155,8 @@ pub trait PrincipalReads {
 pub trait PrincipalWrites {
     /// Remembers where a person can be written to, or that they cannot be.
     async fn set_mail_address(&mut self, person: PrincipalId, address: Option<&str>) -> Result<()>;
+    /// Takes over what one source says of a person's time zone, by its name in the IANA database, or that it says nothing any more.
+    async fn set_zone(&mut self, person: PrincipalId, said_by: ZoneSource, zone: Option<&str>) -> Result<()>;
     /// Makes a principal; [`crate::Conflict::NameTaken`] among teams or services.
     async fn insert_principal(&mut self, principal: &Principal) -> Result<()>;
     /// Writes name, e-mail, state and nature (never the kind); whether it exists.

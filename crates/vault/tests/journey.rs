@@ -8,6 +8,7 @@ mod extremes;
 mod first_sign_in;
 mod guardrails;
 mod late_keyring;
+mod looking;
 mod new_keys;
 mod no_keyring;
 mod notices;

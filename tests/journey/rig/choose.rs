@@ -16,6 +16,7 @@ impl Window<'_> {
             None
         })
         .await;
+        self.effort.clicked(1);
     }
 
     /// Picks the option of a list whose label begins so.
@@ -30,6 +31,8 @@ impl Window<'_> {
             None
         })
         .await;
+        // One opens the list.
+        self.effort.clicked(2);
     }
 
     /// Opens the menu of the row that begins so by keyboard, and takes an item of it. A row that was drawn anew meanwhile

@@ -5,6 +5,7 @@ mod audit;
 mod choose;
 pub mod company;
 pub mod desktop;
+mod effort;
 mod entry;
 pub mod lead;
 pub mod remains;

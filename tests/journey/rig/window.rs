@@ -1,6 +1,6 @@
 //! The app's window as a person uses it: by what is shown, found by test ids.
 
-use super::desktop::Desktop;
+use super::{desktop::Desktop, effort::Effort};
 use std::{path::PathBuf, time::Duration};
 use thirtyfour::prelude::*;
 
@@ -11,6 +11,7 @@ const SETTLED: Duration = Duration::from_millis(2500);
 
 pub struct Window<'a> {
     pub driver: WebDriver,
+    pub effort: Effort,
     desktop: &'a Desktop,
 }
 
@@ -23,7 +24,11 @@ impl<'a> Window<'a> {
         let driver = WebDriver::new(desktop.driver(), wanted)
             .await
             .unwrap_or_else(|error| panic!("{error}\n{}", desktop.log()));
-        Self { driver, desktop }
+        Self {
+            driver,
+            effort: Effort::default(),
+            desktop,
+        }
     }
 
     /// Closes the window, and with it the app.
@@ -58,6 +63,7 @@ impl<'a> Window<'a> {
             self.shown_now(selector).await?.click().await.ok()
         })
         .await;
+        self.effort.clicked(1);
     }
 
     /// [`Self::css`] without waiting.
@@ -77,6 +83,7 @@ impl<'a> Window<'a> {
             element.send_keys(text).await.ok()
         })
         .await;
+        self.effort.typed(text.chars().count());
     }
 
     /// Presses keys where a selector points, which need not show.
@@ -87,6 +94,7 @@ impl<'a> Window<'a> {
             element.send_keys(&keys).await.ok()
         })
         .await;
+        self.effort.typed(1);
     }
 
     /// Presses keys wherever the focus is, as a person without a mouse does.
@@ -97,6 +105,7 @@ impl<'a> Window<'a> {
             focused.send_keys(&keys).await.ok()
         })
         .await;
+        self.effort.typed(1);
     }
 
     /// Gives the window another size.

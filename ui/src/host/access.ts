@@ -15,6 +15,13 @@ export interface AccessPlace {
   mayGive: boolean;
 }
 
+export interface AccessPlaces {
+  /** Parents first. */
+  places: AccessPlace[];
+  /** Further places show after a fresh sign-in. */
+  afresh: boolean;
+}
+
 export type PrincipalKind = 'person' | 'team' | 'service';
 
 export interface PrincipalView {
@@ -115,6 +122,8 @@ export interface AccessOfView {
   /** In the order of places. */
   grants: AccessGrant[];
   next: string | null;
+  /** In which time zone a person works, by its IANA name, as the identity provider says. */
+  zone: string | null;
   countedUntil: Millis;
 }
 

@@ -76,6 +76,8 @@ export const commands = {
 	delegatePolicyFiles: (draft: PolicyDelegationDraft, reason: string) => __TAURI_INVOKE<ChangeOutcome>("delegate_policy_files", { draft, reason }),
 	/**  Requests of mine and those that I may answer. */
 	requests: () => __TAURI_INVOKE<RequestsView>("requests"),
+	/**  A page of requests of any age, the newest first; `after` as [`RequestHistory::next`] said. */
+	requestHistory: (after: string | null) => __TAURI_INVOKE<RequestHistory>("request_history", { after }),
 	/**  Asks for a rotation. */
 	requestRotation: (secret: string, reason: string) => __TAURI_INVOKE<string>("request_rotation", { secret, reason }),
 	/**  Refuses a request. */
@@ -83,7 +85,7 @@ export const commands = {
 	/**  Takes a request back. */
 	withdrawRequest: (id: string) => __TAURI_INVOKE<null>("withdraw_request", { id }),
 	/**  Places where this person may look at grants. */
-	accessPlaces: () => __TAURI_INVOKE<AccessPlace[]>("access_places"),
+	accessPlaces: () => __TAURI_INVOKE<AccessPlaces>("access_places"),
 	/**  Who has access at a place. */
 	accessAt: (place: string, after: string | null) => __TAURI_INVOKE<AccessAtView>("access_at", { place, after }),
 	/**  What reaches somebody. */
@@ -100,6 +102,8 @@ export const commands = {
 	changeGrant: (grant: string, change: GrantChange, digest: string, reason: string) => __TAURI_INVOKE<null>("change_grant", { grant, change, digest, reason }),
 	/**  Why somebody can or cannot do something. */
 	explain: (about: ExplainAbout, action: string, principal: string | null) => __TAURI_INVOKE<ExplainView>("explain", { about, action, principal }),
+	/**  Signs in afresh, for what may be looked at only then. */
+	signInAfresh: () => __TAURI_INVOKE<null>("sign_in_afresh"),
 	/**  Roles at a place, the least first, and whether they may be given. */
 	giveChoices: (place: string, principal: string | null, action: string | null) => __TAURI_INVOKE<GiveChoice[]>("give_choices", { place, principal, action }),
 	/**  Who may receive a role at a place. */
@@ -329,6 +333,8 @@ export type AccessOfView = {
 	grants: AccessGrant[],
 	/**  Handed back for the next page. */
 	next: string | null,
+	/**  In which time zone a person works, by its IANA name, as the identity provider says. */
+	zone: string | null,
 	/**  Uses are counted until this moment. */
 	countedUntil: number,
 };
@@ -387,6 +393,14 @@ export type AccessPlace = {
 	class: EnvironmentClass | null,
 	/**  This person may give access here. */
 	mayGive: boolean,
+};
+
+/**  Where this person may look at grants. */
+export type AccessPlaces = {
+	/**  Parents first. */
+	places: AccessPlace[],
+	/**  Further places show after a fresh sign-in. */
+	afresh: boolean,
 };
 
 /**  A request for access. */
@@ -3400,6 +3414,14 @@ export type RequestEvidence = {
 	below: Choice[],
 };
 
+/**  Requests of any age, page by page. */
+export type RequestHistory = {
+	/**  Newest first. */
+	requests: Request[],
+	/**  Where the next page begins; none after the last one. */
+	next: string | null,
+};
+
 /**  Request state. */
 export type RequestState = 
 /**  Open. */
@@ -3546,6 +3568,8 @@ export type RotationRequest = {
 	canFulfil: boolean,
 	/**  Whether this person can approve it, so that it can be fulfilled. */
 	canApprove: boolean,
+	/**  Whether this person can take it back. */
+	canWithdraw: boolean,
 	/**  Whether somebody has to approve it before it can be fulfilled. */
 	waitsForApproval: boolean,
 	/**  State. */

@@ -48,6 +48,7 @@ export function desktopHost(): Host {
     keepOffline: (place, on) => call('keep_offline', { place, on }),
 
     requests: () => call('requests'),
+    requestHistory: (after) => call('request_history', { after }),
     requestRotation: (secret, reason) => call('request_rotation', { secret, reason }),
     refuseRequest: (id, words) => call('refuse_request', { id, words }),
     withdrawRequest: (id) => call('withdraw_request', { id }),
@@ -59,6 +60,7 @@ export function desktopHost(): Host {
     requestEvidence: (id) => call('request_evidence', { id }),
 
     accessPlaces: () => call('access_places'),
+    signInAfresh: () => call('sign_in_afresh'),
     accessAt: (place, after) => call('access_at', { place, after }),
     accessOf: (principal, after) => call('access_of', { principal, after }),
     accessMatrix: (top, after, afterPlaces) => call('access_matrix', { top, after, afterPlaces }),

@@ -9,6 +9,7 @@ import type {
   AccessAtView,
   AccessOfView,
   AccessPlace,
+  AccessPlaces,
   ExplainAbout,
   ExplainView,
   GrantChange,
@@ -73,7 +74,15 @@ import type {
   SuspectRef,
 } from './offboarding';
 import type { Id, Millis } from './primitives';
-import type { AccessOptions, AnswerOutcome, ApproveAccess, AskAccess, RequestEvidence, RequestsView } from './requests';
+import type {
+  AccessOptions,
+  AnswerOutcome,
+  ApproveAccess,
+  AskAccess,
+  RequestEvidence,
+  RequestHistory,
+  RequestsView,
+} from './requests';
 import type { BinRow, SecretView } from './secrets';
 import type { ServiceDraft, ServiceEdit, ServiceKeyDraft, ServiceKeyFile, ServicesView, ServiceView } from './services';
 import type { AppState, ServerView } from './state';
@@ -143,6 +152,8 @@ export interface Host {
   keepOffline(place: Id, on: boolean): Promise<KeptOffline | null>;
 
   requests(): Promise<RequestsView>;
+  /** Requests of any age, page by page from the newest on; `after` as the page before said. */
+  requestHistory(after: string | null): Promise<RequestHistory>;
   requestRotation(secret: Id, reason: string): Promise<Id>;
   refuseRequest(id: Id, words: string): Promise<void>;
   withdrawRequest(id: Id): Promise<void>;
@@ -157,7 +168,9 @@ export interface Host {
   requestEvidence(id: Id): Promise<RequestEvidence>;
 
   /** Empty for those who may look at nobody's access. */
-  accessPlaces(): Promise<AccessPlace[]>;
+  accessPlaces(): Promise<AccessPlaces>;
+  /** Opens the browser; resolves once the session is as fresh as was asked for. */
+  signInAfresh(): Promise<void>;
   accessAt(place: Id, after: string | null): Promise<AccessAtView>;
   accessOf(principal: Id, after: string | null): Promise<AccessOfView>;
   accessMatrix(top: Id, after: string | null, afterPlaces: string | null): Promise<MatrixView>;

@@ -16,6 +16,8 @@ export interface RotationRequest {
   canFulfil: boolean;
   /** May approve it, so that it can be fulfilled. */
   canApprove: boolean;
+  /** May take it back, as the server says: not what was queued by their own emergency access. */
+  canWithdraw: boolean;
   /** Somebody has to approve it first. */
   waitsForApproval: boolean;
   state: RequestState;
@@ -166,4 +168,12 @@ export interface RequestsView {
   toAnswer: AnyRequest[];
   /** Answered by anyone, where this person may answer. */
   answered: AnyRequest[];
+}
+
+/** Requests of any age. */
+export interface RequestHistory {
+  /** Newest first. */
+  requests: AnyRequest[];
+  /** Where the next page begins; null after the last one. */
+  next: string | null;
 }

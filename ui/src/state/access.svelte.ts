@@ -15,6 +15,8 @@ export class Access {
   readonly found = new Query<PrincipalView[]>();
   /** What offboarding ended of the person who is looked at, as far as one may give it again. */
   readonly ended = new Query<EndedOfView | null>();
+  /** Places, perhaps all of them, show only after a fresh sign-in. */
+  afresh = $state(false);
   mode = $state<AccessMode>('place');
   /** The place that is looked at, and the topmost one of the matrix. */
   place = $state<Id | null>(null);
@@ -29,7 +31,7 @@ export class Access {
 
   /** Whether there is anything to look at. */
   get open(): boolean {
-    return (this.places.value?.length ?? 0) > 0;
+    return this.afresh || (this.places.value?.length ?? 0) > 0;
   }
 
   /** Whether this person may give access anywhere. */
@@ -39,7 +41,11 @@ export class Access {
 
   /** Learns where one may look; what was looked at before stays, if one still may. */
   async learn(): Promise<void> {
-    await this.places.ask(() => this.#host.accessPlaces());
+    await this.places.ask(async () => {
+      const { places, afresh } = await this.#host.accessPlaces();
+      this.afresh = afresh;
+      return places;
+    });
     const places = this.places.value;
     if (places === null) return;
     if (!places.some((place) => place.id === this.place)) this.place = places[0]?.id ?? null;
@@ -102,11 +108,20 @@ export class Access {
     if (place !== null) await this.matrix.ask(() => this.#host.accessMatrix(place, after, afterPlaces));
   }
 
+  /** Signs in as the server asks, and goes on with what was looked at. */
+  async signInAfresh(): Promise<void> {
+    await this.#host.signInAfresh();
+    await this.learn();
+    await this.load();
+    if (this.found.status.type === 'failed') await this.search(this.letters);
+  }
+
   forget(): void {
     for (const query of [this.places, this.at, this.of, this.matrix, this.found, this.ended]) query.forget();
     this.person = null;
     this.letters = '';
     this.mode = 'place';
+    this.afresh = false;
   }
 
   async #loadPerson(): Promise<void> {

@@ -36,7 +36,15 @@ export type DialogState =
   | { type: 'endDraw'; draw: EmergencyDraw }
   | { type: 'reviewEmergency'; draw: EmergencyDraw }
   /** Of oneself when nobody is named. */
-  | { type: 'explain'; about: ExplainAbout; name: string; action: string; who: PrincipalView | null }
+  | {
+      type: 'explain';
+      about: ExplainAbout;
+      name: string;
+      action: string;
+      who: PrincipalView | null;
+      /** Somebody else is to be chosen; the secret is at this place, whose grants one may look at. */
+      othersAt?: Id;
+    }
   | { type: 'endDevice'; device: DeviceView }
   | { type: 'signOut' }
   | { type: 'forgetServer' }

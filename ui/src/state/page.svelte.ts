@@ -17,6 +17,7 @@ import { SecretActions } from './actions';
 import { Clock } from './clock.svelte';
 import { Commands } from './commands';
 import { Dialogs } from './dialogs.svelte';
+import { EarlierRequests } from './earlier.svelte';
 import { Emergency } from './emergency.svelte';
 import { MyHistory } from './history.svelte';
 import { follow, followOpened } from './links';
@@ -61,6 +62,7 @@ export class Page {
   readonly actions: SecretActions;
   readonly commands: Commands;
   readonly requests = new Query<RequestsView>();
+  readonly earlier: EarlierRequests;
   readonly bin = new Query<BinRow[]>();
   readonly devices = new Query<DeviceView[]>();
   readonly leases = new Query<LeaseSummary[]>();
@@ -81,6 +83,7 @@ export class Page {
     this.vault = new Vault(host, this.values);
     this.access = new Access(host);
     this.emergency = new Emergency(host, () => clock.coarse);
+    this.earlier = new EarlierRequests(host);
     this.organization = new Organization(host);
     this.offboarding = new Offboarding(host);
     this.history = new MyHistory(host, clock);
@@ -147,6 +150,7 @@ export class Page {
   go(view: View): void {
     if (view !== this.view) this.values.hide();
     if (view === 'vault') this.pointed = null;
+    if (view !== 'requests') this.earlier.forget();
     this.view = view;
     this.placesOpen = false;
     void this.#load(view);
@@ -158,6 +162,7 @@ export class Page {
     const asked: Promise<unknown>[] = [];
     if (has('places', 'secrets', 'requests', 'history')) asked.push(this.vault.refresh());
     if (has('requests') && this.requests.status.type !== 'idle') asked.push(this.#askRequests());
+    if (has('requests') && this.view === 'requests') asked.push(this.earlier.again());
     if (has('emergency')) asked.push(this.emergency.load());
     if (has('places')) asked.push(this.#learnAccess(), this.#learnOrganization(), this.#learnOffboarding());
     if (has('history') && this.view === 'history') asked.push(this.history.load());
@@ -260,6 +265,7 @@ export class Page {
     this.history.forget();
     this.access.forget();
     this.emergency.forget();
+    this.earlier.forget();
     this.organization.forget();
     this.offboarding.forget();
     this.notices.forget();

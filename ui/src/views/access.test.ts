@@ -221,4 +221,118 @@ describe('access', () => {
     await waitFor(() => expect(answer.textContent).toContain('this decides'));
     expect(calls(host, 'explain').map((call) => call.args[1])).toEqual(['secret.write', 'secret.use']);
   });
+
+  it('says it to Leads of anybody at one secret, and offers it to nobody else', async () => {
+    const host = fakeHost();
+    render(App, { host });
+    await screen.findByTestId(testids.whyCard);
+    const shown = screen.getByTestId(testids.secretDetail).dataset['secret'];
+    await fireEvent.click(await screen.findByTestId(testids.explainOthers));
+    const dialog = await screen.findByTestId(testids.dialog);
+    expect(within(dialog).getByText('Choose whom it is about.')).toBeTruthy();
+    expect(calls(host, 'explain')).toHaveLength(0);
+    const who = await within(dialog).findByTestId(testids.explainWho);
+    await audit();
+    await fireEvent.input(who, { target: { value: 'lin' } });
+    await waitFor(() => expect(calls(host, 'accessPeople').at(-1)?.args).toEqual(['lin']));
+    await within(dialog).findByText('Lin Sato');
+    await fireEvent.keyDown(who, { key: 'Enter' });
+    await within(dialog).findByText(/As for somebody who has just signed in/);
+    const lin = (await host.accessPeople('lin'))[0]?.person.id;
+    expect(calls(host, 'explain').at(-1)?.args).toEqual([{ type: 'secret', id: shown }, 'secret.reveal', lin]);
+    await audit();
+    await fireEvent.change(within(dialog).getByTestId(testids.explainAction), { target: { value: 'secret.write' } });
+    await within(dialog).findByText('No.');
+    expect(calls(host, 'explain').at(-1)?.args.slice(1)).toEqual(['secret.write', lin]);
+    // Giving begins at the place of the secret, for whoever was asked about.
+    await fireEvent.click(await within(dialog).findByTestId(testids.explainGive));
+    await waitFor(() => expect(calls(host, 'giveChoices').at(-1)?.args.slice(1)).toEqual([lin, 'secret.write']));
+  });
+
+  it('does not offer to ask about others at a secret whose grants are not for one to see', async () => {
+    const host = fakeHost();
+    const places = host.accessPlaces;
+    host.accessPlaces = async () => ({ ...(await places()), places: [] });
+    render(App, { host });
+    await screen.findByTestId(testids.explain);
+    expect(screen.queryByTestId(testids.explainOthers)).toBeNull();
+  });
+
+  it('says of a team what it has, without a yes or no', async () => {
+    const host = fakeHost();
+    const people = host.accessPeople;
+    host.accessPeople = async (letters) => (await people(letters)).map((one) => ({ ...one, kind: 'team' as const }));
+    render(App, { host });
+    await fireEvent.click(await screen.findByTestId(testids.explainOthers));
+    const dialog = await screen.findByTestId(testids.dialog);
+    await within(dialog).findByText('Lin Sato');
+    await fireEvent.keyDown(within(dialog).getByTestId(testids.explainWho), { key: 'Enter' });
+    await within(dialog).findByText(/What .* has that reaches/);
+    expect(within(dialog).queryByText('Yes.')).toBeNull();
+    expect(within(dialog).queryByText('No.')).toBeNull();
+  });
+});
+
+describe('a sign-in that grew too old', () => {
+  const stale = async (kind: 'shown' | 'hidden') => {
+    const host = fakeHost({ stale: kind });
+    render(App, { host });
+    await fireEvent.click(await screen.findByTestId(testids.navAccess));
+    return { host, button: await screen.findByTestId(testids.signInAfresh) };
+  };
+
+  it('is said where one looks at who has what, and the page goes on by itself after another one', async () => {
+    const { host, button } = await stale('shown');
+    expect(screen.getByText('Sign in once more to see this')).toBeTruthy();
+    expect(screen.getByRole('alert').textContent).toMatch(/counts only for a while after you sign in with several/);
+    expect(screen.queryByTestId(testids.accessTable)).toBeNull();
+    // Nothing was opened unasked.
+    expect(calls(host, 'signInAfresh')).toHaveLength(0);
+    await audit();
+    await fireEvent.click(button);
+    await screen.findByTestId(testids.accessTable);
+    expect(calls(host, 'signInAfresh')).toHaveLength(1);
+    expect(screen.queryByTestId(testids.signInAfresh)).toBeNull();
+  });
+
+  it('is said where no place shows without it', async () => {
+    const { button } = await stale('hidden');
+    expect(screen.getByRole('alert').textContent).toContain('so no place shows');
+    await audit();
+    await fireEvent.click(button);
+    await screen.findByTestId(testids.accessTable);
+    expect(screen.getByTestId(testids.accessPlace)).toBeTruthy();
+  });
+
+  it('can be tried again when one turned back', async () => {
+    const { host, button } = await stale('shown');
+    host.refuse('signInAfresh', 'signInCancelled');
+    await fireEvent.click(button);
+    await waitFor(() => expect(calls(host, 'signInAfresh')).toHaveLength(1));
+    const again = await screen.findByTestId(testids.signInAfresh);
+    await waitFor(() => expect(again).toHaveProperty('disabled', false));
+    await fireEvent.click(again);
+    await screen.findByTestId(testids.accessTable);
+  });
+
+  it('is said beside what shows, where further places would', async () => {
+    const host = fakeHost();
+    const places = host.accessPlaces;
+    let afresh = true;
+    host.accessPlaces = async () => ({ ...(await places()), afresh });
+    const signIn = host.signInAfresh;
+    host.signInAfresh = async () => {
+      afresh = false;
+      await signIn();
+    };
+    render(App, { host });
+    await fireEvent.click(await screen.findByTestId(testids.navAccess));
+    await screen.findByTestId(testids.accessTable);
+    expect(screen.getByText('Further places show after a fresh sign-in.')).toBeTruthy();
+    await audit();
+    await fireEvent.click(screen.getByTestId(testids.signInAfresh));
+    await waitFor(() => expect(screen.queryByTestId(testids.signInAfresh)).toBeNull());
+    expect(calls(host, 'signInAfresh')).toHaveLength(1);
+    expect(screen.getByTestId(testids.accessTable)).toBeTruthy();
+  });
 });

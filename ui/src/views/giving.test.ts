@@ -138,6 +138,42 @@ describe('giving access', () => {
     await waitFor(() => expect(submit().disabled).toBe(false));
   });
 
+  it('begins with the hours of the zone in which they work, and says whose it is', async () => {
+    const host = await open(true);
+    const known = host.accessOf;
+    host.accessOf = async (id, after) => {
+      const view = await known(id, after);
+      const grants = view.grants.map((one) => ({ ...one, way: { ...one.way, zone: 'Asia/Tokyo' } }));
+      return { ...view, grants, zone: 'America/Sao_Paulo' };
+    };
+    await fireEvent.click(dialog().getByTestId(testids.giveHours));
+    const zone = await dialog().findByTestId(testids.giveZone);
+    expect(zone).toHaveProperty('value', 'America/Sao_Paulo');
+    const words = dialog().getByText(/’s zone, as your identity provider says\.$/);
+    expect(zone.getAttribute('aria-describedby')).toBe(words.id);
+    await audit();
+    await fireEvent.change(zone, { target: { value: 'UTC' } });
+    await waitFor(() => expect(dialog().queryByText(/as your identity provider says/)).toBeNull());
+  });
+
+  it('begins with one’s own zone, and says so, where nothing is known of theirs', async () => {
+    const host = await open(true);
+    const known = host.accessOf;
+    host.accessOf = async (id, after) => ({ ...(await known(id, after)), grants: [], zone: null });
+    await fireEvent.click(dialog().getByTestId(testids.giveHours));
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    await waitFor(() => expect(dialog().getByTestId(testids.giveZone)).toHaveProperty('value', own));
+    expect(dialog().getByText('This is your own zone. Choose the one in which they work.')).toBeTruthy();
+  });
+
+  it('says shortly what an enrolled device is, and explains it beside', async () => {
+    await open(true);
+    const device = dialog().getByTestId(testids.giveDevice);
+    expect(device.getAttribute('aria-label')).toBe('Enrolled device');
+    const words = document.getElementById(device.getAttribute('aria-describedby') ?? '');
+    expect(words?.textContent).toContain('Any device that is signed in counts as one.');
+  });
+
   it('begins with the hours of the zone that an earlier grant of theirs names', async () => {
     const host = await open(true);
     const known = host.accessOf;
@@ -146,7 +182,7 @@ describe('giving access', () => {
       const named = (zone: string | null, givenAt: number) => ({ zone, givenAt });
       const zones = [named(null, 9), named('Asia/Tokyo', 7), named('Asia/Kolkata', 8)];
       const grants = view.grants.map((one, at) => ({ ...one, way: { ...one.way, ...zones[at] } }));
-      return { ...view, grants };
+      return { ...view, grants, zone: null };
     };
     await fireEvent.click(dialog().getByTestId(testids.giveHours));
     await waitFor(() => expect(dialog().getByTestId(testids.giveZone)).toHaveProperty('value', 'Asia/Kolkata'));
@@ -169,7 +205,7 @@ describe('giving access', () => {
       });
     });
     await dialog().findByText(/does not count at this hour/);
-    await dialog().findByText('This is yours. Choose the one in which they work.');
+    await dialog().findByText('This is your own zone. Choose the one in which they work.');
     await audit();
   });
 });

@@ -189,4 +189,92 @@ describe('requests for access', () => {
     await fireEvent.click(screen.getByTestId(testids.submit));
     await waitFor(() => expect(calls(host, 'requestAccess')[0]?.args[0]).toMatchObject({ extends: 'access-4' }));
   });
+
+  it('are not offered to be taken back where the server would refuse it', async () => {
+    const host = fakeHost({});
+    const all = host.requests;
+    host.requests = async () => {
+      const view = await all();
+      const mine = view.mine.map((one) =>
+        one.id === 'seed-4' && one.type === 'rotation' ? { ...one, canWithdraw: false } : one,
+      );
+      return { ...view, mine };
+    };
+    render(App, { host });
+    await screen.findByTestId(testids.secretList);
+    await fireEvent.keyDown(document.activeElement ?? document.body, { key: '2', ctrlKey: true });
+    const queued = await rowOf(/webhook endpoint logged/);
+    expect(queued.dataset['state']).toBe('open');
+    expect(queued.querySelector(`[data-testid=${testids.withdrawRequest}]`)).toBeNull();
+    const other = await rowOf(/Compare balances/);
+    expect(other.querySelector(`[data-testid=${testids.withdrawRequest}]`)).not.toBeNull();
+  });
+});
+
+describe('earlier requests', () => {
+  const earlier = () => {
+    const rows = screen.getByTestId(testids.earlierRequests).querySelectorAll<HTMLElement>('[data-request]');
+    return [...rows].map((one) => one.dataset['request'] ?? '');
+  };
+
+  it('come page by page without what is in sight, and the focus goes on at the first new one', async () => {
+    const host = await requests();
+    const shown = new Set((await host.requests()).mine.map((one) => one.id));
+    expect(earlier()).toEqual([]);
+    const more = screen.getByTestId(testids.earlierMore);
+    more.focus();
+    await fireEvent.click(more);
+    await waitFor(() => expect(earlier().length).toBeGreaterThan(0));
+    const first = earlier();
+    expect(first[0]).toBe('older-1');
+    expect(first.some((id) => shown.has(id))).toBe(false);
+    await waitFor(() => expect((document.activeElement as HTMLElement).dataset['request']).toBe('older-1'));
+    await audit();
+
+    await fireEvent.click(screen.getByTestId(testids.earlierMore));
+    await waitFor(() => expect(earlier().length).toBeGreaterThan(first.length));
+    const next = earlier()[first.length];
+    await waitFor(() => expect((document.activeElement as HTMLElement).dataset['request']).toBe(next));
+
+    await waitFor(async () => {
+      const button = screen.queryByTestId(testids.earlierMore);
+      if (button) await fireEvent.click(button);
+      expect(screen.getByTestId(testids.earlierEnd).textContent).toContain('all requests that are kept');
+    });
+    expect(earlier()).toEqual(Array.from({ length: 14 }, (_, n) => `older-${n + 1}`));
+    await audit();
+  });
+
+  it('can be asked for again when the server did not answer', async () => {
+    const host = await requests();
+    host.refuse('requestHistory', 'serverError');
+    await fireEvent.click(screen.getByTestId(testids.earlierMore));
+    const again = await screen.findByText('Try again');
+    expect(earlier()).toEqual([]);
+    await audit();
+    await fireEvent.click(again);
+    await waitFor(() => expect(earlier()[0]).toBe('older-1'));
+    expect(screen.queryByText('Try again')).toBeNull();
+  });
+
+  it('say when there are none', async () => {
+    const host = await requests();
+    const all = host.requests;
+    host.requestHistory = async () => ({ requests: (await all()).mine, next: null });
+    await fireEvent.click(screen.getByTestId(testids.earlierMore));
+    const end = await screen.findByText('There are no earlier requests.');
+    await waitFor(() => expect(document.activeElement).toBe(end));
+    await audit();
+  });
+
+  it('are forgotten when one goes elsewhere', async () => {
+    await requests();
+    await fireEvent.click(screen.getByTestId(testids.earlierMore));
+    await waitFor(() => expect(earlier().length).toBeGreaterThan(0));
+    await fireEvent.keyDown(document.body, { key: '1', ctrlKey: true });
+    await screen.findByTestId(testids.secretList);
+    await fireEvent.keyDown(document.body, { key: '2', ctrlKey: true });
+    await screen.findByTestId(testids.earlierMore);
+    expect(earlier()).toEqual([]);
+  });
 });

@@ -366,6 +366,7 @@ pub(super) fn entitlement() -> Entitlement {
         grants: Vec::new(),
         roles: Vec::new(),
         principals: Vec::new(),
+        looks_afresh: false,
         valid_until: None,
     }
 }

@@ -46,9 +46,8 @@ async fn page(
     after: Option<PrincipalId>,
 ) -> Result<axum::Json<PrincipalsReply>, Refusal> {
     let mut view = View::open(app, caller).await?;
-    if view.listed().await?.scopes_with(Action::PrincipalView).is_empty() {
-        return Err(Code::Forbidden.into());
-    }
+    view.demand_somewhere(Action::PrincipalView, Code::Forbidden)
+        .await?;
     // One more than a page, which tells whether another one follows.
     let limit = u32::try_from(PAGE).unwrap_or(u32::MAX).saturating_add(1);
     let mut found = view

@@ -187,6 +187,29 @@ impl<'a> View<'a> {
         State::committed(self).demand(action, place, otherwise).await
     }
 
+    /// Demands the right to do something somewhere, for what is about no place: where only a fresh sign-in is missing for each such
+    /// right, it is asked for.
+    ///
+    /// # Errors
+    /// `step_up`, else the given code.
+    pub async fn demand_somewhere(&mut self, action: Action, otherwise: Code) -> Result<(), Refusal> {
+        if !self.listed().await?.scopes_with(action).is_empty() {
+            return Ok(());
+        }
+        let later = self.listed_after_step_up().await?.scopes_with(action);
+        let there = later.first().copied().ok_or_else(|| Refusal::from(otherwise))?;
+        let there = self.place(there).await?.ok_or_else(|| Refusal::from(otherwise))?;
+        self.demand(action, &there, otherwise).await.map(|_| ())
+    }
+
+    /// Asks for a fresh sign-in where nothing else is missing for a right; whether the right is there is asked elsewhere.
+    ///
+    /// # Errors
+    /// `step_up`.
+    pub async fn signed_in_enough(&mut self, action: Action, place: &Place) -> Result<(), Refusal> {
+        State::committed(self).signed_in_enough(action, place).await
+    }
+
     /// Whether something is offered: it would be allowed, perhaps after a fresh sign-in.
     ///
     /// # Errors

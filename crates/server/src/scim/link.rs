@@ -12,11 +12,11 @@ use claviger_model::{event::EventKind, ids::PrincipalId, principal::PrincipalSta
 use claviger_protocol::problem::Code;
 use claviger_storage::{
     Reader, StorageError,
-    principals::{Identity, Principal},
+    principals::{Identity, Principal, ZoneSource},
     scim::ScimUser,
 };
 
-use super::{caller::label, error::bad};
+use super::{caller::label, error::bad, users::works_in};
 
 const SUBJECT: &str = "sub";
 
@@ -62,6 +62,7 @@ pub async fn move_to(change: &mut Change, user: &mut ScimUser, person: Principal
         };
         change.db().update_principal(&disabled).await?;
         change.db().set_provider_teams(disabled.id, &[]).await?;
+        change.db().set_zone(disabled.id, ZoneSource::Scim, None).await?;
         let event = change
             .own_event(EventKind::PrincipalChanged)
             .concerning(disabled.id)
@@ -69,7 +70,7 @@ pub async fn move_to(change: &mut Change, user: &mut ScimUser, person: Principal
         change.record(label(label(event, "by", "scim"), "state", "disabled"));
     }
     user.principal = person;
-    Ok(())
+    works_in(change, user).await
 }
 
 /// The person who waits for this sign-in, if it is the first one with a user's id; links the identity to them.

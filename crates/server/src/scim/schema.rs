@@ -13,6 +13,8 @@ pub use told::{described, schemas};
 pub enum Kind {
     /// A text.
     Text,
+    /// The name of a time zone.
+    Zone,
     /// Yes or no.
     Boolean,
     /// A time.

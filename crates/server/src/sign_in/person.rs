@@ -10,7 +10,8 @@ use claviger_model::{
     name::Name,
     principal::{Nature, PrincipalState},
 };
-use claviger_storage::principals::{Identity, Principal};
+use claviger_policy::hours::Zone;
+use claviger_storage::principals::{Identity, Principal, ZoneSource};
 
 /// What people are called whose provider tells no name.
 const NAMELESS: &str = "Nameless";
@@ -37,9 +38,11 @@ pub async fn find_or_make(change: &mut Change, asserted: &Asserted) -> Result<Fo
     let Some(mut principal) = found else {
         let made = make(change, asserted, &identity).await?;
         link::seen(change, asserted, made.principal.id).await?;
+        works_in(change, made.principal.id, asserted.zone.as_ref()).await?;
         return Ok(made);
     };
     link::seen(change, asserted, principal.id).await?;
+    works_in(change, principal.id, asserted.zone.as_ref()).await?;
     let known = change
         .db()
         .mail_addresses(&[principal.id])
@@ -60,6 +63,20 @@ pub async fn find_or_make(change: &mut Change, asserted: &Asserted) -> Result<Fo
         principal,
         new: false,
     })
+}
+
+/// Takes over in which time zone a person works, as this token says; one that says nothing takes it back. Nothing is decided by it.
+///
+/// # Errors
+/// When the tables cannot be read or written.
+pub async fn works_in(change: &mut Change, person: PrincipalId, zone: Option<&Zone>) -> Result<(), Stop> {
+    let known = change.db().zones_of(person).await?;
+    let said = known.iter().find(|(by, _)| *by == ZoneSource::SignIn);
+    let zone = zone.map(Zone::as_str);
+    if said.map(|(_, zone)| zone.as_str()) != zone {
+        change.db().set_zone(person, ZoneSource::SignIn, zone).await?;
+    }
+    Ok(())
 }
 
 async fn make(change: &mut Change, asserted: &Asserted, identity: &Identity) -> Result<Found, Stop> {

@@ -1,6 +1,6 @@
 //! A session for which the provider vouched anew goes on.
 
-use super::{provider::Asserted, teams, tokens};
+use super::{person, provider::Asserted, teams, tokens};
 use crate::{
     app::App,
     events::Event,
@@ -31,6 +31,10 @@ pub async fn goes_on(
     session.asserted_at = now;
     let tokens = tokens::renew(app, &mut session, now);
     change.db().put_session(&session).await?;
+    // A token of a renewal may say less than the one of the sign-in (OpenID Connect Core 12.2): what it does not say stays.
+    if asserted.zone.is_some() {
+        person::works_in(change, session.principal, asserted.zone.as_ref()).await?;
+    }
     let groups = teams::take(app, change, session.principal, asserted).await?;
     change.record(teams::told(event, &groups));
     Ok(tokens)

@@ -9,6 +9,7 @@ use claviger_model::{
     grant::Grant,
     ids::{PrincipalId, SecretId},
     principal::Nature,
+    scope::EnvironmentClass,
     time::Clock,
 };
 use claviger_protocol::{
@@ -125,6 +126,22 @@ async fn others_are_explained_to_their_leads_only() {
         |who: PrincipalId, about: Value| json!({"principal": who, "action": "secret.use", "about": about});
     let reply = explain(&house, &lead, about(person.principal, json!({"secret": secret}))).await;
     assert!(reply.at_best && reply.verdict.allowed);
+    // Of a team what it has, which its members use; of a service as of a person.
+    let squad = team(&house, "squad", &[]).await;
+    let theirs = given(&house, squad, roles::READER, production).await;
+    let of_team = explain(&house, &lead, about(squad, json!({"secret": secret}))).await;
+    assert_eq!(of_team.verdict.reason, "not_an_actor");
+    let ways: Vec<_> = of_team
+        .paths
+        .iter()
+        .map(|way| (way.path.grant, way.has_action, way.decided))
+        .collect();
+    assert_eq!(ways, [(theirs.id, true, false)]);
+    let service = house
+        .service(EnvironmentClass::Production, &[(roles::APPLICATION, production)])
+        .await;
+    let of_service = explain(&house, &lead, about(service.principal, json!({"secret": secret}))).await;
+    assert!(of_service.verdict.allowed, "{:?}", of_service.verdict);
 
     let ask = async |who: &Actor, body: Value| {
         let answer = house.call(Some(who), &route::EXPLAIN, &[], &body).await;

@@ -193,7 +193,7 @@ async fn changes_and_grants_say_so_too_and_nobody_else_is_told() {
 }
 
 /// Somebody who has nothing but a grant that asks for a sign-in of at most five minutes.
-async fn only(house: &House, role: RoleId, scope: ScopeId) -> Actor {
+pub async fn only(house: &House, role: RoleId, scope: ScopeId) -> Actor {
     let actor = house.actor(&[]).await;
     let mut locked = house.app.store.locked().await.unwrap();
     let mut grant = grant(actor.principal, role, scope, locked.now());

@@ -3,13 +3,14 @@
 use crate::support::{TestServer, device::TestDevice, people};
 use claviger_model::event::EventKind;
 use claviger_protocol::{problem::Code, route, session::SessionsReply};
-use claviger_storage::principals::Identity;
+use claviger_storage::principals::{Identity, ZoneSource};
 use claviger_testkit::peers::provider::Provider;
 use serde_json::json;
 
 on_both!(
     a_person_is_issuer_and_subject_whatever_their_address,
     only_an_address_that_the_provider_vouches_for_is_written_to,
+    the_zone_in_which_somebody_works_is_taken_over_where_it_is_known,
     one_session_a_device_and_one_person_a_key,
 );
 
@@ -83,6 +84,36 @@ async fn only_an_address_that_the_provider_vouches_for_is_written_to() {
         let found = reader.mail_addresses(&[signed.principal]).await.unwrap();
         let address = found.first().map(|(_, address)| address.as_str());
         assert_eq!(address, expected, "{claims}");
+    }
+}
+
+async fn the_zone_in_which_somebody_works_is_taken_over_where_it_is_known() {
+    let provider = Provider::start(&people()).await.unwrap();
+    let server = TestServer::start(&provider).await;
+    TestDevice::new().found(&server, &provider, "olga").await;
+    let cases = [
+        (json!({ "zoneinfo": "Europe/Berlin" }), Some("Europe/Berlin")),
+        (
+            json!({ "zoneinfo": "america/new_york" }),
+            Some("America/New_York"),
+        ),
+        (json!({ "zoneinfo": "Mars/Olympus" }), None),
+        (json!({ "zoneinfo": "Europe/Paris" }), Some("Europe/Paris")),
+        (json!({}), None),
+    ];
+    for (claims, expected) in cases {
+        let signed: claviger_protocol::sign_in::SignedIn = TestDevice::new()
+            .try_sign_in(&server, &provider, "ada", claims.clone(), None)
+            .await
+            .ok();
+        let mut reader = server.app.store.reader().await.unwrap();
+        let found = reader.zones_of(signed.principal).await.unwrap();
+        let zones: Vec<_> = found.iter().map(|(by, zone)| (*by, zone.as_str())).collect();
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|zone| (ZoneSource::SignIn, zone))
+            .collect();
+        assert_eq!(zones, expected, "{claims}");
     }
 }
 

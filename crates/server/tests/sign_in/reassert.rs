@@ -38,6 +38,7 @@ use std::time::Duration;
 on_both!(
     after_an_hour_nothing_else_works,
     only_the_same_sign_in_of_the_same_person_counts,
+    a_zone_is_taken_anew_and_silence_leaves_it,
     a_lost_group_takes_effect,
     a_lost_group_takes_what_only_it_gave,
     a_refusal_by_the_provider_suspends,
@@ -171,6 +172,26 @@ async fn a_lost_group_takes_effect() {
         .ok();
     let me: Me = rig.device.call(&rig.server, route::ME, &tokens.access).await.ok();
     assert_eq!(names(&me), ["payments"]);
+}
+
+async fn a_zone_is_taken_anew_and_silence_leaves_it() {
+    let rig = Rig::start().await;
+    let mut access = rig.session.tokens.access.clone();
+    for (overlay, expected) in [
+        (json!({}), None),
+        (json!({ "zoneinfo": "Asia/Tokyo" }), Some("Asia/Tokyo")),
+        (json!({ "zoneinfo": "Europe/Berlin" }), Some("Europe/Berlin")),
+        (json!({ "zoneinfo": "Mars/Olympus" }), Some("Europe/Berlin")),
+        (json!({}), Some("Europe/Berlin")),
+    ] {
+        rig.server.clock.advance(Duration::from_secs(60));
+        let tokens: Tokens = rig.reassert(overlay.clone(), &access).await.ok();
+        access = tokens.access;
+        let mut reader = rig.server.app.store.reader().await.unwrap();
+        let found = reader.zones_of(rig.session.principal).await.unwrap();
+        let zones: Vec<_> = found.iter().map(|(_, zone)| zone.as_str()).collect();
+        assert_eq!(zones, expected.into_iter().collect::<Vec<_>>(), "{overlay}");
+    }
 }
 
 /// Gives a team a role at a place of its own, with a secret in it.

@@ -11,7 +11,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     offboarding_cases, offboarding_voices, offboarding_steps, offboarding_effects, offboarding_devices, offboarding_rotations,
     offboarding_systems, offboarding_accounts, offboarding_known,
     holdings,
-    rotations_told, notice_mark, notices, notice_deliveries, notice_preferences, mail_addresses, webhooks,
+    rotations_told, notice_mark, notices, notice_deliveries, notice_preferences, mail_addresses, person_zones, webhooks,
     scim_tokens, scim_users, scim_groups, scim_members, provider_claims
 TO claviger_server;
 GRANT SELECT, INSERT ON log_events, log_subjects, log_tiles TO claviger_server;

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Result, StorageError,
     codes::Coded as _,
-    principals::{Identity, NamePlace, Principal, PrincipalFilter, PrincipalReads, TeamMember},
+    principals::{Identity, NamePlace, Principal, PrincipalFilter, PrincipalReads, TeamMember, ZoneSource},
     raw_id::{RawId as _, raw_or_null},
     translate::said,
 };
@@ -55,6 +55,16 @@ impl PrincipalReads for Handle {
         .fetch_all(self.db())
         .await?;
         all(&rows, |cells| Ok((cells.id()?, cells.take()?)))
+    }
+
+    async fn zones_of(&mut self, person: PrincipalId) -> Result<Vec<(ZoneSource, String)>> {
+        let rows = sqlx::query(
+            "SELECT z.said_by, z.zone FROM person_zones z WHERE z.person = $1 ORDER BY z.said_by DESC",
+        )
+        .bind(person.raw())
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, |cells| Ok((cells.code()?, cells.take()?)))
     }
 
     async fn principals_page(

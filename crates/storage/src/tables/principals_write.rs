@@ -5,7 +5,7 @@ use crate::{
     Conflict, Result, StorageError,
     changes::ChangeKind,
     codes::Coded as _,
-    principals::{Identity, Principal, PrincipalWrites, TeamMember, TeamsChanged},
+    principals::{Identity, Principal, PrincipalWrites, TeamMember, TeamsChanged, ZoneSource},
     raw_id::{RawId as _, raw_or_null},
 };
 use async_trait::async_trait;
@@ -70,6 +70,23 @@ impl PrincipalWrites for Handle {
             .bind(person.raw().to_vec())
             .bind(address.to_owned()),
             None => sqlx::query("DELETE FROM mail_addresses WHERE person = $1").bind(person.raw().to_vec()),
+        };
+        query.execute(self.db()).await?;
+        Ok(())
+    }
+
+    async fn set_zone(&mut self, person: PrincipalId, said_by: ZoneSource, zone: Option<&str>) -> Result<()> {
+        let query = match zone {
+            Some(zone) => sqlx::query(
+                "INSERT INTO person_zones (person, said_by, zone) VALUES ($1, $2, $3) \
+                 ON CONFLICT (person, said_by) DO UPDATE SET zone = excluded.zone",
+            )
+            .bind(person.raw().to_vec())
+            .bind(said_by.text())
+            .bind(zone.to_owned()),
+            None => sqlx::query("DELETE FROM person_zones WHERE person = $1 AND said_by = $2")
+                .bind(person.raw().to_vec())
+                .bind(said_by.text()),
         };
         query.execute(self.db()).await?;
         Ok(())

@@ -6,7 +6,9 @@ use claviger_model::{
 };
 use claviger_storage::{
     Conflict, StorageError,
-    principals::{Identity, MemberSource, NamePlace, Principal, PrincipalFilter, TeamMember, TeamsChanged},
+    principals::{
+        Identity, MemberSource, NamePlace, Principal, PrincipalFilter, TeamMember, TeamsChanged, ZoneSource,
+    },
 };
 use std::collections::BTreeSet;
 
@@ -19,6 +21,7 @@ contract!(
     closures_follow_nested_teams_and_survive_cycles,
     provider_teams_touch_only_what_differs,
     groups_stand_for_teams,
+    each_source_keeps_its_word_about_a_zone,
 );
 
 async fn every_nature_reads_back(ground: Ground) {
@@ -334,4 +337,34 @@ async fn browsing_by_name_finds_parts_of_names_case_aside(ground: Ground) {
             .unwrap()
             .is_empty()
     );
+}
+
+async fn each_source_keeps_its_word_about_a_zone(ground: Ground) {
+    let (berlin, lisbon) = ("Europe/Berlin", "Europe/Lisbon");
+    let mut locked = ground.locked().await;
+    let epoch = locked.epoch().await.unwrap();
+    assert_eq!(locked.zones_of(ground.ada).await.unwrap(), []);
+    let said = |source, zone: &str| (source, zone.to_owned());
+    for (source, zone) in [
+        (ZoneSource::Scim, berlin),
+        (ZoneSource::SignIn, berlin),
+        (ZoneSource::SignIn, lisbon),
+    ] {
+        locked.set_zone(ground.ada, source, Some(zone)).await.unwrap();
+    }
+    assert_eq!(
+        locked.zones_of(ground.ada).await.unwrap(),
+        [said(ZoneSource::SignIn, lisbon), said(ZoneSource::Scim, berlin)]
+    );
+    locked
+        .set_zone(ground.ada, ZoneSource::SignIn, None)
+        .await
+        .unwrap();
+    assert_eq!(
+        locked.zones_of(ground.ada).await.unwrap(),
+        [said(ZoneSource::Scim, berlin)]
+    );
+    assert_eq!(locked.epoch().await.unwrap(), epoch, "nothing is decided by it");
+    let nobody = PrincipalId::random(&ground.entropy);
+    assert_eq!(locked.zones_of(nobody).await.unwrap(), []);
 }

@@ -101,6 +101,7 @@ pub fn entitlement() -> Entitlement {
         grants: Vec::new(),
         roles: Vec::new(),
         principals: people(),
+        looks_afresh: false,
         valid_until: None,
     };
     entitlement.digest = entitlement.computed_digest().unwrap();

@@ -9,7 +9,7 @@ use crate::{
     session::CallError,
     state::book::PlaceNode,
     view::{
-        access::{AccessAtView, AccessOfView, AccessPlace, MatrixView, PrincipalView, RoleRef},
+        access::{AccessAtView, AccessOfView, AccessPlace, AccessPlaces, MatrixView, PrincipalView, RoleRef},
         problem::Problem,
     },
 };
@@ -34,7 +34,7 @@ impl Vault {
     ///
     /// # Errors
     /// When nobody is signed in.
-    pub async fn access_places(&self) -> Result<Vec<AccessPlace>, Problem> {
+    pub async fn access_places(&self) -> Result<AccessPlaces, Problem> {
         let live = self.inner.live()?;
         let book = live.book();
         let seen = book
@@ -43,7 +43,20 @@ impl Vault {
             .filter(|node| node.actions.contains(&Action::GrantView));
         let mut places: Vec<_> = seen.map(place).collect();
         places.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(places)
+        Ok(AccessPlaces {
+            places,
+            afresh: book.entitlement.as_ref().is_some_and(|known| known.looks_afresh),
+        })
+    }
+
+    /// Signs in afresh, so that what may be looked at only then shows.
+    ///
+    /// # Errors
+    /// When the person turns back, or the provider or the server refuses.
+    pub async fn sign_in_afresh(&self) -> Result<(), Problem> {
+        self.inner.asked_afresh().await?;
+        self.inner.hint_sync();
+        Ok(())
     }
 
     /// Who has access at a place; `after` as [`AccessAtView::next`] said.
@@ -56,7 +69,7 @@ impl Vault {
             after: cursor(after)?,
             limit: None,
         };
-        let reply: AccessAtReply = self.inner.call(route::ACCESS_AT, &[], &call).await?;
+        let reply: AccessAtReply = self.inner.look(route::ACCESS_AT, &[], &call).await?;
         let shown = self.shown(&reply.principals, &reply.scopes).await?;
         Ok(AccessAtView {
             people: reply.rows.iter().map(|row| shown.at(row)).collect(),
@@ -75,12 +88,13 @@ impl Vault {
             after: cursor(after)?,
             limit: None,
         };
-        let reply: AccessOfReply = self.inner.call(route::ACCESS_OF, &[], &call).await?;
+        let reply: AccessOfReply = self.inner.look(route::ACCESS_OF, &[], &call).await?;
         let shown = self.shown(&reply.principals, &reply.scopes).await?;
         Ok(AccessOfView {
             principal: shown.principal(reply.principal),
             grants: reply.rows.iter().map(|row| shown.of(row)).collect(),
             next: handed_back(reply.next.as_ref()),
+            zone: reply.zone.clone(),
             counted_until: reply.counted_until.millis(),
         })
     }
@@ -102,7 +116,7 @@ impl Vault {
             people: None,
             places: None,
         };
-        let reply: AccessMatrixReply = self.inner.call(route::ACCESS_MATRIX, &[], &call).await?;
+        let reply: AccessMatrixReply = self.inner.look(route::ACCESS_MATRIX, &[], &call).await?;
         let shown = self.shown(&[], &reply.places).await?;
         let next_places = handed_back::<ScopePath>(reply.next_path.as_ref());
         Ok(shown.matrix(&reply, handed_back(reply.next.as_ref()), next_places))

@@ -57,10 +57,10 @@ impl Vault {
     /// # Errors
     /// When they may not, or the server does not answer.
     pub(super) async fn everybody(&self) -> Result<Vec<PrincipalRecord>, CallError> {
-        let mut page: PrincipalsReply = self.inner.ask(route::PRINCIPALS, &[]).await?;
+        let mut page: PrincipalsReply = self.inner.look_plain(route::PRINCIPALS, &[]).await?;
         let mut everybody = page.principals;
         while let Some(next) = page.next.filter(|_| everybody.len() < MOST) {
-            page = self.inner.ask(route::PRINCIPALS_AFTER, &[&next]).await?;
+            page = self.inner.look_plain(route::PRINCIPALS_AFTER, &[&next]).await?;
             everybody.append(&mut page.principals);
         }
         everybody.sort_by_cached_key(|record| (record.name.to_lowercase(), record.id));

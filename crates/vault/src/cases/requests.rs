@@ -214,6 +214,7 @@ fn rotation(book: &Book, me: PrincipalId, request: &RequestRecord) -> Option<Rot
         can_answer: open && can_answer(book, me, request),
         can_fulfil: open && request.asked_by != me && fulfils(book, secret),
         can_approve: open && course.may.contains(&May::Approve),
+        can_withdraw: open && course.may.contains(&May::Withdraw),
         waits_for_approval: waits,
         state: state(book, &request.state),
     })

@@ -1,4 +1,9 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
 use super::*;
 use crate::cases::testing::{Sample, at};
 use crate::view::request::{AccessRequest, AccessState};
@@ -191,4 +196,32 @@ fn who_answers_is_shown_what_is_on_the_table_and_who_asked_what_they_asked_for()
         ("Consumer".to_owned(), "shop/dev".to_owned(), 600)
     );
     assert_eq!(shown(&mine), ("Reader".to_owned(), "shop/prod".to_owned(), 3600));
+}
+
+#[test]
+fn a_rotation_is_offered_to_be_taken_back_where_the_server_says_so() {
+    let mut sample = Sample::new();
+    let secret = sample.secret("A", "shop/prod");
+    let me = sample.me;
+    let offered = |sample: &Sample| open_for(&sample.book, me, secret)[0].can_withdraw;
+    let id = sample.request(secret, me, 1, RequestState::Open);
+    let mut record = sample.book.requests[&id].clone();
+    for (may, expected) in [(vec![], false), (vec![May::Withdraw], true)] {
+        record.course.may = may;
+        sample.book.learn(&crate::state::book::Learned {
+            requests: vec![record.clone()],
+            ..crate::state::book::Learned::default()
+        });
+        assert_eq!(offered(&sample), expected);
+    }
+    record.state = RequestState::Withdrawn { at: at(2) };
+    sample.book.learn(&crate::state::book::Learned {
+        requests: vec![record],
+        ..crate::state::book::Learned::default()
+    });
+    let view = requests(&sample.book, me, at(9));
+    let [Request::Rotation(closed)] = view.mine.as_slice() else {
+        panic!("{:?}", view.mine);
+    };
+    assert!(!closed.can_withdraw, "it is over, whatever was said before");
 }

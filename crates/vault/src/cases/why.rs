@@ -72,7 +72,7 @@ fn known(book: &Book, conditions: &Conditions, now: Timestamp) -> Vec<Condition>
         }
     });
     let device = conditions.enrolled_device.then(|| Condition {
-        words: "Counts on any device that is signed in, as this one is.".to_owned(),
+        words: "Enrolled device: any that is signed in.".to_owned(),
         met: true,
     });
     let hours = conditions.hours.as_ref().map(|hours| Condition {

@@ -6,9 +6,19 @@ use crate::{
     state::{Inner, Live},
     view::state::OfflineReason,
 };
-use claviger_protocol::{problem::Code, route::Route};
+use claviger_protocol::{
+    problem::{Code, Problem},
+    route::Route,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
+
+/// Whether somebody waits for what they began, or a page shows something by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looking {
+    InAction,
+    Quietly,
+}
 
 impl Inner {
     /// Calls the server with a body, in the name of whoever is signed in.
@@ -38,6 +48,46 @@ impl Inner {
         self.call_as(&live, &Request::plain(route, arguments)).await
     }
 
+    /// As [`Inner::call`], for what a page shows by itself: where a fresh sign-in is asked for, that is the answer, and no browser
+    /// opens unasked. [`Inner::asked_afresh`] then does what was asked for.
+    ///
+    /// # Errors
+    /// As [`Inner::call`].
+    pub(crate) async fn look<B: Serialize + Sync, R: DeserializeOwned>(
+        self: &Arc<Self>,
+        route: Route,
+        arguments: Arguments<'_>,
+        body: &B,
+    ) -> Result<R, CallError> {
+        let live = self.live()?;
+        let request = Request::with(route, arguments, body)?;
+        self.answered(&live, &request, Looking::Quietly).await
+    }
+
+    /// The same without a body.
+    ///
+    /// # Errors
+    /// As [`Inner::call`].
+    pub(crate) async fn look_plain<R: DeserializeOwned>(
+        self: &Arc<Self>,
+        route: Route,
+        arguments: Arguments<'_>,
+    ) -> Result<R, CallError> {
+        let live = self.live()?;
+        let request = Request::plain(route, arguments);
+        self.answered(&live, &request, Looking::Quietly).await
+    }
+
+    /// Signs in afresh as the server asked at the last [`Inner::look`]; with several factors, just now, where it did not ask.
+    ///
+    /// # Errors
+    /// As the fresh sign-in itself.
+    pub(crate) async fn asked_afresh(self: &Arc<Self>) -> Result<(), CallError> {
+        let live = self.live()?;
+        let asked = live.take_asked_afresh().unwrap_or_else(|| Problem::step_up(0));
+        self.step_up(&live, &asked).await
+    }
+
     /// Calls the server in the name of one open vault.
     ///
     /// # Errors
@@ -47,6 +97,15 @@ impl Inner {
         live: &Arc<Live>,
         request: &Request,
     ) -> Result<R, CallError> {
+        self.answered(live, request, Looking::InAction).await
+    }
+
+    async fn answered<R: DeserializeOwned>(
+        self: &Arc<Self>,
+        live: &Arc<Live>,
+        request: &Request,
+        looking: Looking,
+    ) -> Result<R, CallError> {
         let access = self.access(live).await?;
         let refused = match live.api.call(request, Some(&access.token)).await {
             Err(error) => error,
@@ -55,6 +114,12 @@ impl Inner {
                 return Ok(reply);
             }
         };
+        if let (Looking::Quietly, ApiError::Refused(asked)) = (looking, &refused)
+            && asked.code == Code::StepUp
+        {
+            live.note_asked_afresh(asked.clone());
+            return Err(refused.into());
+        }
         let access = self.mended(live, &access, refused).await?;
         match live.api.call(request, Some(&access.token)).await {
             Ok(reply) => {

@@ -14,6 +14,7 @@ use claviger_model::{
     ids::{DeviceId, PrincipalId, SecretId, SessionId},
     time::Timestamp,
 };
+use claviger_protocol::problem::Problem;
 use claviger_sign_in::{device_keys::DeviceKeys, provider::Provider};
 use std::{
     collections::HashMap,
@@ -74,6 +75,8 @@ pub(crate) struct Live {
     pub(crate) creating: Creating,
     /// A `.env` file that was read and waits to be imported.
     pub(crate) import: Mutex<Option<ReadFile>>,
+    /// The fresh sign-in that the server asked for while a page was shown.
+    asked_afresh: Mutex<Option<Problem>>,
     told: Told,
     book: RwLock<Arc<Book>>,
     last_sync: AtomicI64,
@@ -133,6 +136,7 @@ impl Live {
             gone: Mutex::default(),
             creating: Creating::default(),
             import: Mutex::default(),
+            asked_afresh: Mutex::default(),
             told: Told::default(),
             book: RwLock::new(Arc::new(parts.book)),
             last_sync: AtomicI64::new(i64::MIN),
@@ -144,6 +148,19 @@ impl Live {
     /// What each sync tells anew.
     pub(crate) const fn told(&self) -> &Told {
         &self.told
+    }
+
+    /// Notes which fresh sign-in was asked for.
+    pub(crate) fn note_asked_afresh(&self, asked: Problem) {
+        *self.asked_afresh.lock().unwrap_or_else(PoisonError::into_inner) = Some(asked);
+    }
+
+    /// The fresh sign-in that was asked for last, once.
+    pub(crate) fn take_asked_afresh(&self) -> Option<Problem> {
+        self.asked_afresh
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     /// A snapshot of what is known; to be let go soon.

@@ -20,6 +20,16 @@ pub struct AccessPlace {
     pub may_give: bool,
 }
 
+/// Where this person may look at grants.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessPlaces {
+    /// Parents first.
+    pub places: Vec<AccessPlace>,
+    /// Further places show after a fresh sign-in.
+    pub afresh: bool,
+}
+
 /// What a principal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -202,6 +212,8 @@ pub struct AccessOfView {
     pub grants: Vec<AccessGrant>,
     /// Handed back for the next page.
     pub next: Option<String>,
+    /// In which time zone a person works, by its IANA name, as the identity provider says.
+    pub zone: Option<String>,
     /// Uses are counted until this moment.
     pub counted_until: i64,
 }

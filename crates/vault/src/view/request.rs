@@ -26,6 +26,8 @@ pub struct RotationRequest {
     pub can_fulfil: bool,
     /// Whether this person can approve it, so that it can be fulfilled.
     pub can_approve: bool,
+    /// Whether this person can take it back.
+    pub can_withdraw: bool,
     /// Whether somebody has to approve it before it can be fulfilled.
     pub waits_for_approval: bool,
     /// State.

@@ -19,6 +19,7 @@ const no: VerdictView = {
 
 type AccessCommands =
   | 'accessPlaces'
+  | 'signInAfresh'
   | 'accessAt'
   | 'accessOf'
   | 'accessMatrix'
@@ -113,13 +114,30 @@ export function accessOf(fake: FakeWorld): Pick<Host, AccessCommands> {
     return place;
   };
 
+  let fresh = false;
+  /** As the server answers whose sign-in is too old for looking at grants. */
+  function freshly() {
+    if (fake.stale !== null && !fresh) throw refusal('stepUpRequired');
+  }
+
   return {
     accessPlaces: () =>
-      fake.answer('accessPlaces', [], () =>
-        fake.scene === 'empty' ? [] : fake.scene === 'founding' ? [whole, ...places()] : places(),
-      ),
+      fake.answer('accessPlaces', [], () => ({
+        places:
+          fake.scene === 'empty' || (fake.stale === 'hidden' && !fresh)
+            ? []
+            : fake.scene === 'founding'
+              ? [whole, ...places()]
+              : places(),
+        afresh: fake.stale === 'hidden' && !fresh,
+      })),
+    signInAfresh: () =>
+      fake.answer('signInAfresh', [], () => {
+        fresh = true;
+      }),
     accessAt: (id, after) =>
       fake.answer('accessAt', [id, after], () => {
+        freshly();
         const place = find(id);
         const rows = people()
           .map((person, at) => row(person, at, place))
@@ -132,6 +150,7 @@ export function accessOf(fake: FakeWorld): Pick<Host, AccessCommands> {
       }),
     accessOf: (id, after) =>
       fake.answer('accessOf', [id, after], () => {
+        freshly();
         const at = fake.world.people.findIndex((one) => one.id === id);
         const person = fake.world.people[at];
         if (!person) throw refusal('notFound');
@@ -140,10 +159,17 @@ export function accessOf(fake: FakeWorld): Pick<Host, AccessCommands> {
           now: i === 3 ? no : yes,
           uses: { lastAt: fake.start - i * day, recent: 12 - i },
         }));
-        return { principal: principal(person, at), grants, next: null, countedUntil: fake.now() };
+        return {
+          principal: principal(person, at),
+          grants,
+          next: null,
+          zone: at === 3 ? 'America/Sao_Paulo' : null,
+          countedUntil: fake.now(),
+        };
       }),
     accessMatrix: (id, after, afterPlaces) =>
       fake.answer('accessMatrix', [id, after, afterPlaces], () => {
+        freshly();
         if (fake.scene === 'founding')
           return { places: [whole], roles: fake.given, rows: [], next: null, nextPlaces: null };
         const top = find(id);

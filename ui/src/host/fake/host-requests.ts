@@ -11,11 +11,15 @@ const newly: Record<string, string[]> = {
   Editor: ['secret.use', 'secret.reveal', 'secret.write', 'secret.create'],
 };
 
+/** Less than what is shown at once, so that the first page of the history has nothing new. */
+const historyPage = 10;
+
 export function requestsOf(
   fake: FakeWorld,
 ): Pick<
   Host,
   | 'requests'
+  | 'requestHistory'
   | 'requestRotation'
   | 'refuseRequest'
   | 'withdrawRequest'
@@ -38,6 +42,15 @@ export function requestsOf(
         toAnswer: all().filter((one) => !one.mine && one.state.type === 'open'),
         answered: all().filter((one) => !one.mine && one.state.type !== 'open'),
       })),
+    requestHistory: (after) =>
+      fake.answer('requestHistory', [after], () => {
+        fake.needServer();
+        const every = [...all(), ...fake.older];
+        const from = after === null ? 0 : every.findIndex((one) => one.id === after) + 1;
+        const page = every.slice(from, from + historyPage);
+        const last = page.at(-1);
+        return { requests: page, next: last && last !== every.at(-1) ? last.id : null };
+      }),
     requestRotation: (id, reason) =>
       fake.answer('requestRotation', [id, reason], () => {
         fake.needServer();
@@ -53,6 +66,7 @@ export function requestsOf(
           canAnswer: false,
           canFulfil: false,
           canApprove: false,
+          canWithdraw: true,
           waitsForApproval: false,
           state: { type: 'open' },
         };

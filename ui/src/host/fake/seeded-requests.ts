@@ -1,6 +1,7 @@
 /** Requests in every state. */
-import type { RotationRequest } from '../requests';
+import type { AnyRequest, RotationRequest } from '../requests';
 import { type FakeSecret, organization } from './organization';
+import { accessRequest } from './seeded-access';
 import { day, hour, refOf } from './shapes';
 
 /** Somebody who leads there has to approve it first. */
@@ -24,6 +25,7 @@ export function seededRequests(world: ReturnType<typeof organization>, start: nu
     canAnswer: by >= 0,
     canFulfil: by >= 0,
     canApprove: false,
+    canWithdraw: by < 0 && end.type === 'open',
     waitsForApproval: false,
     state: end,
   });
@@ -53,4 +55,24 @@ export function seededRequests(world: ReturnType<typeof organization>, start: nu
       version: 2,
     }),
   ];
+}
+
+/** Of years ago: the server has them, the device does not. */
+export function olderRequests(world: ReturnType<typeof organization>, start: number): AnyRequest[] {
+  return Array.from({ length: 14 }, (_, n) => {
+    const at = start - (400 + 20 * n) * day;
+    const path = n % 2 === 0 ? 'payments/production' : 'ledger/staging';
+    return {
+      type: 'access',
+      ...accessRequest(world, `older-${n + 1}`, {
+        by: world.people[n % 3],
+        path,
+        at,
+        reason: `The release of ${1 + (n % 12)} weeks ago.`,
+        state: { type: 'approved', at, by: 'Aoife Byrne', lives: false },
+        given: { roleName: 'Reader', path, endsAt: at + 2 * hour, endedAt: null, endedBy: null, byRule: n % 4 === 0 },
+        can: { approve: false, refuse: false, withdraw: false, handBack: false },
+      }),
+    };
+  });
 }

@@ -4,13 +4,13 @@ import type { HostEvents } from '../host';
 import type { ListFilter, SecretRow } from '../lists';
 import type { OffboardingRights } from '../offboarding';
 import type { Id, Problem } from '../primitives';
-import type { AccessRequest, AccessState, ApproveAccess, RotationRequest } from '../requests';
+import type { AccessRequest, AccessState, AnyRequest, ApproveAccess, RotationRequest } from '../requests';
 import type { AppState } from '../state';
 import { sessions } from './devices';
 import { type FakeSecret, organization } from './organization';
 import { type Scene, sessionOf, stateOf } from './scene';
 import { seededAccess } from './seeded-access';
-import { seededRequests } from './seeded-requests';
+import { olderRequests, seededRequests } from './seeded-requests';
 import { day, refOf, refusal } from './shapes';
 
 export interface FakeOptions {
@@ -24,6 +24,8 @@ export interface FakeOptions {
   drawn?: boolean;
   /** Others hold more emergency rights than are shown. */
   manyRights?: boolean;
+  /** The sign-in is too old for looking at grants: at places that show, or at places that do not show either. */
+  stale?: 'shown' | 'hidden' | null;
   /** What the person may do about offboarding; everything unless said otherwise. */
   offboarding?: Partial<OffboardingRights>;
 }
@@ -35,6 +37,7 @@ export class FakeWorld {
   readonly delay: number;
   readonly drawn: boolean;
   readonly manyRights: boolean;
+  readonly stale: 'shown' | 'hidden' | null;
   readonly offboarding: OffboardingRights;
   readonly start: number;
   readonly world: ReturnType<typeof organization>;
@@ -51,6 +54,8 @@ export class FakeWorld {
   devices: DeviceView[];
   requests: RotationRequest[];
   access: AccessRequest[];
+  /** Requests that only the server keeps. */
+  older: AnyRequest[];
   state: AppState;
 
   constructor({
@@ -60,6 +65,7 @@ export class FakeWorld {
     many = 0,
     drawn = false,
     manyRights = false,
+    stale = null,
     offboarding = {},
   }: FakeOptions = {}) {
     this.scene = scene;
@@ -67,6 +73,7 @@ export class FakeWorld {
     this.delay = delay;
     this.drawn = drawn;
     this.manyRights = manyRights;
+    this.stale = stale;
     this.offboarding = { conduct: true, own: true, enable: true, give: true, ...offboarding };
     this.start = now();
     this.world = organization(this.start, many);
@@ -79,6 +86,7 @@ export class FakeWorld {
     const bare = scene === 'empty' || scene === 'founding';
     this.requests = bare ? [] : seededRequests(this.world, this.start);
     this.access = bare ? [] : seededAccess(this.world, this.start);
+    this.older = bare ? [] : olderRequests(this.world, this.start);
     this.state = stateOf(scene, this.world.me, this.start);
     for (const request of this.requests) this.attach(request);
   }
@@ -241,7 +249,7 @@ export class FakeWorld {
   close(id: Id, end: RotationRequest['state']): void {
     const open = this.requests.find((one) => one.id === id);
     if (!open || open.state.type !== 'open') throw refusal('requestClosed');
-    this.requests = this.requests.map((one) => (one.id === id ? { ...one, state: end } : one));
+    this.requests = this.requests.map((one) => (one.id === id ? { ...one, state: end, canWithdraw: false } : one));
     for (const secret of this.world.secrets) secret.openRequests = secret.openRequests.filter((one) => one.id !== id);
   }
 }

@@ -32,7 +32,7 @@ export function conditionWords({ multiFactorMinutes, enrolledDevice, networks, h
   const days = hours?.days.map((day) => dayNames[day] ?? '').join(', ') || 'every day';
   return [
     ...(signIn ? [signIn.label] : []),
-    ...(enrolledDevice ? ['from an enrolled device'] : []),
+    ...(enrolledDevice ? ['enrolled device'] : []),
     ...(from.length > 0 ? [`from ${from.join(', ')}`] : []),
     ...(hours ? [`${days}, ${hours.from} to ${hours.until} in ${hours.zone.replaceAll('_', ' ')}`] : []),
   ];

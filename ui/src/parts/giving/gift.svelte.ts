@@ -49,11 +49,12 @@ export class Gift {
     if (another || !this.may.some((one) => one.role === this.role)) this.role = this.may[0]?.role ?? '';
   }
 
-  /** The zone in which the receiver works, as the newest of their grants with hours says. */
+  /** The zone in which the receiver works: as the identity provider says, else as the newest of their grants with hours. */
   async zone(): Promise<KnownZone | null> {
     const receiver = this.receiver;
     if (receiver === null) return null;
-    const { grants } = await this.#host.accessOf(receiver.person.id, null);
+    const { grants, zone: said } = await this.#host.accessOf(receiver.person.id, null);
+    if (said !== null) return { zone: said, words: `${receiver.person.name}’s zone, as your identity provider says.` };
     const [newest] = grants.filter(({ way }) => way.zone !== null).sort((a, b) => b.way.givenAt - a.way.givenAt);
     const zone = newest?.way.zone ?? null;
     return zone === null ? null : { zone, words: `As in an earlier grant of ${receiver.person.name}.` };

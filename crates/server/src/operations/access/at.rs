@@ -24,7 +24,8 @@ use claviger_protocol::{
 };
 use claviger_storage::reach::AfterName;
 
-/// Everybody whom a grant reaches there; without `grant.view`, oneself.
+/// Everybody whom a grant reaches there; without `grant.view`, oneself. Where only a fresh sign-in is missing for it, that is said:
+/// one's own line would look like nobody else's access.
 pub async fn at(
     State(app): State<Shared>,
     caller: Caller,
@@ -39,6 +40,7 @@ pub async fn at(
         folded: after.name,
         id: after.id,
     });
+    view.signed_in_enough(Action::GrantView, &place).await?;
     let everyone = view.decide(Action::GrantView, &place).await?.decision.allowed;
     let mut rows = if everyone {
         view.db().reached(chain, now, after.as_ref(), limit + 1).await?

@@ -49,6 +49,7 @@ pub async fn matrix(
     let mut view = View::open(&app, &caller).await?;
     let now = view.now();
     let listed = view.listed().await?;
+    whole(&mut view, &listed, call.top).await?;
     let (columns, next_path) = columns(&listed, &call)?;
     let chains: BTreeSet<ScopeId> = columns
         .iter()
@@ -79,17 +80,43 @@ pub async fn matrix(
     }))
 }
 
+/// A scope and all below it, of those that a list shows.
+fn below(tree: &ScopeTree, top: ScopeId) -> BTreeSet<ScopeId> {
+    tree.below(top).into_iter().collect()
+}
+
+fn tree(listed: &Listed) -> ScopeTree {
+    let node = |scope: &Scope| {
+        let (parent, class) = (scope.parent, scope.class);
+        (scope.id, ScopeNode { parent, class })
+    };
+    listed.scopes.iter().map(node).collect()
+}
+
+/// Asks for a fresh sign-in where a column is missing only for want of it: without a word it would look as if nobody had access
+/// there.
+async fn whole(view: &mut View<'_>, listed: &Listed, top: ScopeId) -> Result<(), Refusal> {
+    let later = view.listed_after_step_up().await?;
+    let below = below(&tree(&later), top);
+    let missing = later
+        .scopes_with(Action::GrantView)
+        .into_iter()
+        .filter(|scope| below.contains(scope) && !listed.allows(*scope, Action::GrantView));
+    for scope in missing {
+        if let Some(place) = view.place(scope).await? {
+            view.signed_in_enough(Action::GrantView, &place).await?;
+        }
+    }
+    Ok(())
+}
+
 /// The places at and below the top where the caller may look at grants, one page of them.
 fn columns(
     listed: &Listed,
     call: &AccessMatrix,
 ) -> Result<(Vec<Column>, Option<claviger_model::scope::ScopePath>), Refusal> {
-    let node = |scope: &Scope| {
-        let (parent, class) = (scope.parent, scope.class);
-        (scope.id, ScopeNode { parent, class })
-    };
-    let tree: ScopeTree = listed.scopes.iter().map(node).collect();
-    let below: BTreeSet<_> = tree.below(call.top).into_iter().collect();
+    let tree = tree(listed);
+    let below = below(&tree, call.top);
     let mut scopes: Vec<_> = listed
         .scopes
         .iter()

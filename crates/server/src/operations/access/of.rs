@@ -27,7 +27,8 @@ use std::{
     sync::Arc,
 };
 
-/// All of one's own; of others, what was given where one may look at grants, or reaches such a place from above.
+/// All of one's own; of others, what was given where one may look at grants, or reaches such a place from above. Where only a fresh
+/// sign-in is missing for seeing one, that is said.
 pub async fn of(
     State(app): State<Shared>,
     caller: Caller,
@@ -44,8 +45,9 @@ pub async fn of(
     let sight = Sight::at(&mut view, given.iter().copied()).await?;
     if !own {
         person.grants = visible(&mut view, &engine, &sight, person.grants).await?;
-        if person.grants.is_empty() && view.listed().await?.scopes_with(Action::PrincipalView).is_empty() {
-            return Err(Code::NotFound.into());
+        if person.grants.is_empty() {
+            view.demand_somewhere(Action::PrincipalView, Code::NotFound)
+                .await?;
         }
     }
     let (grants, next) = paged(&mut view, person.grants.clone(), &call).await?;
@@ -89,6 +91,13 @@ pub async fn of(
             uses: usage.of_place(grant.scope, person.row.id),
         });
     }
+    let looks = own || !view.listed().await?.scopes_with(Action::GrantView).is_empty();
+    let zone = if looks {
+        view.db().zones_of(person.row.id).await?.into_iter().next()
+    } else {
+        None
+    };
+    let zone = zone.map(|(_, zone)| zone);
     let (principals, scopes) = named.read(view.db()).await?;
     Ok(axum::Json(AccessOfReply {
         principal: person.row.id,
@@ -96,6 +105,7 @@ pub async fn of(
         next,
         principals,
         scopes,
+        zone,
         counted_until: usage.counted_until,
     }))
 }
@@ -113,6 +123,9 @@ async fn visible(
             Some(known) => *known,
             None => {
                 let known = sight.views(grant.scope) || views_below(view, engine, grant.scope).await?;
+                if !known && let Some(place) = view.place(grant.scope).await? {
+                    view.signed_in_enough(Action::GrantView, &place).await?;
+                }
                 below.insert(grant.scope, known);
                 known
             }

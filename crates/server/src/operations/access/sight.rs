@@ -79,13 +79,14 @@ impl Sight {
 /// Whether somebody has a right to look at grants somewhere at or below a place: at the place, or where it was given them.
 ///
 /// # Errors
-/// When the tables cannot be read.
+/// `step_up` where only a fresh sign-in is missing for it, or when the tables cannot be read.
 pub async fn views_below(
     view: &mut View<'_>,
     engine: &PolicyEngine,
     scope: ScopeId,
 ) -> Result<bool, Refusal> {
     let subject = view.subject().await?;
+    let mut stale = Vec::new();
     for grant in subject.grants.iter() {
         let gives = engine
             .role(grant.role)
@@ -96,11 +97,16 @@ pub async fn views_below(
         let Some(place) = view.place(grant.scope).await? else {
             continue;
         };
-        if place.resource.chain.contains(&scope)
-            && view.decide(Action::GrantView, &place).await?.decision.allowed
-        {
+        if !place.resource.chain.contains(&scope) {
+            continue;
+        }
+        if view.decide(Action::GrantView, &place).await?.decision.allowed {
             return Ok(true);
         }
+        stale.push(place);
+    }
+    for place in stale {
+        view.signed_in_enough(Action::GrantView, &place).await?;
     }
     Ok(false)
 }

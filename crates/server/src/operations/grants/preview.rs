@@ -129,14 +129,8 @@ pub async fn receivers(
         return Err(Refusal::new(Code::BadRequest).detail("the text to look for has a control character"));
     }
     let mut view = View::open(&app, &caller).await?;
-    if view.listed().await?.scopes_with(Action::PrincipalView).is_empty() {
-        let later = view.listed_after_step_up().await?;
-        let there = later.scopes_with(Action::PrincipalView).first().copied();
-        let there = view.place(there.ok_or(Code::Forbidden)?).await?;
-        let there = there.ok_or(Code::Forbidden)?;
-        view.demand(Action::PrincipalView, &there, Code::Forbidden)
-            .await?;
-    }
+    view.demand_somewhere(Action::PrincipalView, Code::Forbidden)
+        .await?;
     let mut state = State::committed(&mut view);
     let place = known(&mut state, call.scope).await?;
     state.signed_in_enough(Action::GrantAssign, &place).await?;

@@ -20,7 +20,20 @@ use crate::{
 use axum::extract::State;
 use claviger_model::{action::Action, ids::RequestId};
 use claviger_protocol::{problem::Code, requests::RequestRecord, stream::Hint};
-use claviger_storage::requests::{Answer as Row, Asked, Request, RequestState};
+use claviger_storage::{
+    Reader, StorageError,
+    requests::{Answer as Row, Asked, Request, RequestState},
+};
+
+/// Whether whoever made an open request may take it back. What was read in an emergency is rotated, or somebody else says why
+/// not (rule 14). What the record offers and what is refused come from here.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub(super) async fn may_withdraw(reader: &mut dyn Reader, request: &Request) -> Result<bool, StorageError> {
+    let rotation = matches!(request.asked, Asked::Rotation { .. });
+    Ok(!(rotation && reader.is_of_an_emergency(request.id).await?))
+}
 
 /// Takes one's own request back.
 pub async fn withdraw(
@@ -40,8 +53,7 @@ pub async fn withdraw(
                 return Err(change.unknown(&acting, KIND, id));
             };
             open(change, &request)?;
-            // What was read under emergency access is rotated, or somebody else says why not (rule 14).
-            if change.db().is_of_an_emergency(id).await? {
+            if !may_withdraw(change.db(), &request).await? {
                 let event = change.event(acting.who, KIND).on(object(&request));
                 return Err(change.refuse(event, Code::SeparationOfDuties));
             }

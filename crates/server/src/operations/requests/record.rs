@@ -2,6 +2,7 @@
 
 use super::{
     approvers::approvers,
+    closed::may_withdraw,
     standing::{approval, given, state, want},
     table,
     terms::{self, Judge},
@@ -190,9 +191,7 @@ async fn may(
     let mut may = Vec::new();
     let approved = steps.iter().any(|step| step.by == by.id);
     if request.asked_by == by.id {
-        // What was read in an emergency is somebody else's to settle (rule 14).
-        let rotation = matches!(request.asked, Asked::Rotation { .. });
-        if rotation && reader.is_of_an_emergency(request.id).await? {
+        if !may_withdraw(reader, request).await? {
             return Ok(may);
         }
         may.push(May::Withdraw);

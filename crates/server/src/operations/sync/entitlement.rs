@@ -58,6 +58,7 @@ pub async fn of(view: &mut View<'_>, listed: &Listed) -> Result<Entitlement, Ref
         grants,
         roles,
         principals: named(view.db(), people).await?,
+        looks_afresh: looks_afresh(listed, &stepped_up),
         valid_until: [listed, &stepped_up]
             .iter()
             .filter_map(|listed| listed.rights.valid_until)
@@ -65,6 +66,12 @@ pub async fn of(view: &mut View<'_>, listed: &Listed) -> Result<Entitlement, Ref
     };
     entitlement.digest = entitlement.computed_digest().map_err(Refusal::internal)?;
     Ok(entitlement)
+}
+
+fn looks_afresh(listed: &Listed, stepped_up: &Listed) -> bool {
+    let shown: BTreeSet<_> = listed.scopes.iter().map(|scope| scope.id).collect();
+    let later = stepped_up.scopes_with(Action::GrantView);
+    later.iter().any(|scope| !shown.contains(scope))
 }
 
 /// Rights where they differ from the parent's. What only a fresh sign-in is missing for is among them: the server asks for

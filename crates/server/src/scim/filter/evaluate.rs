@@ -20,7 +20,7 @@ impl Filter {
                     (Kind::Boolean, value) => {
                         value.is_boolean() && matches!(operator, Operator::Eq | Operator::Ne)
                     }
-                    (Kind::Text | Kind::Reference, value) => value.is_string(),
+                    (Kind::Text | Kind::Zone | Kind::Reference, value) => value.is_string(),
                     (Kind::Moment, Value::String(text)) => text.parse::<jiff::Timestamp>().is_ok(),
                     _ => false,
                 };

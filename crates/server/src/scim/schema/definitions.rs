@@ -147,6 +147,12 @@ pub const USER: Schema = Schema {
             ..TEXT
         },
         Definition {
+            name: "timezone",
+            kind: Kind::Zone,
+            about: "In which time zone the person works, such as Europe/Berlin; nothing is decided by it",
+            ..TEXT
+        },
+        Definition {
             name: "active",
             kind: Kind::Boolean,
             about: "False opens an offboarding case",

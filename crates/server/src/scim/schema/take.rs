@@ -2,6 +2,7 @@
 
 use super::{Definition, Kind, Mutability, Schema, named};
 use crate::scim::error::{Fault, bad};
+use claviger_policy::hours::Zone;
 use serde_json::{Map, Value};
 
 /// The longest text, in characters.
@@ -112,7 +113,7 @@ fn one(definition: &Definition, value: &Value) -> Result<Option<Value>, Fault> {
             Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(Some(Value::Bool(false))),
             _ => Err(wrong()),
         },
-        Kind::Text | Kind::Reference | Kind::Moment => {
+        Kind::Text | Kind::Zone | Kind::Reference | Kind::Moment => {
             let text = value.as_str().ok_or_else(wrong)?;
             if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
                 return Err(bad(
@@ -126,6 +127,12 @@ fn one(definition: &Definition, value: &Value) -> Result<Option<Value>, Fault> {
             let empty = text.trim().is_empty();
             if empty && definition.required {
                 return Err(bad("invalidValue", format!("`{}` is empty", definition.name)));
+            }
+            if !empty && definition.kind == Kind::Zone && Zone::named(text).is_none() {
+                return Err(bad(
+                    "invalidValue",
+                    format!("`{}` is a name of the IANA time zone database", definition.name),
+                ));
             }
             Ok((!empty).then(|| value.clone()))
         }

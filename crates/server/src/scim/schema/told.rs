@@ -4,6 +4,8 @@ use super::{Definition, GROUP, Kind, Mutability, Returned, Schema, USER};
 use serde_json::{Value, json};
 
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
+/// What the values of a zone look like; any other that the database has will do (RFC 7643, 7: "suggested").
+const ZONES: [&str; 4] = ["UTC", "America/New_York", "Asia/Tokyo", "Europe/Berlin"];
 
 /// Those that are served.
 pub fn schemas(groups: bool) -> Vec<&'static Schema> {
@@ -26,7 +28,7 @@ pub fn described(schema: &Schema, base: &str) -> Value {
 
 fn attribute(definition: &Definition) -> Value {
     let kind = match definition.kind {
-        Kind::Text => "string",
+        Kind::Text | Kind::Zone => "string",
         Kind::Boolean => "boolean",
         Kind::Moment => "dateTime",
         Kind::Reference => "reference",
@@ -50,7 +52,7 @@ fn attribute(definition: &Definition) -> Value {
     });
     if let Some(told) = told.as_object_mut() {
         match definition.kind {
-            Kind::Text | Kind::Reference => {
+            Kind::Text | Kind::Zone | Kind::Reference => {
                 told.insert("caseExact".to_owned(), definition.exact.into());
                 let unique = if definition.unique { "server" } else { "none" };
                 told.insert("uniqueness".to_owned(), unique.into());
@@ -60,6 +62,9 @@ fn attribute(definition: &Definition) -> Value {
                 told.insert("subAttributes".to_owned(), subs.into());
             }
             Kind::Boolean | Kind::Moment => {}
+        }
+        if definition.kind == Kind::Zone {
+            told.insert("canonicalValues".to_owned(), json!(ZONES));
         }
         if definition.kind == Kind::Reference {
             told.insert("referenceTypes".to_owned(), json!(definition.leads_to));

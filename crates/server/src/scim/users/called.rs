@@ -6,7 +6,11 @@ use crate::{
     sequencer::{Change, Stop},
 };
 use claviger_model::{name::Name, principal::Principal as Person};
-use claviger_storage::{principals::Principal, scim::ScimUser};
+use claviger_policy::hours::Zone;
+use claviger_storage::{
+    principals::{Principal, ZoneSource},
+    scim::ScimUser,
+};
 use serde_json::Value;
 
 /// What people are called whom the provider gives no usable name.
@@ -63,6 +67,21 @@ pub(super) fn name(wanted: &Wanted) -> Result<Name, Refusal> {
     usable
         .next()
         .ok_or_else(|| Refusal::internal("nothing can be a name"))
+}
+
+/// Takes over in which time zone the person of a user works, or that the provider says it no longer.
+///
+/// # Errors
+/// When the tables cannot be read or written.
+pub(in crate::scim) async fn works_in(change: &mut Change, user: &ScimUser) -> Result<(), Stop> {
+    let said = user.attributes.get("timezone").and_then(Value::as_str);
+    let zone = said.and_then(Zone::named);
+    let zone = zone.as_ref().map(Zone::as_str);
+    change
+        .db()
+        .set_zone(user.principal, ZoneSource::Scim, zone)
+        .await?;
+    Ok(())
 }
 
 /// The primary address, or the first.

@@ -7,6 +7,7 @@ mod record;
 mod write;
 
 pub use active::SAID;
+pub(super) use called::works_in;
 pub use list::Users;
 
 use super::{

@@ -3,7 +3,7 @@
 use super::{
     Wanted,
     active::{self, Ahead},
-    called::{address, name, rename},
+    called::{address, name, rename, works_in},
 };
 use crate::{
     app::{App, Shared},
@@ -26,7 +26,10 @@ use claviger_model::{
     principal::{Nature, PrincipalState},
 };
 use claviger_protocol::problem::Code;
-use claviger_storage::{principals::Principal, scim::ScimUser};
+use claviger_storage::{
+    principals::{Principal, ZoneSource},
+    scim::ScimUser,
+};
 
 /// How often a call begins anew when what it was prepared for changed meanwhile.
 const TRIES: usize = 3;
@@ -172,6 +175,7 @@ async fn create(
         changed_at: now,
     };
     change.db().insert_scim_user(&user).await?;
+    works_in(change, &user).await?;
     if known.is_some() {
         let event = by.event(change, EventKind::PrincipalChanged, Some(person.id));
         change.record(label(event, "user", "made"));
@@ -243,6 +247,7 @@ async fn update(
     user.version = before.version.saturating_add(1);
     user.changed_at = change.now();
     change.db().update_scim_user(&user).await?;
+    works_in(change, &user).await?;
     let renamed = rename(change, &user, &wanted).await?;
     let event = by.event(change, EventKind::PrincipalChanged, Some(user.principal));
     let event = label(event, "user", "changed");
@@ -273,6 +278,10 @@ async fn delete(
     };
     groups::apply(app, change, by, &gone).await?;
     change.db().delete_scim_user(user.id).await?;
+    change
+        .db()
+        .set_zone(user.principal, ZoneSource::Scim, None)
+        .await?;
     let event = by.event(change, EventKind::PrincipalChanged, Some(user.principal));
     change.record(label(event, "user", "deleted"));
     Ok(())

@@ -4,6 +4,7 @@ use super::keys::Keys;
 use crate::config::Oidc;
 use claviger_crypto::bytes::sha256;
 use claviger_model::{name::Name, principal::Principal, time::Timestamp};
+use claviger_policy::hours::Zone;
 use openidconnect::{
     AdditionalClaims, ClaimsVerificationError, ClientId, IdTokenVerifier, IssuerUrl, Nonce,
     SignatureVerificationError,
@@ -54,6 +55,8 @@ pub struct Asserted {
     pub email: Option<String>,
     /// The same, where the provider says that it verified it.
     pub verified_email: Option<String>,
+    /// In which time zone the person works (OpenID Connect Core 5.1), where the database of zones knows it.
+    pub zone: Option<Zone>,
     /// Groups; none when the claim is absent, since a right that is not vouched for does not count.
     pub groups: BTreeSet<String>,
     /// What the configured claim says, which SCIM calls `externalId`.
@@ -220,6 +223,7 @@ pub(super) fn verify(
         name,
         verified_email: email.clone().filter(|_| claims.email_verified() == Some(true)),
         email,
+        zone: claims.zoneinfo().and_then(|zone| Zone::named(zone.as_str())),
         groups: groups(extra.get(&oidc.groups_claim))?,
         link: match link_claim {
             "sub" => Some(subject.to_owned()),

@@ -2,7 +2,9 @@
 
 mod matrix;
 mod shown;
+mod stale;
 mod uses;
+mod zones;
 
 use crate::house::{Actor, House, grant, name};
 use claviger_model::{

@@ -63,7 +63,7 @@ pub async fn principal(house: &House, nature: Nature) -> PrincipalId {
     id
 }
 
-async fn role(house: &House, actions: &[Action]) -> Role {
+pub async fn role(house: &House, actions: &[Action]) -> Role {
     let id = RoleId::random(&SystemEntropy);
     let made = Role::custom(
         id,

@@ -71,6 +71,12 @@ async fn it_reads_leases_nothing_and_queues_each_value_for_rotation_once() {
     assert_eq!(queued.len(), 1);
     assert!(matches!(queued[0].want, Want::Rotation { secret: asked, .. } if asked == secret));
     assert_eq!(house.happened(EventKind::RequestMade).await, 1);
+    let own: RequestsReply = house
+        .call(Some(&holder), &route::REQUESTS, &[], &Value::Null)
+        .await
+        .parse();
+    let own = own.requests.iter().find(|one| one.id == queued[0].id).unwrap();
+    assert_eq!(own.course.may, [], "what would be refused is not offered");
     let back = house
         .call(
             Some(&holder),

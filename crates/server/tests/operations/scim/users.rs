@@ -1,10 +1,12 @@
 use super::{Client, On};
+use claviger_storage::principals::ZoneSource;
 use serde_json::{Value, json};
 
 on_both! {
     a_user_comes_changes_and_is_found,
     what_is_wrong_is_said_in_the_standards_words,
     lists_come_in_pages,
+    the_zone_is_given_back_and_told_of_the_person,
 }
 
 async fn a_user_comes_changes_and_is_found(on: On) {
@@ -137,6 +139,24 @@ async fn what_is_wrong_is_said_in_the_standards_words(on: On) {
             json!({"userName": "e\u{0}"}),
             (400, "invalidValue"),
         ),
+        (
+            "POST",
+            "/Users",
+            json!({"userName": "eve", "timezone": "Mars/Olympus"}),
+            (400, "invalidValue"),
+        ),
+        (
+            "PATCH",
+            other.as_str(),
+            json!({"schemas": [super::PATCH], "Operations": [{"op": "replace", "path": "timezone", "value": "CET-1CEST"}]}),
+            (400, "invalidValue"),
+        ),
+        (
+            "PATCH",
+            other.as_str(),
+            json!({"schemas": [super::PATCH], "Operations": [{"op": "add", "value": {"timezone": 7}}]}),
+            (400, "invalidValue"),
+        ),
         ("POST", "/Users", json!([]), (400, "invalidSyntax")),
         (
             "PATCH",
@@ -232,4 +252,49 @@ async fn lists_come_in_pages(on: On) {
         ),
         (2, &json!(5), &json!("user1"), &Value::Null)
     );
+}
+
+async fn the_zone_is_given_back_and_told_of_the_person(on: On) {
+    let house = on.house(|_| ()).await;
+    let client = Client::new(&house).await;
+    let made = client.user("ada", json!({"timezone": "europe/lisbon"})).await;
+    assert_eq!(
+        (made.status, &made.json["timezone"]),
+        (201, &json!("europe/lisbon"))
+    );
+    let path = format!("/Users/{}", made.id());
+    let found = client
+        .call(
+            "GET",
+            "/Users?filter=timezone%20eq%20%22Europe/Lisbon%22",
+            Value::Null,
+        )
+        .await;
+    assert_eq!(found.json["totalResults"], json!(1), "{found:?}");
+    let zones = async || {
+        let mut reader = house.app.store.reader().await.unwrap();
+        let users = reader.scim_user_named("ada").await.unwrap();
+        let person = match users {
+            Some(user) => user.principal,
+            None => return Vec::new(),
+        };
+        reader.zones_of(person).await.unwrap()
+    };
+    let scim = |zone: &str| vec![(ZoneSource::Scim, zone.to_owned())];
+    assert_eq!(zones().await, scim("Europe/Lisbon"), "in the database's spelling");
+    let set = json!([{"op": "replace", "path": "timezone", "value": "Asia/Tokyo"}]);
+    assert_eq!(client.patch(&path, set).await.json["timezone"], "Asia/Tokyo");
+    assert_eq!(zones().await, scim("Asia/Tokyo"));
+    let none = json!([{"op": "remove", "path": "timezone"}]);
+    assert_eq!(client.patch(&path, none).await.json["timezone"], Value::Null);
+    assert_eq!(zones().await, []);
+    let again = json!([{"op": "add", "value": {"timezone": "Asia/Tokyo"}}]);
+    assert_eq!(client.patch(&path, again).await.status, 200);
+    let person = {
+        let mut reader = house.app.store.reader().await.unwrap();
+        reader.scim_user_named("ada").await.unwrap().unwrap().principal
+    };
+    assert_eq!(client.call("DELETE", &path, Value::Null).await.status, 204);
+    let mut reader = house.app.store.reader().await.unwrap();
+    assert_eq!(reader.zones_of(person).await.unwrap(), [], "gone with the user");
 }

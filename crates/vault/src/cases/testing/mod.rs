@@ -100,6 +100,7 @@ impl Sample {
                 principal(mara, PrincipalKind::Person, "Mara Okafor"),
                 principal(team, PrincipalKind::Team, "Platform Team"),
             ],
+            looks_afresh: false,
             valid_until: None,
         };
         sample.book.learn(&Learned {

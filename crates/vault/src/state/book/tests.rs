@@ -63,6 +63,7 @@ fn entitlement() -> Entitlement {
         grants: Vec::new(),
         roles: Vec::new(),
         principals: Vec::new(),
+        looks_afresh: false,
         valid_until: None,
     }
 }

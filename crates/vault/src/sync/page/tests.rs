@@ -40,6 +40,7 @@ fn entitlement(valid_until: Option<Timestamp>) -> Entitlement {
         grants: Vec::new(),
         roles: Vec::new(),
         principals: Vec::new(),
+        looks_afresh: false,
         valid_until,
     };
     entitlement.digest = entitlement.computed_digest().unwrap();
