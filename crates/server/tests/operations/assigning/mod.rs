@@ -63,7 +63,8 @@ pub async fn principal(house: &House, nature: Nature) -> PrincipalId {
     id
 }
 
-async fn role(house: &House, actions: &[Action]) -> Role {
+/// A role of one's own, by which nothing may be given.
+pub async fn role(house: &House, actions: &[Action]) -> Role {
     let id = RoleId::random(&SystemEntropy);
     let made = Role::custom(
         id,
