@@ -27,6 +27,27 @@ pub enum Removal {
     Kept(FaultCode),
 }
 
+/// Asked directly before each call that changes something: whose account it is may come back in the middle of an action.
+#[async_trait]
+pub trait GoOn: Send + Sync {
+    /// Lets the next call happen.
+    ///
+    /// # Errors
+    /// Why not; the action ends with that, and what was done before stays done.
+    async fn go_on(&self) -> Result<(), Fault>;
+}
+
+/// Whoever has nothing to ask.
+#[derive(Debug, Clone, Copy)]
+pub struct Always;
+
+#[async_trait]
+impl GoOn for Always {
+    async fn go_on(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
 /// Where the connector's own password or token comes from. It is read for each call, so that another program may renew it.
 pub trait Credential: Send + Sync + fmt::Debug {
     /// Reads it; none when it cannot be had.
@@ -55,10 +76,10 @@ pub trait Connector: Send + Sync + fmt::Debug {
 
     /// Lets an account be of no use from now on, and ends what it has open. What does not exist is of no use; but an invitation that
     /// was found and is not there is a fault ([`FaultCode::InvitationGone`]), since somebody may have accepted it.
-    async fn disable(&self, account: &Account) -> Result<(), Fault>;
+    async fn disable(&self, account: &Account, go: &dyn GoOn) -> Result<(), Fault>;
 
     /// Takes away what is left of an account that was disabled.
-    async fn remove(&self, account: &Account) -> Result<Removal, Fault>;
+    async fn remove(&self, account: &Account, go: &dyn GoOn) -> Result<Removal, Fault>;
 
     /// Looks afresh what there is. In doubt it is [`Presence::There`], or a fault: [`FaultCode::AnotherAccount`] where nothing that
     /// can be used is left of it, and its name is somebody else's.

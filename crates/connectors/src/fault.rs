@@ -62,6 +62,8 @@ codes! {
     NotConfigured = "not-configured";
     /// Whose account it is works here again.
     CameBack = "came-back";
+    /// They came back in the middle of an action: part of it was done by then.
+    CutShort = "cut-short";
     /// Nothing is known of somebody by which an account of theirs would be looked for, so that nobody was asked.
     NothingKnown = "nothing-known";
 }

@@ -8,5 +8,5 @@ mod fault;
 pub mod github;
 pub mod postgres;
 
-pub use connector::{Connector, Credential, Page, Removal};
+pub use connector::{Always, Connector, Credential, GoOn, Page, Removal};
 pub use fault::{Fault, FaultCode};

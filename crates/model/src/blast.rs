@@ -417,6 +417,20 @@ pub struct BlastRadius {
     pub sessions: Vec<SessionAtHand>,
     /// Keys of services that they made.
     pub keys: Vec<KeyAtHand>,
+    /// Of a secret: who reaches its value now; in the order of ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reachers: Vec<Reacher>,
+}
+
+/// Somebody who reaches the value of a secret, and through what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reacher {
+    /// Who: a person or a service identity.
+    pub principal: PrincipalId,
+    /// What they can do with the value: use it, reveal it.
+    pub actions: BTreeSet<Action>,
+    /// The grants of a role that allows it; in the order of ids.
+    pub through: Vec<Through>,
 }
 
 /// A blast radius in numbers.
@@ -447,6 +461,14 @@ pub struct Numbers {
     pub sessions: u64,
     /// Keys of services.
     pub keys: u64,
+    /// Of a secret: how many reach its value. Where it is none, the form is that of before there was this number.
+    #[serde(skip_serializing_if = "is_none_of_them")]
+    pub reachers: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+const fn is_none_of_them(number: &u64) -> bool {
+    *number == 0
 }
 
 impl BlastRadius {
@@ -463,6 +485,7 @@ impl BlastRadius {
             devices: Vec::new(),
             sessions: Vec::new(),
             keys: Vec::new(),
+            reachers: Vec::new(),
         }
     }
 
@@ -484,6 +507,7 @@ impl BlastRadius {
             devices: count(self.devices.len()),
             sessions: count(self.sessions.len()),
             keys: count(self.keys.len()),
+            reachers: count(self.reachers.len()),
         }
     }
 }

@@ -110,6 +110,8 @@ kinds! {
     SystemSilent = "offboarding.system-silent", mail true;
     /// Such a system answers again.
     SystemBack = "offboarding.system-back", mail true;
+    /// A case left nobody in teams.
+    TeamsLeft = "offboarding.teams-left", mail true;
     /// A case is over.
     CaseDone = "offboarding.done", mail true;
 }
@@ -150,6 +152,7 @@ impl NoticeKind {
             Self::CaseFailing => "A step of an offboarding keeps failing",
             Self::SystemSilent => "A connected system does not answer",
             Self::SystemBack => "A connected system answers again",
+            Self::TeamsLeft => "Nobody is left in a team",
             Self::CaseDone => "An offboarding is done",
         }
     }
@@ -191,7 +194,12 @@ impl NoticeKind {
     pub const fn is_of_a_case(self) -> bool {
         matches!(
             self,
-            Self::CaseBraked | Self::CaseFailing | Self::SystemSilent | Self::SystemBack | Self::CaseDone
+            Self::CaseBraked
+                | Self::CaseFailing
+                | Self::SystemSilent
+                | Self::SystemBack
+                | Self::TeamsLeft
+                | Self::CaseDone
         )
     }
 

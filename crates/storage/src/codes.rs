@@ -68,6 +68,7 @@ codes! {
     EffectKind {
         Session = "session", ServiceKey = "service-key", Device = "device", Grant = "grant",
         EmergencyRight = "emergency-right", LocalTeam = "local-team", ProviderTeam = "provider-team",
+        HeirTeam = "heir-team", TeamLeft = "team-left",
         Request = "request", Approval = "approval", Proposal = "proposal", SecretOwner = "secret-owner",
         ConnectedAccount = "connected-account",
     }

@@ -3,7 +3,7 @@
 use crate::{Result, requests::Request, services::ServiceKey};
 use async_trait::async_trait;
 use claviger_model::{
-    ids::{PrincipalId, ProposalId, RequestId, SecretId},
+    ids::{CaseId, PrincipalId, ProposalId, RequestId, SecretId},
     secret::Secret,
     time::Timestamp,
 };
@@ -31,6 +31,9 @@ pub trait LeavingReads {
     /// The active teams in which a person is, directly or through active teams, and no other active person is; in the order of
     /// ids.
     async fn teams_alone(&mut self, person: PrincipalId) -> Result<Vec<PrincipalId>>;
+    /// The active teams in which a case left nobody, and in which no active person is today, directly or through active teams; in
+    /// the order of ids, with the moment at which the last one was taken out.
+    async fn teams_left(&mut self, case: CaseId, limit: u32) -> Result<Vec<(PrincipalId, Timestamp)>>;
 }
 
 /// Writes of what hangs on a person.

@@ -767,6 +767,8 @@ export type CaseDraft = {
 	reason: string,
 	/**  Who takes over; null for nobody. */
 	heir: string | null,
+	/**  Teams that the heir comes into, of those that the rehearsal said. */
+	teams: string[],
 	/**  When it begins; null for now. */
 	start: StartDraft | null,
 };
@@ -797,6 +799,10 @@ export type CaseEffectKind =
 "localTeam" | 
 /**  They left a team that the provider's groups stand for. */
 "providerTeam" | 
+/**  The heir came into a team in which nobody else was. */
+"heirTeam" | 
+/**  Nobody is left in a team. */
+"teamLeft" | 
 /**  A request was taken back. */
 "request" | 
 /**  An approval was taken back. */
@@ -1005,6 +1011,10 @@ export type CaseView = {
 	owners: OwnerProgress[],
 	/**  The connected systems, with the accounts that they told of. */
 	connected: CaseSystemView[],
+	/**  The teams in which it left nobody, until somebody is in them again. */
+	left: LeftTeamView[],
+	/**  Whether there are more of them. */
+	leftMore: boolean,
 	/**  Whether this person may let it go on. */
 	mayApprove: boolean,
 	/**  Whether this person may call it off. */
@@ -1613,6 +1623,8 @@ export type FoundAccount = {
 	name: string,
 	/**  How it is there, in words. */
 	places: string[],
+	/**  Whether by the rules it would be somebody else's, too, so that a case would take it from nobody. */
+	ambiguous: boolean,
 };
 
 /**  What a connected system says of somebody now. */
@@ -2349,6 +2361,18 @@ export type LeaseSummary = {
 	kept: boolean,
 };
 
+/**  A team in which nobody is left. */
+export type LeftTeamView = {
+	/**  The team. */
+	team: PersonRef,
+	/**  Since when. */
+	since: number,
+	/**  The first of the services that it answers for. */
+	services: PersonRef[],
+	/**  How many more. */
+	moreServices: number,
+};
+
 /**  What a link can open. */
 export type LinkTarget = 
 /**  A request. */
@@ -2458,6 +2482,22 @@ words: string } |
 { type: "violated"; 
 /**  Words. */
 words: string };
+
+/**  A team in which nobody would be left. */
+export type LonelyTeamView = {
+	/**  The team. */
+	team: PersonRef,
+	/**  The first of the services that it answers for. */
+	services: PersonRef[],
+	/**  How many more. */
+	moreServices: number,
+	/**  The first of what it gives whoever is in it. */
+	holds: TeamHoldsView[],
+	/**  How many more. */
+	moreHolds: number,
+	/**  Whether this person may put the heir into it, in a case that begins at once. */
+	heirMay: boolean,
+};
 
 /**  What is lost at a place. */
 export type LossAt = {
@@ -3287,6 +3327,8 @@ export type RadiusNumbers = {
 	sessions: number,
 	/**  Keys of services. */
 	keys: number,
+	/**  Of a secret: how many reach its value. */
+	reachers: number,
 };
 
 /**  A right to emergency access that could be drawn. */
@@ -3321,6 +3363,8 @@ export type RadiusView = {
 	name: string,
 	/**  Whose device, where it is about one. */
 	whose: PersonRef | null,
+	/**  Where it stands, where it is about a secret. */
+	place: SuspectPlace | null,
 	/**  When it was counted. */
 	at: number,
 	/**  SHA-256 of all of it: the same facts, the same digest. */
@@ -3333,6 +3377,8 @@ export type RadiusView = {
 	reach: ReachedPlace[],
 	/**  What nobody else answers for. */
 	alone: AloneView[],
+	/**  Of a secret: who reaches its value now. */
+	reachers: ReacherView[],
 	/**  Grants; with the first page only, as all that follows. */
 	grants: RadiusGrant[],
 	/**  Rights to emergency access. */
@@ -3353,6 +3399,8 @@ export type RadiusView = {
 	moreReach: string | null,
 	/**  For more of what nobody else answers for. */
 	moreAlone: string | null,
+	/**  For more of those who reach a secret. */
+	moreReachers: string | null,
 };
 
 /**  A place where values can be reached. */
@@ -3369,6 +3417,16 @@ export type ReachedPlace = {
 	actions: string[],
 };
 
+/**  Somebody who reaches the value of a secret. */
+export type ReacherView = {
+	/**  A person or a service identity. */
+	person: PersonRef,
+	/**  Whether it may be shown to them; else it is used in programs only. */
+	reveals: boolean,
+	/**  Through what. */
+	through: RadiusGrant[],
+};
+
 /**  What offboarding somebody would do now. */
 export type RehearsalView = {
 	/**  To be handed back, so that a repeated call opens one case. */
@@ -3381,6 +3439,12 @@ export type RehearsalView = {
 	rotations: number,
 	/**  Why it would wait for a second pair of eyes. */
 	brake: BrakeReason | null,
+	/**  The teams in which nobody would be left. */
+	teams: LonelyTeamView[],
+	/**  Whether there are more of them. */
+	moreTeams: boolean,
+	/**  What connected systems say of them now. */
+	connected: FoundSystemView[],
 };
 
 /**  A request of either kind. */
@@ -4004,12 +4068,28 @@ export type SuspectKind =
 /**  A secret: everyone who holds its value. */
 "secret";
 
+/**  The place of a secret. */
+export type SuspectPlace = {
+	/**  The place. */
+	id: string,
+	/**  Its path. */
+	path: string,
+};
+
 /**  One of them. */
 export type SuspectRef = {
 	/**  What it is. */
 	kind: SuspectKind,
 	/**  Its id. */
 	id: string,
+};
+
+/**  What a team gives whoever is in it. */
+export type TeamHoldsView = {
+	/**  Which role. */
+	role: RoleRef,
+	/**  Where. */
+	path: string,
 };
 
 /**  In a team. */

@@ -78,6 +78,8 @@ export interface RadiusNumbers {
   devices: number;
   sessions: number;
   keys: number;
+  /** Of a secret: how many reach its value. */
+  reachers: number;
 }
 
 export interface KnownValue {
@@ -168,6 +170,8 @@ export interface FoundAccount {
   name: string;
   /** How it is there, in words. */
   places: string[];
+  /** By the rules it would be somebody else's, too: a case would take it from nobody. */
+  ambiguous: boolean;
 }
 
 export interface FoundSystemView {
@@ -179,11 +183,26 @@ export interface FoundSystemView {
 }
 
 /** A blast radius, or a further page of one of its long lists. */
+/** Somebody who reaches the value of a secret. */
+export interface ReacherView {
+  person: PersonRef;
+  /** Else it is used in programs only. */
+  reveals: boolean;
+  through: RadiusGrant[];
+}
+
+export interface SuspectPlace {
+  id: Id;
+  path: string;
+}
+
 export interface RadiusView {
   of: SuspectRef;
   name: string;
   /** Whose device, where it is about one. */
   whose: PersonRef | null;
+  /** Where it stands, where it is about a secret. */
+  place: SuspectPlace | null;
   at: Millis;
   digest: string;
   /** Of all of it, not of a page. */
@@ -192,6 +211,8 @@ export interface RadiusView {
   known: KnownValue[];
   reach: ReachedPlace[];
   alone: AloneView[];
+  /** Of a secret: who reaches its value now. */
+  reachers: ReacherView[];
   /** With the first page only, as all that follows. */
   grants: RadiusGrant[];
   emergency: RadiusRight[];
@@ -204,6 +225,7 @@ export interface RadiusView {
   moreKnown: string | null;
   moreReach: string | null;
   moreAlone: string | null;
+  moreReachers: string | null;
 }
 
 /** `braked` waits for a second pair of eyes, its person suspended; `waiting` for devices and rotations. */
@@ -259,6 +281,8 @@ export type CaseEffectKind =
   | 'emergencyRight'
   | 'localTeam'
   | 'providerTeam'
+  | 'heirTeam'
+  | 'teamLeft'
   | 'request'
   | 'approval'
   | 'proposal'
@@ -316,6 +340,15 @@ export interface CaseBegun {
   numbers: RadiusNumbers | null;
 }
 
+/** A team in which nobody is left. */
+export interface LeftTeamView {
+  team: PersonRef;
+  since: Millis;
+  /** The first of the services that it answers for. */
+  services: PersonRef[];
+  moreServices: number;
+}
+
 export interface CaseView {
   id: Id;
   person: PrincipalView;
@@ -342,6 +375,9 @@ export interface CaseView {
   owners: OwnerProgress[];
   /** The connected systems, with the accounts that they told of. */
   connected: CaseSystemView[];
+  /** The teams in which it left nobody, until somebody is in them again. */
+  left: LeftTeamView[];
+  leftMore: boolean;
   mayApprove: boolean;
   mayCancel: boolean;
 }
@@ -436,6 +472,29 @@ export interface RehearsalView {
   effects: CaseEffect[];
   rotations: number;
   brake: BrakeReason | null;
+  /** The teams in which nobody would be left. */
+  teams: LonelyTeamView[];
+  moreTeams: boolean;
+  /** What connected systems say of them now. */
+  connected: FoundSystemView[];
+}
+
+/** A team in which nobody would be left. */
+export interface LonelyTeamView {
+  team: PersonRef;
+  /** The first of the services that it answers for. */
+  services: PersonRef[];
+  moreServices: number;
+  /** The first of what it gives whoever is in it. */
+  holds: TeamHoldsView[];
+  moreHolds: number;
+  /** Whether this person may put the heir into it, in a case that begins at once. */
+  heirMay: boolean;
+}
+
+export interface TeamHoldsView {
+  role: RoleRef;
+  path: string;
 }
 
 export interface StartDraft {
@@ -451,6 +510,8 @@ export interface CaseDraft {
   reason: string;
   /** Null for nobody. */
   heir: Id | null;
+  /** Teams that the heir comes into, of those that the rehearsal said. */
+  teams: Id[];
   /** Null for now. */
   start: StartDraft | null;
 }

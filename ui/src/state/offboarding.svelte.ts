@@ -14,7 +14,7 @@ import { Query } from './query.svelte';
 
 export type OffboardingPart = 'cases' | 'leak' | 'brake';
 /** The long lists of a blast radius. */
-export type RadiusList = 'known' | 'reach' | 'alone';
+export type RadiusList = 'known' | 'reach' | 'alone' | 'reachers';
 
 /** For so long an answer is waited for before it is asked again. */
 const patience = 15_000;
@@ -179,7 +179,9 @@ export class Offboarding {
   /** The next page of one of the long lists. */
   async moreOf(list: RadiusList): Promise<void> {
     const known = this.radius.value;
-    const after = known && { known: known.moreKnown, reach: known.moreReach, alone: known.moreAlone }[list];
+    const after =
+      known &&
+      { known: known.moreKnown, reach: known.moreReach, alone: known.moreAlone, reachers: known.moreReachers }[list];
     if (!known || !after) return;
     const further = await this.#host.blastRadius(known.of, after);
     await this.radius.ask(() =>
@@ -188,6 +190,10 @@ export class Offboarding {
         ...(list === 'known' && { known: [...known.known, ...further.known], moreKnown: further.moreKnown }),
         ...(list === 'reach' && { reach: [...known.reach, ...further.reach], moreReach: further.moreReach }),
         ...(list === 'alone' && { alone: [...known.alone, ...further.alone], moreAlone: further.moreAlone }),
+        ...(list === 'reachers' && {
+          reachers: [...known.reachers, ...further.reachers],
+          moreReachers: further.moreReachers,
+        }),
       }),
     );
   }

@@ -4,7 +4,7 @@ use super::{
     Github,
     refusal::{beginning, refused},
 };
-use crate::{Fault, FaultCode};
+use crate::{Fault, FaultCode, GoOn};
 use reqwest::{
     Method, Response, StatusCode,
     header::{ACCEPT, AUTHORIZATION, HeaderValue, LINK, USER_AGENT},
@@ -76,7 +76,8 @@ impl Github {
     }
 
     /// Does something; whether there was anything to do it to.
-    pub(super) async fn act(&self, method: Method, path: &[&str]) -> Result<bool, Fault> {
+    pub(super) async fn act(&self, method: Method, path: &[&str], go: &dyn GoOn) -> Result<bool, Fault> {
+        go.go_on().await?;
         let reply = self.send(method, path, &[]).await?;
         match reply.status() {
             StatusCode::NO_CONTENT => Ok(true),

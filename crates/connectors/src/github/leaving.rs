@@ -5,7 +5,7 @@ use super::{
     sought::Meant,
     who::{There, Who},
 };
-use crate::{Fault, FaultCode, Removal, fault::FaultCode::Protected};
+use crate::{Fault, FaultCode, GoOn, Removal, fault::FaultCode::Protected};
 use claviger_model::connected::{Account, PlaceKind, Presence};
 use reqwest::Method;
 
@@ -19,9 +19,9 @@ struct Left {
 
 impl Github {
     /// Nothing is open to an account from now on.
-    pub(super) async fn refuse_it(&self, account: &Account) -> Result<(), Fault> {
+    pub(super) async fn refuse_it(&self, account: &Account, go: &dyn GoOn) -> Result<(), Fault> {
         let who = self.touchable(account).await?;
-        let left = self.leave(&who).await?;
+        let left = self.leave(&who, go).await?;
         let was_invited = account
             .places
             .iter()
@@ -39,14 +39,14 @@ impl Github {
     }
 
     /// The same for what is left, teams included.
-    pub(super) async fn take_it_away(&self, account: &Account) -> Result<Removal, Fault> {
+    pub(super) async fn take_it_away(&self, account: &Account, go: &dyn GoOn) -> Result<Removal, Fault> {
         let who = self.touchable(account).await?;
-        let left = self.leave(&who).await?;
+        let left = self.leave(&who, go).await?;
         refused_by_all(&left)?;
         if let Some(login) = who.login_today() {
             for slug in self.teams_of(login, account).await? {
                 let path = ["orgs", self.organization(), "teams", &slug, "memberships", login];
-                self.act(Method::DELETE, &path).await?;
+                self.act(Method::DELETE, &path, go).await?;
             }
         }
         Ok(Removal::Removed)
@@ -86,7 +86,7 @@ impl Github {
         if own { Err(Protected.into()) } else { Ok(who) }
     }
 
-    async fn leave(&self, who: &Who) -> Result<Left, Fault> {
+    async fn leave(&self, who: &Who, go: &dyn GoOn) -> Result<Left, Fault> {
         let organization = self.organization();
         let There {
             membership,
@@ -100,16 +100,16 @@ impl Github {
         // A deletion writes to whoever leaves, and what a team of the enterprise gives it does not take.
         if let (Some(login), Some(true)) = (who.login(), membership.map(|one| one.is_direct())) {
             let path = ["orgs", organization, "memberships", login];
-            self.act(Method::DELETE, &path).await?;
+            self.act(Method::DELETE, &path, go).await?;
         }
         if let Some(user) = collaborator {
             let path = ["orgs", organization, "outside_collaborators", &user.login];
-            self.act(Method::DELETE, &path).await?;
+            self.act(Method::DELETE, &path, go).await?;
         }
         for invitation in invitations {
             let id = invitation.id.to_string();
             let path = ["orgs", organization, "invitations", &id];
-            if self.act(Method::DELETE, &path).await? {
+            if self.act(Method::DELETE, &path, go).await? {
                 left.invitations += 1;
             }
         }

@@ -17,7 +17,7 @@ mod who;
 
 pub use sought::UserId;
 
-use crate::{Connector, Credential, Fault, FaultCode, Page, Removal, fault::FaultCode::NotPermitted};
+use crate::{Connector, Credential, Fault, FaultCode, GoOn, Page, Removal, fault::FaultCode::NotPermitted};
 use async_trait::async_trait;
 use call::Said;
 use claviger_model::connected::{Account, AccountName, Presence, SystemKind};
@@ -91,12 +91,12 @@ impl Connector for Github {
         self.sought(name).await
     }
 
-    async fn disable(&self, account: &Account) -> Result<(), Fault> {
-        self.refuse_it(account).await
+    async fn disable(&self, account: &Account, go: &dyn GoOn) -> Result<(), Fault> {
+        self.refuse_it(account, go).await
     }
 
-    async fn remove(&self, account: &Account) -> Result<Removal, Fault> {
-        self.take_it_away(account).await
+    async fn remove(&self, account: &Account, go: &dyn GoOn) -> Result<Removal, Fault> {
+        self.take_it_away(account, go).await
     }
 
     async fn verify(&self, account: &Account) -> Result<Presence, Fault> {

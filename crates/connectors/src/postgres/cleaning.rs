@@ -5,7 +5,7 @@ use super::{
     quoted::identifier,
     roles::{Role, end_sessions, run},
 };
-use crate::{Fault, FaultCode};
+use crate::{Fault, FaultCode, GoOn};
 use claviger_model::connected::AccountName;
 use sqlx::{Connection as _, PgConnection};
 
@@ -46,7 +46,12 @@ pub async fn databases(db: &mut PgConnection, role: &Role) -> Result<Vec<String>
 }
 
 /// In this database, what a role owns goes to the heir, and what it was given is taken back; all of it or nothing.
-pub async fn hand_over(db: &mut PgConnection, role: &Role, heir: Option<&AccountName>) -> Result<(), Fault> {
+pub async fn hand_over(
+    db: &mut PgConnection,
+    role: &Role,
+    heir: Option<&AccountName>,
+    go: &dyn GoOn,
+) -> Result<(), Fault> {
     let (name, mut changes) = (identifier(&role.name), Vec::new());
     let superuser: bool =
         sqlx::query_scalar("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user")
@@ -63,6 +68,7 @@ pub async fn hand_over(db: &mut PgConnection, role: &Role, heir: Option<&Account
             identifier(heir.as_str())
         ));
     }
+    go.go_on().await?;
     let mut change = db.begin().await.map_err(|error| fault(&error))?;
     for sql in changes {
         run(&mut change, sql).await?;
@@ -82,13 +88,16 @@ pub async fn hand_over(db: &mut PgConnection, role: &Role, heir: Option<&Account
     if !superuser {
         run(&mut change, format!("REVOKE {name} FROM CURRENT_USER")).await?;
     }
+    // Others may have held what it waited for; until it is committed, nothing is done.
+    go.go_on().await?;
     change.commit().await.map_err(|error| fault(&error))
 }
 
 /// Drops a role. A session that came in before it was refused and was seen by nobody ends after it.
-pub async fn drop_role(db: &mut PgConnection, role: &Role) -> Result<(), Fault> {
+pub async fn drop_role(db: &mut PgConnection, role: &Role, go: &dyn GoOn) -> Result<(), Fault> {
+    go.go_on().await?;
     run(db, format!("DROP ROLE IF EXISTS {}", identifier(&role.name))).await?;
-    if end_sessions(db, role).await? {
+    if end_sessions(db, role, go).await? {
         Ok(())
     } else {
         Err(FaultCode::StillThere.into())

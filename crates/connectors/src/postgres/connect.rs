@@ -31,7 +31,10 @@ impl Postgres {
             } else {
                 PgSslMode::VerifyFull
             })
-            .options([("statement_timeout", "20s"), ("lock_timeout", "5s")])
+            .options([
+                ("statement_timeout", milliseconds(settings.patience.statement)),
+                ("lock_timeout", milliseconds(settings.patience.lock)),
+            ])
             // Names of accounts belong into no log of ours.
             .disable_statement_logging();
         if let Some(authority) = &settings.certificate_authority {
@@ -43,6 +46,11 @@ impl Postgres {
             Err(_) => Err(FaultCode::TimedOut.into()),
         }
     }
+}
+
+/// As settings of PostgreSQL have it.
+fn milliseconds(span: Duration) -> String {
+    format!("{}ms", span.as_millis())
 }
 
 /// What an error means here, by its class (PostgreSQL, appendix A). Its words may hold names and are not repeated.

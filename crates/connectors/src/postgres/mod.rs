@@ -10,7 +10,7 @@ mod quoted;
 mod roles;
 
 use crate::{
-    Connector, Credential, Fault, FaultCode, Page, Removal,
+    Connector, Credential, Fault, FaultCode, GoOn, Page, Removal,
     connector::PAGE,
     fault::FaultCode::{Protected, StillThere},
 };
@@ -20,8 +20,26 @@ use roles::Role;
 use sqlx::PgConnection;
 use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
 
-/// A whole action may take so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a server may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// A whole action.
+    pub action: Duration,
+    /// One statement, at the server.
+    pub statement: Duration,
+    /// Waiting for a lock that others hold there.
+    pub lock: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            action: Duration::from_secs(60),
+            statement: Duration::from_secs(20),
+            lock: Duration::from_secs(5),
+        }
+    }
+}
 
 /// How a server is reached.
 #[derive(Debug, Clone)]
@@ -40,6 +58,8 @@ pub struct PostgresSettings {
     pub certificate_authority: Option<PathBuf>,
     /// The role to which goes what a login owns; none: a login that owns things stays, of no use.
     pub reassign_to: Option<AccountName>,
+    /// How long it may take.
+    pub patience: Patience,
 }
 
 /// A PostgreSQL server.
@@ -67,48 +87,48 @@ impl Postgres {
         Ok(Some(role))
     }
 
-    async fn refuse_it(&self, account: &Account) -> Result<(), Fault> {
+    async fn patiently<T>(&self, doing: impl Future<Output = Result<T, Fault>> + Send) -> Result<T, Fault> {
+        match tokio::time::timeout(self.settings.patience.action, doing).await {
+            Ok(done) => done,
+            Err(_) => Err(FaultCode::TimedOut.into()),
+        }
+    }
+
+    async fn refuse_it(&self, account: &Account, go: &dyn GoOn) -> Result<(), Fault> {
         let mut db = self.connect(None).await?;
         match self.touchable(&mut db, account).await? {
-            Some(role) => disable(&mut db, &role).await,
+            Some(role) => disable(&mut db, &role, go).await,
             None => Ok(()),
         }
     }
 
-    async fn drop_it(&self, account: &Account) -> Result<Removal, Fault> {
+    async fn drop_it(&self, account: &Account, go: &dyn GoOn) -> Result<Removal, Fault> {
         let mut db = self.connect(None).await?;
         let Some(role) = self.touchable(&mut db, account).await? else {
             return Ok(Removal::Removed);
         };
         // Somebody may have let it in again since.
-        disable(&mut db, &role).await?;
-        roles::leave_groups(&mut db, &role).await?;
+        disable(&mut db, &role, go).await?;
+        roles::leave_groups(&mut db, &role, go).await?;
         let heir = self.settings.reassign_to.as_ref();
         if heir.is_none() && cleaning::owns_anything(&mut db, &role).await? {
             return Ok(Removal::Kept(FaultCode::OwnsThings));
         }
         for database in cleaning::databases(&mut db, &role).await? {
             let mut there = self.connect(Some(&database)).await?;
-            cleaning::hand_over(&mut there, &role, heir).await?;
+            cleaning::hand_over(&mut there, &role, heir, go).await?;
         }
-        cleaning::drop_role(&mut db, &role).await?;
+        cleaning::drop_role(&mut db, &role, go).await?;
         Ok(Removal::Removed)
     }
 }
 
-async fn disable(db: &mut PgConnection, role: &Role) -> Result<(), Fault> {
-    roles::refuse_logins(db, role).await?;
-    if roles::end_sessions(db, role).await? {
+async fn disable(db: &mut PgConnection, role: &Role, go: &dyn GoOn) -> Result<(), Fault> {
+    roles::refuse_logins(db, role, go).await?;
+    if roles::end_sessions(db, role, go).await? {
         Ok(())
     } else {
         Err(StillThere.into())
-    }
-}
-
-async fn patiently<T>(doing: impl Future<Output = Result<T, Fault>> + Send) -> Result<T, Fault> {
-    match tokio::time::timeout(PATIENCE, doing).await {
-        Ok(done) => done,
-        Err(_) => Err(FaultCode::TimedOut.into()),
     }
 }
 
@@ -133,7 +153,7 @@ impl Connector for Postgres {
     }
 
     async fn list(&self, after: Option<&str>) -> Result<Page, Fault> {
-        patiently(async {
+        self.patiently(async {
             let mut db = self.connect(None).await?;
             let roles = roles::logins(&mut db, after.unwrap_or_default(), PAGE).await?;
             let next = roles.get(PAGE - 1).map(|role| role.name.clone());
@@ -146,7 +166,7 @@ impl Connector for Postgres {
     }
 
     async fn find(&self, name: &AccountName) -> Result<Option<Account>, Fault> {
-        patiently(async {
+        self.patiently(async {
             let mut db = self.connect(None).await?;
             let role = roles::named(&mut db, name.as_str()).await?;
             Ok(role.filter(|role| role.can_log_in).and_then(account))
@@ -154,16 +174,16 @@ impl Connector for Postgres {
         .await
     }
 
-    async fn disable(&self, account: &Account) -> Result<(), Fault> {
-        patiently(self.refuse_it(account)).await
+    async fn disable(&self, account: &Account, go: &dyn GoOn) -> Result<(), Fault> {
+        self.patiently(self.refuse_it(account, go)).await
     }
 
-    async fn remove(&self, account: &Account) -> Result<Removal, Fault> {
-        patiently(self.drop_it(account)).await
+    async fn remove(&self, account: &Account, go: &dyn GoOn) -> Result<Removal, Fault> {
+        self.patiently(self.drop_it(account, go)).await
     }
 
     async fn verify(&self, account: &Account) -> Result<Presence, Fault> {
-        patiently(async {
+        self.patiently(async {
             let mut db = self.connect(None).await?;
             roles::presence(&mut db, account).await
         })

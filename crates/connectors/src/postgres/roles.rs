@@ -1,7 +1,7 @@
 //! What the catalogue says of roles, and letting one in no more.
 
 use super::{connect::fault, quoted::identifier};
-use crate::{Fault, FaultCode};
+use crate::{Fault, FaultCode, GoOn};
 use claviger_model::connected::{Account, Presence};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _, postgres::PgRow};
 use std::time::Duration;
@@ -95,7 +95,8 @@ pub async fn is_protected(db: &mut PgConnection, role: &Role) -> Result<bool, Fa
 }
 
 /// From here on nobody comes in as this role.
-pub async fn refuse_logins(db: &mut PgConnection, role: &Role) -> Result<(), Fault> {
+pub async fn refuse_logins(db: &mut PgConnection, role: &Role, go: &dyn GoOn) -> Result<(), Fault> {
+    go.go_on().await?;
     run(
         db,
         format!(
@@ -107,8 +108,9 @@ pub async fn refuse_logins(db: &mut PgConnection, role: &Role) -> Result<(), Fau
 }
 
 /// Ends the role's sessions; whether none is left.
-pub async fn end_sessions(db: &mut PgConnection, role: &Role) -> Result<bool, Fault> {
+pub async fn end_sessions(db: &mut PgConnection, role: &Role, go: &dyn GoOn) -> Result<bool, Fault> {
     for _ in 0..LOOKS {
+        go.go_on().await?;
         let ended: Vec<bool> = sqlx::query_scalar(
             "SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity \
              WHERE usesysid::int8 = $1 AND pid <> pg_backend_pid()",
@@ -126,7 +128,7 @@ pub async fn end_sessions(db: &mut PgConnection, role: &Role) -> Result<bool, Fa
 }
 
 /// Takes a role out of all that it is in, and others out of it, so that nobody takes its place.
-pub async fn leave_groups(db: &mut PgConnection, of: &Role) -> Result<(), Fault> {
+pub async fn leave_groups(db: &mut PgConnection, of: &Role, go: &dyn GoOn) -> Result<(), Fault> {
     let rows = sqlx::query(
         "SELECT g.rolname::text, m.rolname::text FROM pg_catalog.pg_auth_members a \
          JOIN pg_catalog.pg_roles g ON g.oid = a.roleid JOIN pg_catalog.pg_roles m ON m.oid = a.member \
@@ -142,6 +144,7 @@ pub async fn leave_groups(db: &mut PgConnection, of: &Role) -> Result<(), Fault>
             row.try_get(1).map_err(|error| fault(&error))?,
         );
         let sql = format!("REVOKE {} FROM {}", identifier(&group), identifier(&member));
+        go.go_on().await?;
         run(db, sql).await?;
     }
     Ok(())

@@ -1,15 +1,19 @@
 //! The two systems, each with people in it.
 
+use async_trait::async_trait;
 use claviger_connectors::{
-    Connector, Credential,
+    Connector, Credential, Fault, FaultCode, GoOn,
     github::{Github, GithubSettings},
-    postgres::{Postgres, PostgresSettings},
+    postgres::{Patience, Postgres, PostgresSettings},
 };
 use claviger_crypto::secret::SecretString;
 use claviger_model::connected::{Account, AccountName};
 use claviger_testkit::peers;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 use url::Url;
 
 /// A password or token that a test holds.
@@ -41,6 +45,38 @@ pub fn name(text: &str) -> AccountName {
     AccountName::parse(text).unwrap()
 }
 
+/// Lets so many calls happen, and no other.
+#[derive(Debug)]
+pub struct UpTo {
+    calls: usize,
+    asked: AtomicUsize,
+}
+
+impl UpTo {
+    pub fn calls(calls: usize) -> Self {
+        Self {
+            calls,
+            asked: AtomicUsize::new(0),
+        }
+    }
+
+    /// How often it was asked.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+}
+
+#[async_trait]
+impl GoOn for UpTo {
+    async fn go_on(&self) -> Result<(), Fault> {
+        if self.asked.fetch_add(1, Ordering::Relaxed) < self.calls {
+            Ok(())
+        } else {
+            Err(FaultCode::CameBack.into())
+        }
+    }
+}
+
 /// An account as somebody remembers it who knows no more than its name.
 pub fn called(text: &str) -> Account {
     Account {
@@ -61,6 +97,7 @@ pub fn postgres_by(url: &str, user: &str, password: &str, reassign_to: Option<&s
         clear_text: true,
         certificate_authority: None,
         reassign_to: reassign_to.map(name),
+        patience: Patience::default(),
     };
     Postgres::new(settings, Arc::new(Held(password.to_owned())))
 }
@@ -150,6 +187,7 @@ pub async fn postgres(test: &str) -> Bench {
                 clear_text: true,
                 certificate_authority: None,
                 reassign_to: None,
+                patience: Patience::default(),
             },
             Arc::new(Missing),
         )),

@@ -1,7 +1,7 @@
 //! What only GitHub has: whom it knows by which name, lists, limits.
 
 use super::bench::{called, github_by, name};
-use claviger_connectors::{Connector, FaultCode, github::Github};
+use claviger_connectors::{Always, Connector, FaultCode, github::Github};
 use claviger_model::connected::Presence;
 use claviger_testkit::peers::github::{Github as Peer, TOKEN};
 use serde_json::{Map, Value, json};
@@ -64,7 +64,7 @@ async fn whoever_took_another_login_is_still_there_and_goes() {
     });
     peer.put(renamed).await.unwrap();
     assert_eq!(connector.verify(&ada).await.unwrap(), Presence::There);
-    connector.disable(&ada).await.unwrap();
+    connector.disable(&ada, &Always).await.unwrap();
     assert_eq!(connector.verify(&ada).await.unwrap(), Presence::Gone);
     assert_eq!(
         peer.state().await.unwrap().get("members").unwrap(),
@@ -88,7 +88,7 @@ async fn by_the_id_somebody_is_found_whatever_they_are_called() {
     for nobody in ["#9", "#", "#-7", "#07", "#7x", "#99999999999999999999"] {
         assert_eq!(connector.find(&name(nobody)).await.unwrap(), None, "{nobody}");
     }
-    connector.disable(&ada).await.unwrap();
+    connector.disable(&ada, &Always).await.unwrap();
     assert_eq!(connector.verify(&ada).await.unwrap(), Presence::Gone);
     assert_eq!(connector.find(&name("#7")).await.unwrap(), None);
     kept_to_the_description(&peer).await;
@@ -131,7 +131,7 @@ async fn a_token_that_is_no_owner_s_is_told_nothing_and_believes_nothing() {
     let codes = [
         connector.list(None).await.unwrap_err().code,
         connector.verify(&called("ada")).await.unwrap_err().code,
-        connector.disable(&called("ada")).await.unwrap_err().code,
+        connector.disable(&called("ada"), &Always).await.unwrap_err().code,
     ];
     assert_eq!(codes, [FaultCode::NotPermitted; 3]);
     kept_to_the_description(&peer).await;

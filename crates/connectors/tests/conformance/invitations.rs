@@ -4,7 +4,7 @@ use super::{
     bench::name,
     github::{kept_to_the_description, started},
 };
-use claviger_connectors::{Connector as _, FaultCode};
+use claviger_connectors::{Always, Connector as _, FaultCode};
 use claviger_model::connected::{PlaceKind, Presence};
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ async fn whoever_is_only_invited_is_found_by_login_and_by_address() {
             (Some(key), vec![PlaceKind::Invitation]),
             "{who}"
         );
-        connector.disable(&account).await.unwrap();
+        connector.disable(&account, &Always).await.unwrap();
         assert_eq!(connector.verify(&account).await.unwrap(), Presence::Gone);
     }
     let left = peer.state().await.unwrap();
@@ -57,7 +57,7 @@ async fn an_invitation_that_somebody_accepted_is_not_said_to_be_gone() {
     let ada = connector.find(&name("ada@example.test")).await.unwrap().unwrap();
     peer.put(accepted.clone()).await.unwrap();
     for _ in 0..2 {
-        let said = connector.disable(&ada).await.unwrap_err();
+        let said = connector.disable(&ada, &Always).await.unwrap_err();
         assert_eq!(said.code, FaultCode::InvitationGone);
     }
     // Between being seen and being taken back.
@@ -65,13 +65,13 @@ async fn an_invitation_that_somebody_accepted_is_not_said_to_be_gone() {
     let ada = connector.find(&name("ada@example.test")).await.unwrap().unwrap();
     let then = json!({ "list": "orgs/list-pending-invitations", "page": 1, "state": accepted });
     peer.put(json!({ "then": [then] })).await.unwrap();
-    let said = connector.disable(&ada).await.unwrap_err();
+    let said = connector.disable(&ada, &Always).await.unwrap_err();
     assert_eq!(said.code, FaultCode::InvitationGone);
     // What was taken back by us, and is noted, is gone.
     peer.put(invited(&[7])).await.unwrap();
     let ada = connector.find(&name("ada@example.test")).await.unwrap().unwrap();
-    connector.disable(&ada).await.unwrap();
-    connector.remove(&ada).await.unwrap();
+    connector.disable(&ada, &Always).await.unwrap();
+    connector.remove(&ada, &Always).await.unwrap();
     assert_eq!(connector.verify(&ada).await.unwrap(), Presence::Gone);
     kept_to_the_description(&peer).await;
 }
@@ -80,9 +80,9 @@ async fn an_invitation_that_somebody_accepted_is_not_said_to_be_gone() {
 async fn another_invitation_of_the_same_address_is_not_taken_back() {
     let (peer, connector) = started(invited(&[5])).await;
     let ada = connector.find(&name("ada@example.test")).await.unwrap().unwrap();
-    connector.disable(&ada).await.unwrap();
+    connector.disable(&ada, &Always).await.unwrap();
     peer.put(invited(&[8])).await.unwrap();
-    connector.remove(&ada).await.unwrap();
+    connector.remove(&ada, &Always).await.unwrap();
     let said = connector.verify(&ada).await.unwrap_err();
     assert_eq!(said.code, FaultCode::AnotherAccount);
     let state = peer.state().await.unwrap();

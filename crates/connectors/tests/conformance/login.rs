@@ -1,7 +1,7 @@
 //! Whatever was done to a login, verification says that it is of no use only where it is: held against the server by coming in.
 
 use super::bench::{called, first, name, postgres_by};
-use claviger_connectors::{Connector, FaultCode};
+use claviger_connectors::{Always, Connector, FaultCode};
 use claviger_model::connected::{Account, Presence};
 use claviger_testkit::peers::postgres::Postgres as Peer;
 use proptest::{prelude::*, test_runner::TestRunner};
@@ -98,8 +98,8 @@ impl Login<'_> {
                     let _ = session.close().await;
                 }
             }
-            Deed::Disable => drop(connector.disable(account).await),
-            Deed::Remove => drop(connector.remove(account).await),
+            Deed::Disable => drop(connector.disable(account, &Always).await),
+            Deed::Remove => drop(connector.remove(account, &Always).await),
             Deed::MakeAnew => {
                 let sql = format!("CREATE ROLE {} LOGIN PASSWORD 'pw'", self.first);
                 if self.peer.sql("postgres", &sql).await.is_ok() {

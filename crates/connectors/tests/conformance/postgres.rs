@@ -1,7 +1,7 @@
 //! What only PostgreSQL has: things that are owned, in several databases, and roles that are not to be touched.
 
-use super::bench::{called, first, name, postgres_by};
-use claviger_connectors::{Connector, FaultCode, Removal};
+use super::bench::{UpTo, called, first, name, postgres_by};
+use claviger_connectors::{Always, Connector, FaultCode, Removal};
 use claviger_model::connected::{PlaceKind, Presence};
 use claviger_testkit::peers::postgres::Postgres as Peer;
 
@@ -46,9 +46,12 @@ async fn what_a_login_owns_in_two_databases_goes_to_the_heir_and_nothing_is_lost
     let (user, password) = first(&urls[0]);
     let connector = postgres_by(&urls[0], &user, &password, Some("heir_of_two"));
     let account = connector.find(&name("owns_two")).await.unwrap().unwrap();
-    connector.disable(&account).await.unwrap();
+    connector.disable(&account, &Always).await.unwrap();
     assert_eq!(connector.verify(&account).await.unwrap(), Presence::Disabled);
-    assert_eq!(connector.remove(&account).await.unwrap(), Removal::Removed);
+    assert_eq!(
+        connector.remove(&account, &Always).await.unwrap(),
+        Removal::Removed
+    );
     assert_eq!(connector.verify(&account).await.unwrap(), Presence::Gone);
     for url in &urls {
         let owner = peer
@@ -79,7 +82,7 @@ async fn without_an_heir_an_owner_of_tables_stays_of_no_use_and_their_tables_sta
     let connector = postgres_by(&elsewhere, &user, &password, None);
     let account = connector.find(&name("owns_alone")).await.unwrap().unwrap();
     let kept = Removal::Kept(FaultCode::OwnsThings);
-    assert_eq!(connector.remove(&account).await.unwrap(), kept);
+    assert_eq!(connector.remove(&account, &Always).await.unwrap(), kept);
     assert_eq!(connector.verify(&account).await.unwrap(), Presence::Disabled);
     assert_eq!(
         peer.sql(database(&urls[1]), "SELECT n FROM kept").await.unwrap(),
@@ -121,9 +124,9 @@ async fn whoever_may_make_roles_and_is_no_superuser_does_the_same() {
     }
     let connector = postgres_by(&urls[0], "maker", "pw", Some("heir_of_maker"));
     let account = connector.find(&name("owns_for_maker")).await.unwrap().unwrap();
-    connector.disable(&account).await.unwrap();
+    connector.disable(&account, &Always).await.unwrap();
     // What others gave, only they or a superuser take back: until then it stays, of no use.
-    let fault = connector.remove(&account).await.unwrap_err();
+    let fault = connector.remove(&account, &Always).await.unwrap_err();
     assert_eq!(fault.code, FaultCode::InUse);
     assert_eq!(connector.verify(&account).await.unwrap(), Presence::Disabled);
     for url in &urls {
@@ -131,7 +134,10 @@ async fn whoever_may_make_roles_and_is_no_superuser_does_the_same() {
             .await
             .unwrap();
     }
-    assert_eq!(connector.remove(&account).await.unwrap(), Removal::Removed);
+    assert_eq!(
+        connector.remove(&account, &Always).await.unwrap(),
+        Removal::Removed
+    );
     assert_eq!(connector.verify(&account).await.unwrap(), Presence::Gone);
     assert_eq!(
         peer.sql(database(&urls[1]), "SELECT n FROM kept").await.unwrap(),
@@ -143,7 +149,7 @@ async fn whoever_may_make_roles_and_is_no_superuser_does_the_same() {
         .unwrap();
     let above = connector.find(&name("above_maker")).await.unwrap().unwrap();
     assert_eq!(above.places.first().unwrap().kind, PlaceKind::Superuser);
-    let refused = connector.disable(&above).await.unwrap_err();
+    let refused = connector.disable(&above, &Always).await.unwrap_err();
     assert_eq!(refused.code, FaultCode::NotPermitted);
     assert_eq!(connector.verify(&above).await.unwrap(), Presence::There);
 }
@@ -162,8 +168,11 @@ async fn names_that_look_like_sql_are_names() {
     .unwrap();
     let connector = postgres_by(&url, &user, &password, Some("nobody_such"));
     let account = connector.find(&name(odd)).await.unwrap().unwrap();
-    connector.disable(&account).await.unwrap();
-    assert_eq!(connector.remove(&account).await.unwrap(), Removal::Removed);
+    connector.disable(&account, &Always).await.unwrap();
+    assert_eq!(
+        connector.remove(&account, &Always).await.unwrap(),
+        Removal::Removed
+    );
     assert_eq!(connector.verify(&account).await.unwrap(), Presence::Gone);
     assert_eq!(connector.verify(&called("o")).await.unwrap(), Presence::There);
     assert_eq!(
@@ -185,9 +194,9 @@ async fn neither_the_superuser_it_works_by_nor_the_heir_nor_the_first_superuser(
     let (first, _) = first(&url);
     for protected in ["worker", "chief", "takes_over", first.as_str()] {
         let account = connector.find(&name(protected)).await.unwrap().unwrap();
-        let refused = connector.disable(&account).await.unwrap_err();
+        let refused = connector.disable(&account, &Always).await.unwrap_err();
         assert_eq!(refused.code, FaultCode::Protected, "{protected}");
-        let refused = connector.remove(&account).await.unwrap_err();
+        let refused = connector.remove(&account, &Always).await.unwrap_err();
         assert_eq!(refused.code, FaultCode::Protected, "{protected}");
         assert_eq!(connector.verify(&account).await.unwrap(), Presence::There);
     }
@@ -205,7 +214,10 @@ async fn a_renamed_login_is_still_there_and_goes() {
         .await
         .unwrap();
     assert_eq!(connector.verify(&account).await.unwrap(), Presence::There);
-    assert_eq!(connector.remove(&account).await.unwrap(), Removal::Removed);
+    assert_eq!(
+        connector.remove(&account, &Always).await.unwrap(),
+        Removal::Removed
+    );
     assert_eq!(
         connector.verify(&called("called_otherwise")).await.unwrap(),
         Presence::Gone
@@ -223,4 +235,51 @@ async fn a_server_that_is_away_has_a_stable_code() {
     assert_eq!(fault.code, FaultCode::Unreachable);
     peer.start_again().await.unwrap();
     assert_eq!(connector.verify(&called("ada")).await.unwrap(), Presence::Gone);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_back_between_two_databases_keeps_what_they_own_in_the_second() {
+    let peer = peer().await;
+    let urls = owner_in_two(peer, "owns_cut").await;
+    peer.sql(
+        "postgres",
+        "CREATE ROLE heir_of_cut; CREATE ROLE club_of_cut; GRANT club_of_cut TO owns_cut",
+    )
+    .await
+    .unwrap();
+    let (user, password) = first(&urls[0]);
+    let connector = postgres_by(&urls[0], &user, &password, Some("heir_of_cut"));
+    let account = connector.find(&name("owns_cut")).await.unwrap().unwrap();
+    let mut seen = Vec::new();
+    for calls in 0.. {
+        let go = UpTo::calls(calls);
+        let done = connector.remove(&account, &go).await;
+        let facts = "SELECT (SELECT count(*) FROM pg_roles WHERE rolname = 'owns_cut' AND rolcanlogin) || ' ' || \
+                     (SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = 'owns_cut') \
+                     || ' ' || (SELECT count(*) FROM pg_roles WHERE rolname = 'owns_cut')";
+        let mut stands = vec![peer.sql("postgres", facts).await.unwrap()];
+        for url in &urls {
+            let owner = "SELECT tableowner FROM pg_tables WHERE tablename = 'kept'";
+            stands.push(peer.sql(database(url), owner).await.unwrap());
+        }
+        seen.push(stands);
+        match done {
+            Ok(done) => {
+                assert_eq!(done, Removal::Removed);
+                break;
+            }
+            Err(fault) => assert_eq!(fault.code, FaultCode::CameBack),
+        }
+    }
+    // One change for each call that was let through, in the order in which they are asked for: no more of sessions, one group, and of
+    // each database the beginning and the commit. Whatever is done already is not asked for again.
+    let stands: Vec<_> = seen.iter().map(|stands| stands[0].as_str()).collect();
+    assert_eq!(
+        stands,
+        ["1 1 1", "0 1 1", "0 1 1", "0 0 1", "0 0 1", "0 0 0", "0 0 0"],
+        "{seen:?}"
+    );
+    let of_heir = |stands: &Vec<String>| stands[1..].iter().filter(|owner| *owner == "heir_of_cut").count();
+    let taken: Vec<_> = seen.iter().map(of_heir).collect();
+    assert_eq!(taken, [0, 0, 0, 0, 1, 2, 2], "{seen:?}");
 }

@@ -1,7 +1,7 @@
 //! The suite, one test a rule, on both systems.
 
-use super::bench::{Bench, called, github, name, postgres};
-use claviger_connectors::{Connector, FaultCode, Removal};
+use super::bench::{Bench, UpTo, called, github, name, postgres};
+use claviger_connectors::{Always, Connector, FaultCode, Removal};
 use claviger_model::connected::{Account, Presence};
 
 async fn everybody(connector: &dyn Connector) -> Vec<Account> {
@@ -39,10 +39,13 @@ async fn takes_away_one_and_no_other(bench: &Bench) {
     let before = everybody(&*bench.right).await;
     for who in [&ada, &bob] {
         let account = bench.right.find(who).await.unwrap().unwrap();
-        bench.right.disable(&account).await.unwrap();
+        bench.right.disable(&account, &Always).await.unwrap();
         assert_ne!(bench.right.verify(&account).await.unwrap(), Presence::There);
         assert_eq!(bench.right.find(who).await.unwrap(), None);
-        assert_eq!(bench.right.remove(&account).await.unwrap(), Removal::Removed);
+        assert_eq!(
+            bench.right.remove(&account, &Always).await.unwrap(),
+            Removal::Removed
+        );
         assert_eq!(bench.right.verify(&account).await.unwrap(), Presence::Gone);
     }
     let after = everybody(&*bench.right).await;
@@ -68,17 +71,23 @@ async fn again_is_as_good(bench: &Bench) {
     let ada = name(bench.there.first().unwrap());
     let account = bench.right.find(&ada).await.unwrap().unwrap();
     for _ in 0..2 {
-        bench.right.disable(&account).await.unwrap();
+        bench.right.disable(&account, &Always).await.unwrap();
     }
     for _ in 0..2 {
-        assert_eq!(bench.right.remove(&account).await.unwrap(), Removal::Removed);
+        assert_eq!(
+            bench.right.remove(&account, &Always).await.unwrap(),
+            Removal::Removed
+        );
     }
-    bench.right.disable(&account).await.unwrap();
+    bench.right.disable(&account, &Always).await.unwrap();
     assert_eq!(bench.right.verify(&account).await.unwrap(), Presence::Gone);
     // Removing alone takes everything away as well.
     let bob = name(bench.there.get(1).unwrap());
     let account = bench.right.find(&bob).await.unwrap().unwrap();
-    assert_eq!(bench.right.remove(&account).await.unwrap(), Removal::Removed);
+    assert_eq!(
+        bench.right.remove(&account, &Always).await.unwrap(),
+        Removal::Removed
+    );
     assert_eq!(bench.right.verify(&account).await.unwrap(), Presence::Gone);
     assert_eq!(
         bench.right.verify(&called("nobody-at-all")).await.unwrap(),
@@ -101,8 +110,11 @@ async fn a_name_that_is_somebody_else_s_by_now_is_theirs(bench: &Bench) {
     assert_eq!(bench.right.verify(&renamed).await.unwrap(), Presence::There);
     for (account, of_another) in [&gone, &renamed].into_iter().zip(&theirs) {
         assert_ne!(account.key, of_another.key);
-        bench.right.disable(account).await.unwrap();
-        assert_eq!(bench.right.remove(account).await.unwrap(), Removal::Removed);
+        bench.right.disable(account, &Always).await.unwrap();
+        assert_eq!(
+            bench.right.remove(account, &Always).await.unwrap(),
+            Removal::Removed
+        );
         let said = bench.right.verify(account).await.unwrap_err();
         assert_eq!(said.code, FaultCode::AnotherAccount, "{}", account.name);
         let now = bench.right.find(&account.name).await.unwrap();
@@ -118,9 +130,9 @@ async fn never_its_own(bench: &Bench) {
         called(&bench.own),
         bench.right.find(&name(&bench.own)).await.unwrap().unwrap(),
     ] {
-        let refused = bench.right.disable(&account).await.unwrap_err();
+        let refused = bench.right.disable(&account, &Always).await.unwrap_err();
         assert_eq!(refused.code, FaultCode::Protected);
-        let refused = bench.right.remove(&account).await.unwrap_err();
+        let refused = bench.right.remove(&account, &Always).await.unwrap_err();
         assert_eq!(refused.code, FaultCode::Protected);
         assert_eq!(bench.right.verify(&account).await.unwrap(), Presence::There);
     }
@@ -133,12 +145,38 @@ async fn says_nothing_without_being_let_in(bench: &Bench) {
         let codes = [
             connector.list(None).await.unwrap_err().code,
             connector.find(&ada.name).await.unwrap_err().code,
-            connector.disable(&ada).await.unwrap_err().code,
-            connector.remove(&ada).await.unwrap_err().code,
+            connector.disable(&ada, &Always).await.unwrap_err().code,
+            connector.remove(&ada, &Always).await.unwrap_err().code,
             connector.verify(&ada).await.unwrap_err().code,
         ];
         assert_eq!(codes, [FaultCode::Credentials; 5]);
     }
+}
+
+/// Whoever is told to stop stops before the next change: nothing is changed at the first word, and what is cut short can be done again.
+async fn asks_before_each_change_whether_to_go_on(bench: &Bench) {
+    let ada = name(bench.there.first().unwrap());
+    let account = bench.right.find(&ada).await.unwrap().unwrap();
+    let at_once = UpTo::calls(0);
+    let said = [
+        bench.right.disable(&account, &at_once).await.unwrap_err().code,
+        bench.right.remove(&account, &at_once).await.unwrap_err().code,
+    ];
+    assert_eq!(said, [FaultCode::CameBack; 2]);
+    assert_eq!(bench.right.find(&ada).await.unwrap().as_ref(), Some(&account));
+    assert_eq!(bench.right.verify(&account).await.unwrap(), Presence::There);
+    // One call more each time, until nothing is left to ask for.
+    let mut calls = 0;
+    loop {
+        calls += 1;
+        assert!(calls < 100, "it never ends");
+        let go = UpTo::calls(calls);
+        match bench.right.remove(&account, &go).await {
+            Ok(done) => break assert_eq!(done, Removal::Removed),
+            Err(fault) => assert_eq!((fault.code, go.asked()), (FaultCode::CameBack, calls + 1)),
+        }
+    }
+    assert_eq!(bench.right.verify(&account).await.unwrap(), Presence::Gone);
 }
 
 macro_rules! conformance {
@@ -165,6 +203,7 @@ macro_rules! conformance {
 }
 
 conformance! {
+    asks_before_each_change_whether_to_go_on
     lists_who_is_there
     takes_away_one_and_no_other
     again_is_as_good

@@ -4,7 +4,7 @@ use super::{
     bench::name,
     github::{kept_to_the_description, started},
 };
-use claviger_connectors::{Connector as _, FaultCode};
+use claviger_connectors::{Always, Connector as _, FaultCode};
 use claviger_model::connected::{PlaceKind, Presence};
 use serde_json::{Map, Value, json};
 
@@ -24,7 +24,7 @@ async fn a_member_leaves_the_organization_with_all_teams_and_invitations() {
         (ada.key, kinds),
         (Some(7), vec![PlaceKind::Member, PlaceKind::Invitation])
     );
-    connector.remove(&ada).await.unwrap();
+    connector.remove(&ada, &Always).await.unwrap();
     assert_eq!(connector.verify(&ada).await.unwrap(), Presence::Gone);
     let state = peer.state().await.unwrap();
     assert_eq!(state.pointer("/teams/core").unwrap(), &json!(["owner"]));
@@ -62,8 +62,8 @@ async fn however_many_teams_there_are_nobody_is_asked_for_in_all_of_them() {
     // Whose token it is, the membership, the two lists.
     assert_eq!(told.calls.len(), 4);
     peer.forget().await.unwrap();
-    connector.disable(&ada).await.unwrap();
-    connector.remove(&ada).await.unwrap();
+    connector.disable(&ada, &Always).await.unwrap();
+    connector.remove(&ada, &Always).await.unwrap();
     assert_eq!(connector.verify(&ada).await.unwrap(), Presence::Gone);
     let calls = peer.told().await.unwrap().calls.len();
     assert!(calls < 150, "{calls}");
@@ -77,8 +77,8 @@ async fn who_left_the_organization_and_not_a_team_is_still_there_and_goes() {
     let odd = json!({ "members": { "owner": "active" }, "teams": { "core": ["ada"], "web": ["ada"] } });
     peer.put(odd).await.unwrap();
     assert_eq!(connector.verify(&ada).await.unwrap(), Presence::There);
-    connector.disable(&ada).await.unwrap();
-    connector.remove(&ada).await.unwrap();
+    connector.disable(&ada, &Always).await.unwrap();
+    connector.remove(&ada, &Always).await.unwrap();
     assert_eq!(connector.verify(&ada).await.unwrap(), Presence::Gone);
     let state = peer.state().await.unwrap();
     assert_eq!(state.get("teams").unwrap(), &json!({ "core": [], "web": [] }));
@@ -94,9 +94,9 @@ async fn who_is_there_by_a_team_of_the_enterprise_is_deleted_once_and_said_to_be
     let (peer, connector) = started(state).await;
     let ada = connector.find(&name("ada")).await.unwrap().unwrap();
     for _ in 0..3 {
-        let said = connector.disable(&ada).await.unwrap_err();
+        let said = connector.disable(&ada, &Always).await.unwrap_err();
         assert_eq!(said.code, FaultCode::EnterpriseTeam);
-        let said = connector.remove(&ada).await.unwrap_err();
+        let said = connector.remove(&ada, &Always).await.unwrap_err();
         assert_eq!(said.code, FaultCode::EnterpriseTeam);
         let said = connector.verify(&ada).await.unwrap_err();
         assert_eq!(said.code, FaultCode::EnterpriseTeam);
@@ -108,8 +108,8 @@ async fn who_is_there_by_a_team_of_the_enterprise_is_deleted_once_and_said_to_be
     peer.put(json!({ "enterprise": {}, "indirect": [], "members": { "owner": "active" } }))
         .await
         .unwrap();
-    connector.disable(&ada).await.unwrap();
-    connector.remove(&ada).await.unwrap();
+    connector.disable(&ada, &Always).await.unwrap();
+    connector.remove(&ada, &Always).await.unwrap();
     assert_eq!(connector.verify(&ada).await.unwrap(), Presence::Gone);
     kept_to_the_description(&peer).await;
 }

@@ -161,6 +161,7 @@ fn openings(now: Timestamp) -> anyhow::Result<Vec<Opening>> {
         person: principal(person),
         reason: reason.to_owned(),
         heir: None,
+        teams: Vec::new(),
         start: None,
         clicked_at: now,
         counted: None,

@@ -108,6 +108,10 @@ pub enum EffectKind {
     LocalTeam,
     /// They left a team that the provider's groups stand for.
     ProviderTeam,
+    /// The heir came into a team of theirs in which nobody else was, put there by whoever opened the case.
+    HeirTeam,
+    /// Nobody who is active is left in a team in which they were, directly or by another team.
+    TeamLeft,
     /// A request was taken back.
     Request,
     /// An approval was taken back.
@@ -136,7 +140,7 @@ pub struct Effect {
     pub kind: EffectKind,
     /// To what, by its id.
     pub object: [u8; 16],
-    /// The heir of a secret, the order of a device.
+    /// The heir of a secret or in a team, the order of a device.
     pub detail: Option<[u8; 16]>,
     /// When.
     pub at: Timestamp,

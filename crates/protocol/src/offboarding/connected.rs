@@ -1,7 +1,9 @@
 //! Accounts of people in connected systems.
 
 use claviger_model::{
-    connected::{AcceptedAs, Account, AccountState, AskedState, Presence, SystemKind, SystemName, Trying},
+    connected::{
+        AcceptedAs, Account, AccountName, AccountState, AskedState, Presence, SystemKind, SystemName, Trying,
+    },
     ids::AccountId,
     time::Timestamp,
 };
@@ -16,6 +18,9 @@ pub struct FoundSystem {
     pub kind: SystemKind,
     /// The accounts that are theirs by the configured rules.
     pub accounts: Vec<Account>,
+    /// Those of them that by the rules would be somebody else's, too: a case would take them from nobody, and wait for an Owner.
+    #[serde(default)]
+    pub ambiguous: Vec<AccountName>,
     /// Why it could not be asked: a stable code. None: it told.
     pub said: Option<String>,
 }

@@ -4,10 +4,10 @@ use super::{NamedDevice, NamedSecret, connected::FoundSystem};
 use crate::{access::PlaceName, principals::PrincipalRecord, signed::Signable, wire::Bytes};
 use claviger_model::{
     blast::{
-        Alone, BlastRadius, DeviceAtHand, Drawable, KeyAtHand, Known, Numbers, Reached, Risk, SessionAtHand,
-        Suspect, Through, Waiting,
+        Alone, BlastRadius, DeviceAtHand, Drawable, KeyAtHand, Known, Numbers, Reached, Reacher, Risk,
+        SessionAtHand, Suspect, Through, Waiting,
     },
-    ids::{ScopeId, SecretId},
+    ids::{PrincipalId, ScopeId, SecretId},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,11 @@ pub enum After {
         /// The place.
         scope: ScopeId,
     },
+    /// Of those who reach a secret.
+    Reachers {
+        /// Who.
+        principal: PrincipalId,
+    },
     /// Of what nobody else answers for.
     Alone {
         /// How many were shown.
@@ -65,6 +70,9 @@ pub struct Next {
     pub reach: Option<After>,
     /// What nobody else answers for.
     pub alone: Option<After>,
+    /// Those who reach a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reachers: Option<After>,
 }
 
 /// A blast radius as it is now.
@@ -84,6 +92,9 @@ pub struct RadiusReply {
     pub reach: Vec<Reached>,
     /// What nobody else answers for.
     pub alone: Vec<Alone>,
+    /// Of a secret: who reaches its value now, and through what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reachers: Vec<Reacher>,
     /// Grants; with the first page only, as all that follows.
     pub grants: Vec<Through>,
     /// Rights to emergency access.

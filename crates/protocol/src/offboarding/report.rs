@@ -80,7 +80,7 @@ pub struct EffectLine {
     pub kind: EffectKind,
     /// To what: the 16 bytes of its id.
     pub object: Bytes,
-    /// The heir of a secret, the order of a device.
+    /// The heir of a secret or in a team, the order of a device.
     pub detail: Option<Bytes>,
     /// When.
     pub at: Timestamp,

@@ -3,7 +3,7 @@
 use super::{ConfigError, origin::is_loopback};
 use claviger_connectors::{
     github::{GithubSettings, UserId},
-    postgres::PostgresSettings,
+    postgres::{Patience, PostgresSettings},
 };
 use claviger_model::connected::{AccountName, MOST_NAMES, SystemKind, SystemName};
 use serde::Deserialize;
@@ -164,6 +164,7 @@ impl ConnectorSettings {
                 Some(role) => Some(AccountName::parse(&role).map_err(|_| "`reassign_to` is no role")?),
                 None => None,
             },
+            patience: Patience::default(),
         };
         let file = self.password_file.ok_or("`password_file` must be set")?;
         Ok((ConnectorWay::Postgresql(settings), file))

@@ -35,16 +35,18 @@ impl Others {
     /// # Errors
     /// As [`everybody`].
     pub async fn of(reader: &mut dyn Reader, rules: &Rules) -> Result<Self, StorageError> {
+        Ok(Self::among(&everybody(reader).await?, rules))
+    }
+
+    /// The same among people who were read already.
+    pub fn among(people: &[KnownPerson], rules: &Rules) -> Self {
         let mut all: BTreeMap<String, Vec<PrincipalId>> = BTreeMap::new();
-        for one in everybody(reader).await? {
-            if one.state == PrincipalState::Disabled {
-                continue;
-            }
-            for name in rules.names(&Known::from(&one)) {
+        for one in people.iter().filter(|one| one.state != PrincipalState::Disabled) {
+            for name in rules.names(&Known::from(one)) {
                 all.entry(folded(&name)).or_default().push(one.id);
             }
         }
-        Ok(Self(all))
+        Self(all)
     }
 
     /// Whether an account of this name would be somebody else's, too. Whether a system tells capitals apart is not known here.

@@ -1,6 +1,7 @@
 //! What a report claims, beside what the log says.
 
 use super::{connected, whole};
+use crate::operations::offboarding::case::{AS_HEIR, MEMBER_ADDED, MEMBER_LEFT, NOBODY_LEFT};
 use claviger_ledger::leaf::{Fact, Leaf, Outcome, REASON};
 use claviger_model::{
     blast::How,
@@ -226,9 +227,9 @@ pub(super) fn is_of(leaf: &Leaf, effect: &EffectLine) -> bool {
         EffectKind::ServiceKey => is(EventKind::ServiceKeyEnded) && object.key == Some(KeyId::from_bytes(id)),
         EffectKind::Device => is(EventKind::DeviceChanged) && object.device == Some(DeviceId::from_bytes(id)),
         EffectKind::Grant => is(EventKind::GrantEnded) && object.grant == Some(GrantId::from_bytes(id)),
-        EffectKind::LocalTeam | EffectKind::ProviderTeam => {
-            is(EventKind::TeamChanged) && object.principal == Some(PrincipalId::from_bytes(id))
-        }
+        EffectKind::LocalTeam | EffectKind::ProviderTeam => is_team(leaf, id, MEMBER_LEFT),
+        EffectKind::TeamLeft => is_team(leaf, id, NOBODY_LEFT),
+        EffectKind::HeirTeam => is_team(leaf, id, MEMBER_ADDED) && label(leaf, "as") == Some(AS_HEIR),
         EffectKind::Request => {
             is(EventKind::RequestAnswered) && object.request == Some(RequestId::from_bytes(id))
         }
@@ -257,6 +258,14 @@ pub(super) fn is_of(leaf: &Leaf, effect: &EffectLine) -> bool {
     }
 }
 
+/// Whether a leaf tells of this change of a team.
+fn is_team(leaf: &Leaf, team: [u8; 16], change: &str) -> bool {
+    leaf.kind.as_kind() == Some(EventKind::TeamChanged)
+        && leaf.outcome == Outcome::Allowed
+        && leaf.object.principal == Some(PrincipalId::from_bytes(team))
+        && label(leaf, "change") == Some(change)
+}
+
 pub(super) fn number(leaf: &Leaf, name: &str) -> Option<i64> {
     let (_, fact) = leaf.facts.iter().find(|(field, _)| field.as_str() == name)?;
     match fact {
@@ -283,6 +292,8 @@ pub const fn name(kind: EffectKind) -> &'static str {
         EffectKind::EmergencyRight => "a right to emergency access",
         EffectKind::LocalTeam => "a place in a team",
         EffectKind::ProviderTeam => "a place in a team of the identity provider",
+        EffectKind::HeirTeam => "a place in a team for the heir",
+        EffectKind::TeamLeft => "the last one in a team",
         EffectKind::Request => "a request",
         EffectKind::Approval => "an approval",
         EffectKind::Proposal => "a proposal",

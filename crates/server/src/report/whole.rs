@@ -1,6 +1,7 @@
 //! What the log says of a case, beside what its report leaves out.
 
 use super::claims::{Log, is_of, label, name, number};
+use crate::operations::offboarding::case::{AS_HEIR, MEMBER_ADDED, MEMBER_LEFT, NOBODY_LEFT};
 use claviger_ledger::leaf::Leaf;
 use claviger_model::{event::EventKind, offboarding::EffectKind};
 use claviger_protocol::offboarding::report::{EffectLine, Report};
@@ -46,10 +47,13 @@ fn went(report: &Report, kind: EventKind, leaf: &Leaf) -> Result<(), String> {
         EventKind::SecretEdited => &[EffectKind::SecretOwner],
         EventKind::ProposalAnswered => &[EffectKind::Proposal],
         EventKind::RequestAnswered => &[EffectKind::Request, EffectKind::Approval],
-        // The others tell of a team that was given back.
-        EventKind::TeamChanged if label(leaf, "change") == Some("member-left") => {
-            &[EffectKind::LocalTeam, EffectKind::ProviderTeam]
-        }
+        EventKind::TeamChanged => match label(leaf, "change") {
+            Some(MEMBER_LEFT) => &[EffectKind::LocalTeam, EffectKind::ProviderTeam],
+            Some(NOBODY_LEFT) => &[EffectKind::TeamLeft],
+            Some(MEMBER_ADDED) if label(leaf, "as") == Some(AS_HEIR) => &[EffectKind::HeirTeam],
+            // The others tell of a team that was given back.
+            _ => return Ok(()),
+        },
         _ => return Ok(()),
     };
     let mut listed = gone.iter().flat_map(|kind| of(report, *kind));

@@ -64,6 +64,9 @@ pub fn sentence(notice: &Notice) -> String {
             "Accounts of somebody who left wait there. It is tried again by itself; the case shows what it says."
         }
         NoticeKind::SystemBack => "What waits there goes on by itself.",
+        NoticeKind::TeamsLeft => {
+            "Somebody who left was the last one there. The case names the teams and the services that they answer for, until somebody is in them again."
+        }
         NoticeKind::CaseDone => {
             "Every step is done, and nothing of it waits any more. Its report can be made."
         }

@@ -18,7 +18,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use claviger_model::{
-    ids::{PrincipalId, ProposalId, RequestId, SecretId},
+    ids::{CaseId, PrincipalId, ProposalId, RequestId, SecretId},
     secret::Secret,
     time::Timestamp,
 };
@@ -128,6 +128,24 @@ impl LeavingReads for Handle {
         .fetch_all(self.db())
         .await?;
         all(&rows, |cells| cells.id())
+    }
+
+    async fn teams_left(&mut self, case: CaseId, limit: u32) -> Result<Vec<(PrincipalId, Timestamp)>> {
+        let rows = sqlx::query(
+            "WITH RECURSIVE down (team, id) AS (SELECT e.object, e.object FROM offboarding_effects e \
+             WHERE e.offboarding = $1 AND e.kind = 'team-left' \
+             UNION SELECT d.team, m.member FROM down d JOIN team_members m ON m.team = d.id \
+             JOIN principals t ON t.id = d.id AND t.kind = 'team' AND t.state = 'active') \
+             SELECT e.object, e.at FROM offboarding_effects e JOIN principals k ON k.id = e.object AND k.kind = 'team' \
+             AND k.state = 'active' WHERE e.offboarding = $1 AND e.kind = 'team-left' \
+             AND NOT EXISTS (SELECT 1 FROM down d JOIN principals p ON p.id = d.id \
+             WHERE d.team = e.object AND p.kind = 'person' AND p.state = 'active') ORDER BY e.object LIMIT $2",
+        )
+        .bind(case.raw())
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, |cells| Ok((cells.id()?, cells.time()?)))
     }
 }
 

@@ -1,8 +1,12 @@
-use crate::ground::{Ground, described};
+use crate::{
+    ground::{Ground, described},
+    offboarding::planned,
+};
 use claviger_model::{
     builtin_roles::{self, READER},
     ids::{KeyId, PrincipalId, ProposalId, RequestId, SecretId},
     name::Name,
+    offboarding::{Effect, EffectKind},
     principal::{Nature, PrincipalState},
     scope::EnvironmentClass,
     secret::Description,
@@ -22,6 +26,7 @@ contract!(
     what_they_own_comes_in_pages,
     keys_that_they_made_are_found_until_they_end,
     a_team_is_alone_with_its_last_active_person,
+    a_team_that_a_case_left_is_told_until_somebody_is_in_it,
 );
 
 fn access(ground: &Ground, by: PrincipalId) -> Request {
@@ -278,4 +283,61 @@ async fn a_team_is_alone_with_its_last_active_person(ground: Ground) {
     expected.push(both);
     expected.sort_unstable();
     assert_eq!(locked.teams_alone(ground.ada).await.unwrap(), expected);
+}
+
+async fn a_team_that_a_case_left_is_told_until_somebody_is_in_it(ground: Ground) {
+    let mut locked = ground.locked().await;
+    let ben = somebody(&ground, &mut *locked, "Ben").await;
+    let inner = team(&ground, &mut *locked, "inner", &[]).await;
+    let outer = team(&ground, &mut *locked, "outer", &[inner]).await;
+    let other = team(&ground, &mut *locked, "other", &[]).await;
+    let case = planned(&ground, ground.ada);
+    locked.insert_case(&case).await.unwrap();
+    let left = |team: PrincipalId, kind| Effect {
+        case: case.id,
+        kind,
+        object: *team.as_bytes(),
+        detail: None,
+        at: ground.later(3),
+        restored: None,
+    };
+    let effects = [
+        left(inner, EffectKind::TeamLeft),
+        left(outer, EffectKind::TeamLeft),
+        left(other, EffectKind::TeamLeft),
+        // That they were in a team says nothing of who else is.
+        left(ben, EffectKind::LocalTeam),
+    ];
+    locked.insert_effects(&effects).await.unwrap();
+    let mut expected = vec![
+        (inner, ground.later(3)),
+        (outer, ground.later(3)),
+        (other, ground.later(3)),
+    ];
+    expected.sort_unstable();
+    assert_eq!(locked.teams_left(case.id, 9).await.unwrap(), expected);
+    assert_eq!(locked.teams_left(case.id, 2).await.unwrap(), expected[..2]);
+    let nobody = planned(&ground, ben);
+    assert_eq!(locked.teams_left(nobody.id, 9).await.unwrap(), []);
+    // Whoever is in the inner team is in the outer one; somebody who is not active is nobody.
+    let member = TeamMember {
+        team: inner,
+        member: ben,
+        source: MemberSource::Local,
+    };
+    locked.add_team_member(member).await.unwrap();
+    assert_eq!(
+        locked.teams_left(case.id, 9).await.unwrap(),
+        [(other, ground.later(3))]
+    );
+    let mut row = locked.principal(ben).await.unwrap().unwrap();
+    row.state = PrincipalState::Suspended;
+    locked.update_principal(&row).await.unwrap();
+    assert_eq!(locked.teams_left(case.id, 9).await.unwrap(), expected);
+    // A team that is switched off needs nobody.
+    let mut row = locked.principal(other).await.unwrap().unwrap();
+    row.state = PrincipalState::Disabled;
+    locked.update_principal(&row).await.unwrap();
+    expected.retain(|(team, _)| *team != other);
+    assert_eq!(locked.teams_left(case.id, 9).await.unwrap(), expected);
 }

@@ -95,6 +95,7 @@ async fn measure(folder: &Path, origin: &str, code: String, named: &str) {
         person: ben,
         reason: "to measure".to_owned(),
         heir: None,
+        teams: Vec::new(),
         start: None,
     };
     let click = Instant::now();

@@ -133,6 +133,7 @@ impl Company {
             person: self.ben_id.clone(),
             reason: "moves on".to_owned(),
             heir: heir.map(str::to_owned),
+            teams: Vec::new(),
             start: None,
         }
     }

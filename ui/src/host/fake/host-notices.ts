@@ -50,6 +50,7 @@ const kinds = [
   'offboarding.failing',
   'offboarding.system-silent',
   'offboarding.system-back',
+  'offboarding.teams-left',
   'offboarding.done',
 ];
 

@@ -7,8 +7,10 @@ import type {
   EndedTeamView,
   HoldingView,
   KnownValue,
+  LonelyTeamView,
   OwnerProgress,
   RadiusView,
+  ReacherView,
   SuspectRef,
 } from '../offboarding';
 import type { PersonRef } from '../state';
@@ -93,7 +95,11 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
     cases = cases.map((one) => (one.id === id ? { ...one, ...parts } : one));
     return shown(find(id));
   };
-  const shown = (one: CaseView): CaseView => ({ ...one, owners: ownersOf(rotations.get(one.id) ?? []) });
+  const shown = (one: CaseView): CaseView => ({
+    ...one,
+    left: one.left.filter(({ team }) => !fake.filled.has(team.id)),
+    owners: ownersOf(rotations.get(one.id) ?? []),
+  });
   const begin = (id: string, parts: Partial<CaseView> = {}): CaseView => {
     const at = fake.now();
     const online = devices(at, true).map((device) => ({ ...device, acknowledgedAt: null, afterMs: null }));
@@ -156,6 +162,36 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
           : [holding(suspect, nth), ...(nth % 4 === 0 ? [holding(suspect, nth + 1)] : [])],
     }));
   };
+  const placeOf = (id: string) => {
+    const path = world.secrets.find((one) => one.id === id)?.path;
+    return world.places.find((place) => place.path === path);
+  };
+  const reachersOf = (id: string): ReacherView[] =>
+    [world.people[1], world.people[2], world.people[4]].flatMap((person, nth) => {
+      if (!person) return [];
+      const role = roles[nth % roles.length] ?? { id: 'role', name: 'Reader' };
+      const path = nth === 0 ? (placeOf(id)?.path ?? '') : 'payments';
+      const through = { id: `reach-${nth}`, role, path, team: nth === 2 ? 'Ledger' : null, from: null, endsAt: null };
+      return [{ person, reveals: nth < 2, through: [through] }];
+    });
+  const lonelyTeams = (withHeir: boolean): LonelyTeamView[] => [
+    {
+      team: { ...world.me, id: 'team-tax', name: 'Tax' },
+      services: [{ ...world.me, id: 'service-2', name: 'payments-deploy' }],
+      moreServices: 0,
+      holds: [{ role: roles[0] ?? { id: 'role', name: 'Reader' }, path: 'ledger/tax' }],
+      moreHolds: 1,
+      heirMay: withHeir,
+    },
+    {
+      team: { ...world.me, id: 'team-audit', name: 'Audit' },
+      services: [],
+      moreServices: 0,
+      holds: [],
+      moreHolds: 0,
+      heirMay: false,
+    },
+  ];
   const radius = (of: SuspectRef, after: string | null): RadiusView => {
     const known = knownOf(of);
     const quiet = of.kind === 'secret' || (of.kind === 'person' && of.id === world.people[3]?.id);
@@ -185,6 +221,7 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
       of,
       name,
       whose: of.kind === 'device' || of.kind === 'session' ? (world.people[4] ?? null) : null,
+      place: of.kind === 'secret' ? { id: placeOf(of.id)?.id ?? '', path: placeOf(of.id)?.path ?? '' } : null,
       at: fake.now(),
       digest: '9c1f40d2a7',
       numbers: {
@@ -201,6 +238,7 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
         devices: quiet ? 0 : 2,
         sessions: quiet ? 0 : 1,
         keys: person ? 1 : 0,
+        reachers: of.kind === 'secret' ? 3 : 0,
       },
       known: first ? all.slice(0, knownPage) : all.slice(knownPage),
       reach: first ? reach : [],
@@ -215,6 +253,7 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
               { type: 'service', service: { ...world.me, id: 'service-2', name: 'payments-deploy' } },
             ]
           : [],
+      reachers: of.kind === 'secret' ? reachersOf(of.id).slice(first ? 0 : 2, first ? 2 : 3) : [],
       grants:
         first && !quiet
           ? ['payments', 'ledger/staging', 'identity'].map((path, nth) => ({
@@ -285,6 +324,7 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
       moreKnown: first && all.length > knownPage ? 'page-2' : null,
       moreReach: null,
       moreAlone: null,
+      moreReachers: of.kind === 'secret' && first ? 'page-2' : null,
     };
   };
   const braking = (person: string) => (brake.protected.some(({ id }) => id === person) ? ('protected' as const) : null);
@@ -310,7 +350,16 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
     rehearseCase: (person, heir) =>
       fake.answer('rehearseCase', [person, heir], () => {
         if (heir === person) throw refusal('unfitHeir');
-        return { case: `case-new-${fake.nextId++}`, numbers, effects, rotations: 17, brake: braking(person) };
+        return {
+          case: `case-new-${fake.nextId++}`,
+          numbers,
+          effects,
+          rotations: 17,
+          brake: braking(person),
+          teams: lonelyTeams(heir !== null),
+          moreTeams: false,
+          connected: foundSystems,
+        };
       }),
     openCase: (draft) =>
       fake.answer('openCase', [draft], () => {
@@ -338,6 +387,8 @@ export function offboardingOf(fake: FakeWorld): Pick<Host, OffboardingCommands> 
           effects: [],
           devices: [],
           connected: [],
+          left: [],
+          leftMore: false,
           acknowledged: { count: 0, p50Ms: null, p99Ms: null },
           mayCancel: true,
         });

@@ -292,6 +292,7 @@ export function organizationOf(fake: FakeWorld): Pick<Host, OrganizationCommands
       fake.answer('addMember', [id, member], () => {
         const at = fake.world.people.findIndex((one) => one.id === member);
         if (at < 0) throw refusal('teamCycle');
+        fake.filled.add(id);
         change(id, (one) => ({
           ...one,
           members: [...one.members, { principal: principal(at), byProvider: false, byHand: true }],

@@ -31,6 +31,7 @@ export const numbers: RadiusNumbers = {
   devices: 3,
   sessions: 4,
   keys: 1,
+  reachers: 0,
 };
 
 export function steps(at: number, done: number): CaseStep[] {
@@ -111,6 +112,8 @@ export function caseOf(id: string, person: PersonRef, at: number, by: PersonRef,
     acknowledged: { count: 3, p50Ms: 420, p99Ms: 512 },
     owners: [],
     connected: connectedOf(at, true),
+    left: [],
+    leftMore: false,
     mayApprove: false,
     mayCancel: false,
     ...parts,
@@ -138,6 +141,15 @@ export function seededCases({ world, start }: FakeWorld): CaseView[] {
       heir: mara,
       devices: devices(start - 5 * hour, true),
       connected: connectedOf(start - 5 * hour, false),
+      left: [
+        {
+          team: { ...world.me, id: 'team-payments', name: 'Payments' },
+          since: start - 5 * hour,
+          services: [{ ...world.me, id: 'service-1', name: 'payments-ci' }],
+          moreServices: 2,
+        },
+        { team: { ...world.me, id: 'team-tax', name: 'Tax' }, since: start - 5 * hour, services: [], moreServices: 0 },
+      ],
       acknowledged: { count: 2, p50Ms: 310, p99Ms: 420 },
       voices: [{ by: mara, at: start - 4 * hour, reason: 'People Operations asked me, too.' }],
     }),

@@ -6,7 +6,10 @@ export const foundSystems: FoundSystemView[] = [
   {
     system: 'github',
     kind: 'github',
-    accounts: [{ name: 'jonas-k', places: ['Member', 'Team payments', 'Team on-call'] }],
+    accounts: [
+      { name: 'jonas-k', places: ['Member', 'Team payments', 'Team on-call'], ambiguous: false },
+      { name: 'jk', places: ['Outside collaborator'], ambiguous: true },
+    ],
     said: null,
   },
   { system: 'reporting', kind: 'postgresql', accounts: [], said: null },

@@ -48,6 +48,8 @@ export class FakeWorld {
   clipboardTimer: ReturnType<typeof setTimeout> | undefined;
   signIn: { resolve: () => void; reject: (reason: Problem) => void } | null = null;
   nextId = 1;
+  /** Teams into which somebody was put since. */
+  readonly filled = new Set<string>();
   /** Roles that the first Owner has given. */
   given: { id: Id; name: string }[] = [];
   settings: Settings = { theme: 'system', lockAfterMinutes: 10, clipboardSeconds: 30, revealSeconds: 30 };

@@ -34,6 +34,7 @@ export const kindNames: Record<string, string> = {
   'offboarding.failing': 'A step of an offboarding keeps failing',
   'offboarding.system-silent': 'A connected system does not answer',
   'offboarding.system-back': 'A connected system answers again',
+  'offboarding.teams-left': 'Nobody is left in a team',
   'offboarding.done': 'An offboarding is done',
 };
 
@@ -130,6 +131,8 @@ export function noticeWords(notice: NoticeView): string {
     }
     case 'offboarding.system-back':
       return `${system} answers again. What waits there goes on by itself.`;
+    case 'offboarding.teams-left':
+      return `The offboarding of ${notice.of ?? 'somebody'} left nobody in ${(notice.count ?? 1) > 1 ? `${notice.count} teams` : 'a team'}. Somebody who manages teams has to put somebody in.`;
     case 'offboarding.done':
       return `The offboarding of ${notice.of ?? 'somebody'} is done.`;
     default:

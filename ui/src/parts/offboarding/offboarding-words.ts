@@ -12,6 +12,7 @@ import type {
   ConnectedKind,
   HoldingView,
   HoldingWay,
+  LonelyTeamView,
   SuspectKind,
 } from '../../host/offboarding';
 import { count } from '../../words/names';
@@ -81,6 +82,8 @@ const effectNames: Record<CaseEffectKind, [one: string, many: string]> = {
   emergencyRight: ['emergency right', 'emergency rights'],
   localTeam: ['team', 'teams'],
   providerTeam: ['team of the identity provider', 'teams of the identity provider'],
+  heirTeam: ['team for the heir', 'teams for the heir'],
+  teamLeft: ['team without anybody', 'teams without anybody'],
   request: ['request', 'requests'],
   approval: ['approval', 'approvals'],
   proposal: ['proposal', 'proposals'],
@@ -161,6 +164,19 @@ export function stepWords(kind: CaseStepKind, { effects, rotations, heir, system
       return `${what.words} in connected systems ${done ? '' : what.one ? 'is ' : 'are '}taken away`;
     }
   }
+}
+
+/** "payments-ci, ledger-sync and 3 more"; empty for none. */
+export function servicesWords(services: readonly { name: string }[], more: number): string {
+  const names = services.map((one) => one.name);
+  return list(more > 0 ? [...names, `${more.toLocaleString('en')} more`] : names);
+}
+
+/** "Reader in payments and 2 more"; what whoever is in a team gets by it. */
+export function holdsWords(team: LonelyTeamView): string {
+  if (team.holds.length === 0) return 'nothing';
+  const each = team.holds.map(({ role, path }) => `${role.name} in ${path === '' ? 'the whole organization' : path}`);
+  return list(team.moreHolds > 0 ? [...each, `${team.moreHolds.toLocaleString('en')} more`] : each);
 }
 
 /** How far the rotations are, over all owners. */

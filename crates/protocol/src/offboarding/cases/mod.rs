@@ -7,10 +7,12 @@ mod rotations;
 mod undo;
 
 pub use brake::{MOST_PROTECTED, OffboardingSettings};
-pub use opening::{ApproveCase, CancelCase, OpenCase, OpenedCase, Rehearsal, Rehearse, StartAt};
+pub use opening::{
+    ApproveCase, CancelCase, LonelyTeam, OpenCase, OpenedCase, Rehearsal, Rehearse, StartAt, TeamHolds,
+};
 pub use record::{
-    BegunRecord, CaseDeviceRecord, CaseLine, CaseRecord, CaseVerb, CasesCall, CasesReply, EffectRecord, PAGE,
-    StepRecord, Times,
+    BegunRecord, CaseDeviceRecord, CaseLine, CaseRecord, CaseVerb, CasesCall, CasesReply, EffectRecord,
+    LeftTeam, MOST_HELD, MOST_LEFT, MOST_SERVICES, PAGE, StepRecord, Times,
 };
 pub use rotations::{AcceptRotation, AfterRotation, RotationRecord, RotationsCall, RotationsReply};
 pub use undo::{

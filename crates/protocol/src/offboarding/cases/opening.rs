@@ -1,9 +1,10 @@
 //! Opening a case, rehearsing it, letting it go on, calling it off.
 
-use super::{CaseRecord, EffectRecord};
+use super::{super::connected::FoundSystem, CaseRecord, EffectRecord};
+use crate::{access::PlaceName, principals::PrincipalRecord};
 use claviger_model::{
     blast::Numbers,
-    ids::{CaseId, PrincipalId},
+    ids::{CaseId, PrincipalId, RoleId, ScopeId},
     offboarding::Brake,
     time::Timestamp,
 };
@@ -22,6 +23,10 @@ pub struct OpenCase {
     /// Who takes over the secrets that they own; none = nobody owns them then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heir: Option<PrincipalId>,
+    /// Teams that the heir comes into, of those that the rehearsal told; only where it begins with this call, nobody else is in them,
+    /// and the caller may put somebody there who gets what they hold. The others are left without anybody, and the case says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teams: Vec<PrincipalId>,
     /// When it begins; none = now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<StartAt>,
@@ -68,6 +73,47 @@ pub struct Rehearsal {
     pub rotations: u64,
     /// Whether it would wait for a second pair of eyes.
     pub brake: Option<Brake>,
+    /// The teams in which nobody else is, in the order of ids.
+    #[serde(default)]
+    pub teams: Vec<LonelyTeam>,
+    /// Whether there are more than [`super::MOST_LEFT`] of them.
+    #[serde(default)]
+    pub more_teams: bool,
+    /// What connected systems say of them now.
+    #[serde(default)]
+    pub connected: Vec<FoundSystem>,
+    /// Whom it names.
+    #[serde(default)]
+    pub principals: Vec<PrincipalRecord>,
+    /// Which places.
+    #[serde(default)]
+    pub scopes: Vec<PlaceName>,
+}
+
+/// A team in which nobody would be left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LonelyTeam {
+    /// The team.
+    pub team: PrincipalId,
+    /// The service identities that it answers for, the first [`super::MOST_SERVICES`].
+    pub services: Vec<PrincipalId>,
+    /// How many more.
+    pub more_services: u64,
+    /// What it holds, and what it gets from teams that it is in, the first [`super::MOST_HELD`].
+    pub holds: Vec<TeamHolds>,
+    /// How many more.
+    pub more_holds: u64,
+    /// Whether the caller may put the heir into it, in a case that begins at once.
+    pub heir_may: bool,
+}
+
+/// What a team gives whoever is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TeamHolds {
+    /// Which role.
+    pub role: RoleId,
+    /// Where.
+    pub scope: ScopeId,
 }
 
 /// `POST /v1/offboarding/cases/{case}/approve`: what was shown to whoever approves; anything else by now is `stale_plan`. Nobody approves

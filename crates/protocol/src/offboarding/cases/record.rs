@@ -15,6 +15,13 @@ use serde::{Deserialize, Serialize};
 /// Cases, and rotations, of one page.
 pub const PAGE: u32 = 200;
 
+/// Teams without anybody that are told, or named for the heir, at most.
+pub const MOST_LEFT: usize = 100;
+/// Services of one team that are told at most.
+pub const MOST_SERVICES: usize = 20;
+/// Grants of one team that are told at most.
+pub const MOST_HELD: usize = 20;
+
 /// `POST /v1/offboarding/cases/list`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -124,12 +131,31 @@ pub struct CaseRecord {
     /// The connected systems, with the accounts that they told of.
     #[serde(default)]
     pub connected: Vec<CaseSystemRecord>,
+    /// The teams in which it left nobody, as long as nobody is in them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<LeftTeam>,
+    /// Whether there are more than [`MOST_LEFT`] of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left_more: bool,
     /// What the caller may do to it.
     pub may: Vec<CaseVerb>,
     /// Whom it names.
     pub principals: Vec<PrincipalRecord>,
     /// Which devices.
     pub named_devices: Vec<NamedDevice>,
+}
+
+/// A team in which a case left nobody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftTeam {
+    /// The team.
+    pub team: PrincipalId,
+    /// When the last one was taken out of it.
+    pub since: Timestamp,
+    /// The service identities that it answers for, the first [`MOST_SERVICES`].
+    pub services: Vec<PrincipalId>,
+    /// How many more.
+    pub more_services: u64,
 }
 
 /// How a case began.

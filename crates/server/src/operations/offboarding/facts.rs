@@ -171,10 +171,14 @@ impl Facts<'_> {
     }
 
     async fn secret(&mut self, of: Suspect, id: SecretId) -> Result<Option<BlastRadius>, StorageError> {
-        if self.reader.secret(id).await?.is_none() {
+        let Some(secret) = self.reader.secret(id).await? else {
             return Ok(None);
-        }
+        };
         let mut radius = BlastRadius::nothing(of);
+        // What is in the bin is given to nobody.
+        if secret.deleted_at.is_none() {
+            radius.reachers = self.reachers(secret.scope).await?;
+        }
         let held = self.reader.value_held_of(id).await?;
         radius.known = self.known(held).await?;
         Ok(Some(radius))
@@ -410,7 +414,7 @@ impl Facts<'_> {
     }
 }
 
-fn through(of: &Principal, grant: &Grant) -> Through {
+pub(super) fn through(of: &Principal, grant: &Grant) -> Through {
     Through {
         grant: grant.id,
         role: grant.role,

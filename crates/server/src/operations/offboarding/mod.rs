@@ -10,6 +10,7 @@ pub mod facts;
 mod leak;
 mod named;
 mod radius;
+mod reachers;
 mod report;
 
 use super::view::View;

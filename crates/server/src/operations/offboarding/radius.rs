@@ -47,7 +47,7 @@ pub async fn radius(
     drop(view);
     let mut reply = reply(page, next, numbers, digest, now, told);
     if let Some(known) = known {
-        reply.connected = connected::now(&app, &known).await;
+        reply.connected = connected::now(&app, &known).await?;
     }
     Ok(axum::Json(reply))
 }
@@ -81,6 +81,10 @@ fn paged(radius: BlastRadius, call: &RadiusCall) -> (BlastRadius, Next) {
                     rest.reach = radius.reach;
                     rest.reach.retain(|reached| reached.scope > scope);
                 }
+                After::Reachers { principal } => {
+                    rest.reachers = radius.reachers;
+                    rest.reachers.retain(|one| one.principal > principal);
+                }
                 After::Alone { shown } => {
                     rest.alone = radius.alone.into_iter().skip(shown as usize).collect()
                 }
@@ -107,6 +111,12 @@ fn paged(radius: BlastRadius, call: &RadiusCall) -> (BlastRadius, Next) {
             .last()
             .map(|reached| After::Reach { scope: reached.scope });
     }
+    if page.reachers.len() > limit {
+        page.reachers.truncate(limit);
+        next.reachers = page.reachers.last().map(|last| After::Reachers {
+            principal: last.principal,
+        });
+    }
     if page.alone.len() > limit {
         page.alone.truncate(limit);
         let shown = u32::try_from(limit).unwrap_or(u32::MAX);
@@ -127,6 +137,15 @@ fn name(names: &mut Names, page: &BlastRadius) {
         names.scope(grant.scope);
         if let Some(team) = grant.team {
             names.person(team);
+        }
+    }
+    for one in &page.reachers {
+        names.person(one.principal);
+        for grant in &one.through {
+            names.scope(grant.scope);
+            if let Some(team) = grant.team {
+                names.person(team);
+            }
         }
     }
     for right in &page.emergency {
@@ -167,6 +186,7 @@ fn reply(
         known: page.known,
         reach: page.reach,
         alone: page.alone,
+        reachers: page.reachers,
         grants: page.grants,
         emergency: page.emergency,
         waiting: page.waiting,

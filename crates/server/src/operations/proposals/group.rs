@@ -61,7 +61,8 @@ pub async fn stands(
             )
             .into());
     }
-    let given = grants_of(change, team).await?;
+    let now = change.now();
+    let given = grants_of(change.db(), team, now).await?;
     let anybody = anybody(&author.principal);
     for grant in given.by_membership {
         let place = change.place(grant.scope).await?.ok_or(Code::NotFound)?;

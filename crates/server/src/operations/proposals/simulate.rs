@@ -52,7 +52,8 @@ pub async fn simulate(
             if own.caller.membership(*team).is_some() {
                 return Ok(Vec::new());
             }
-            let given = grants_of(change, *team).await?;
+            let now = change.now();
+            let given = grants_of(change.db(), *team, now).await?;
             let after: Vec<Grant> = own
                 .grants
                 .iter()
@@ -113,15 +114,17 @@ pub struct Given {
 ///
 /// # Errors
 /// When the tables cannot be read.
-pub async fn grants_of(change: &mut Change, team: PrincipalId) -> Result<Given, Stop> {
-    let now = change.now();
-    let teams = change.db().team_closure(team).await?;
-    let by_membership = change.db().scope_index(&teams, now).await?;
+pub async fn grants_of(
+    db: &mut dyn Reader,
+    team: PrincipalId,
+    now: Timestamp,
+) -> Result<Given, StorageError> {
+    let teams = db.team_closure(team).await?;
+    let by_membership = db.scope_index(&teams, now).await?;
     let mut by_services = Vec::new();
-    let now = change.now();
-    for service in services_of(change.db(), &teams.into_iter().collect(), None, now).await? {
-        let holders = change.db().team_closure(service.id).await?;
-        by_services.extend(change.db().scope_index(&holders, now).await?);
+    for service in services_of(db, &teams.into_iter().collect(), None, now).await? {
+        let holders = db.team_closure(service.id).await?;
+        by_services.extend(db.scope_index(&holders, now).await?);
     }
     Ok(Given {
         by_membership,

@@ -1,6 +1,6 @@
 //! Putting somebody into a team and taking them out.
 
-use super::{KIND, event, managed};
+use super::{KIND, MEMBER_ADDED, event, managed};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
@@ -27,7 +27,10 @@ use claviger_protocol::{
     stream::Hint,
     teams::{AddMember, RemoveMember},
 };
-use claviger_storage::principals::{MemberSource, Principal, TeamMember};
+use claviger_storage::{
+    StorageError,
+    principals::{MemberSource, Principal, TeamMember},
+};
 
 /// Puts a person, a service identity or a team into a team; a repeated call changes nothing.
 pub async fn add(
@@ -52,11 +55,12 @@ async fn add_to(
     let Some(newcomer) = change.db().principal(member).await? else {
         return Err(change.unknown(&acting, KIND, member));
     };
-    let event = event(change, &acting, team, "member-added").concerning(member);
-    put_in(change, &acting, &row, &newcomer, event.decided_by(policies)).await
+    let event = event(change, &acting, team, MEMBER_ADDED).concerning(member);
+    put_in(change, &acting, &row, &newcomer, event.decided_by(policies)).await?;
+    Ok(())
 }
 
-/// Puts somebody into a team that the caller manages, which the given event says.
+/// Puts somebody into a team that the caller manages, which the given event says; whether they were not in it.
 ///
 /// # Errors
 /// When they are not active, the team is in them, or the caller may not give them all that the team holds; which is an event.
@@ -66,54 +70,62 @@ pub async fn put_in(
     row: &Principal,
     newcomer: &Principal,
     event: Event,
-) -> Result<(), Stop> {
-    let (team, member) = (row.id, newcomer.id);
-    if newcomer.state != PrincipalState::Active {
-        let refusal = Refusal::new(Code::WrongState).detail(format!("`{}` is not active", newcomer.name));
-        return Err(Stop::Refused(refusal, Box::new(event.refused(Code::WrongState))));
-    }
-    let within = change.db().members_closure(member).await?;
-    if member == team || within.contains(&team) {
-        let refusal =
-            Refusal::new(Code::TeamCycle).detail(format!("`{}` is in `{}` already", row.name, newcomer.name));
-        return Err(Stop::Refused(refusal, Box::new(event.refused(Code::TeamCycle))));
-    }
-    if let Err(refusal) = may_put_in(change, acting, team, newcomer, &within).await? {
+) -> Result<bool, Stop> {
+    let mut state = Asked::locked(change, acting).await?;
+    if let Err(refusal) = admits(&mut state, row, newcomer).await? {
         let event = event.refused(refusal.code());
         return Err(Stop::Refused(refusal, Box::new(event)));
     }
     let membership = TeamMember {
-        team,
-        member,
+        team: row.id,
+        member: newcomer.id,
         source: MemberSource::Local,
     };
-    if change.db().add_team_member(membership).await? {
+    let added = change.db().add_team_member(membership).await?;
+    if added {
         change.record(event);
         change.hint(Audience::Everyone, Hint::Sync);
     }
-    Ok(())
+    Ok(added)
+}
+
+/// Whether somebody can come into a team, and the caller, who manages it, may give them all that it holds.
+///
+/// # Errors
+/// When the tables cannot be read; the inner one says why not.
+pub async fn admits(
+    state: &mut Asked<'_>,
+    row: &Principal,
+    newcomer: &Principal,
+) -> Result<Result<(), Refusal>, StorageError> {
+    if newcomer.state != PrincipalState::Active {
+        let words = format!("`{}` is not active", newcomer.name);
+        return Ok(Err(Refusal::new(Code::WrongState).detail(words)));
+    }
+    let within = state.reader.members_closure(newcomer.id).await?;
+    if newcomer.id == row.id || within.contains(&row.id) {
+        let words = format!("`{}` is in `{}` already", row.name, newcomer.name);
+        return Ok(Err(Refusal::new(Code::TeamCycle).detail(words)));
+    }
+    may_put_in(state, row.id, newcomer, &within).await
 }
 
 /// Whether the caller may give everyone who comes in all that the team holds, and gains nothing by it.
 async fn may_put_in(
-    change: &mut Change,
-    acting: &Acting,
+    state: &mut Asked<'_>,
     team: PrincipalId,
     newcomer: &Principal,
     within: &[PrincipalId],
-) -> Result<Result<(), Refusal>, Stop> {
-    let given = grants_of(change, team).await?;
+) -> Result<Result<(), Refusal>, StorageError> {
+    let (me, now) = (state.principal.clone(), state.circumstances.now);
+    let given = grants_of(state.reader, team, now).await?;
     let mut coming = vec![newcomer.clone()];
     if !within.is_empty() {
-        coming.extend(change.db().principals(within).await?);
+        coming.extend(state.reader.principals(within).await?);
     }
-    let me = acting.who.principal;
-    let own = Asked::locked(change, acting)
-        .await?
-        .subject(&acting.principal)
-        .await?;
+    let own = state.subject(&me).await?;
     if coming.iter().any(|row| own.caller.answers_to(row.id)) {
-        let roles = change.db().roles().await?;
+        let roles = state.reader.roles().await?;
         let held: Vec<Grant> = own.grants.iter().cloned().collect();
         let services = given.by_services.iter().cloned();
         let after: Vec<Grant> = held
@@ -122,7 +134,7 @@ async fn may_put_in(
             .chain(given.by_membership.iter().cloned())
             .chain(services)
             .collect();
-        if !compare(change.db(), me, (&roles, &held), (&roles, &after))
+        if !compare(state.reader, me.id, (&roles, &held), (&roles, &after))
             .await?
             .is_empty()
         {
@@ -148,10 +160,12 @@ async fn may_put_in(
     }
     if natures.is_empty() {
         // An empty team: whoever comes into it later is judged then, but what it stands for is given now.
-        natures.push(anybody(&acting.principal));
+        natures.push(anybody(&me));
     }
     for grant in &given.by_membership {
-        let place = change.place(grant.scope).await?.ok_or(Code::NotFound)?;
+        let Some(place) = state.place(grant.scope).await? else {
+            return Ok(Err(Code::NotFound.into()));
+        };
         for receiver in &natures {
             let receiver = &active(receiver);
             let gift = Gift {
@@ -161,8 +175,7 @@ async fn may_put_in(
                 not_before: grant.not_before,
                 expires_at: grant.expires_at,
             };
-            let mut state = Asked::locked(change, acting).await?;
-            if let Err(refused) = may_assign(&mut state, &gift).await? {
+            if let Err(refused) = may_assign(state, &gift).await? {
                 return Ok(Err(delegation::refusal(&refused)));
             }
         }

@@ -8,9 +8,9 @@ mod look;
 mod make;
 mod members;
 
-pub use members::{frees_oneself, put_in};
+pub use members::{admits, frees_oneself, put_in};
 
-use super::proposals::object_at_root;
+use super::{proposals::object_at_root, state::State};
 use crate::{
     events::Event,
     http::{Handled, Refusal, handle},
@@ -27,10 +27,13 @@ use claviger_model::{
     principal::{PrincipalKind, PrincipalState},
 };
 use claviger_protocol::{problem::Code, route};
-use claviger_storage::principals::Principal;
+use claviger_storage::{StorageError, principals::Principal};
 
 /// What a change of a team is in the log.
 pub const KIND: EventKind = EventKind::TeamChanged;
+
+/// How the log says that somebody came into a team.
+pub const MEMBER_ADDED: &str = "member-added";
 
 /// The routes of this module.
 pub fn routes() -> Vec<Handled> {
@@ -69,6 +72,21 @@ pub async fn managed(
             .into());
     }
     Ok((row, policies))
+}
+
+/// Whether the caller has the right to manage teams; then by which policies.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn manages(state: &mut State<'_>) -> Result<Option<Vec<String>>, StorageError> {
+    let Some(root) = state.reader.root_scope().await? else {
+        return Ok(None);
+    };
+    let Some(place) = state.place(root.id).await? else {
+        return Ok(None);
+    };
+    let answer = state.decide(Action::TeamManage, &place).await?;
+    Ok(answer.decision.allowed.then(|| answer.policies()))
 }
 
 /// The event of a change of a team, by a word for what changed.

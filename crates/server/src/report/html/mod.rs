@@ -48,7 +48,7 @@ pub fn page(report: &Report, json: &str) -> String {
                 (summary(report, &names))
                 (reached(report, &names))
                 (held(report, &names))
-                (taken(report))
+                (taken(report, &names))
                 (devices(report))
                 (connected::section(report))
                 (steps(report))

@@ -5,13 +5,14 @@ use super::{
         claims,
         format::{moment, span},
     },
+    names::Names,
     some,
 };
 use claviger_model::offboarding::StepKind;
 use claviger_protocol::offboarding::{cases::CaseDeviceRecord, report::Report};
 use maud::{Markup, html};
 
-pub(super) fn taken(report: &Report) -> Markup {
+pub(super) fn taken(report: &Report, names: &Names<'_>) -> Markup {
     html! {
         section {
             h2 { "What was taken away" }
@@ -28,6 +29,25 @@ pub(super) fn taken(report: &Report) -> Markup {
                             td.number { (effect.restored) }
                         }
                     }
+                }
+            }
+            @if !report.case.left.is_empty() {
+                p { "Nobody was left in these teams when this report was made:" }
+                ul {
+                    @for left in &report.case.left {
+                        li {
+                            (names.person(left.team)) ", since " (moment(left.since))
+                            @if !left.services.is_empty() {
+                                ", answering for "
+                                @for (at, service) in left.services.iter().enumerate() {
+                                    @if at > 0 { ", " }
+                                    (names.person(*service))
+                                }
+                                @if left.more_services > 0 { " and " (left.more_services) " more" }
+                            }
+                        }
+                    }
+                    @if report.case.left_more { li { "and others" } }
                 }
             }
         }

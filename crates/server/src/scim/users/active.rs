@@ -59,6 +59,7 @@ pub async fn leave(
         person: person.id,
         reason: SAID.to_owned(),
         heir: None,
+        teams: Vec::new(),
         start: None,
         clicked_at: ahead.clicked_at,
         counted: ahead.counted,

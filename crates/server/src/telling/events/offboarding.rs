@@ -42,6 +42,15 @@ pub async fn happened(ground: &mut Ground<'_>, event: &Done, found: &mut Found) 
             );
             leavers::tell(ground, news, &rotations, found).await
         }
+        EventKind::OffboardingStepDone if event.label("step") == Some(StepKind::Teams.code()) => {
+            let left = ground.reader.teams_left(case, ROWS).await?.len();
+            if left == 0 {
+                return Ok(());
+            }
+            let mut news = event.news(NoticeKind::TeamsLeft);
+            news.about.count = u32::try_from(left).ok();
+            conducting(ground, event, case, news, found).await
+        }
         EventKind::OffboardingDone => tell(ground, event, NoticeKind::CaseDone, found).await,
         _ => Ok(()),
     }

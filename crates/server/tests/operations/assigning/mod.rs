@@ -63,6 +63,7 @@ pub async fn principal(house: &House, nature: Nature) -> PrincipalId {
     id
 }
 
+/// A role of one's own, by which nothing may be given.
 pub async fn role(house: &House, actions: &[Action]) -> Role {
     let id = RoleId::random(&SystemEntropy);
     let made = Role::custom(

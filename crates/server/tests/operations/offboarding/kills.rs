@@ -7,6 +7,7 @@ use super::{
     watch::Watch,
 };
 use crate::{
+    access::team,
     house::House,
     program::{Place, call, client},
 };
@@ -59,6 +60,8 @@ struct Leaver {
     case: CaseId,
     person: PrincipalId,
     heir: PrincipalId,
+    /// The team that the heir comes into, and the one in which nobody is left.
+    teams: [PrincipalId; 2],
 }
 
 async fn again_and_again(what: &str, place: &Place, cluster: &Postgres) {
@@ -99,7 +102,9 @@ async fn again_and_again(what: &str, place: &Place, cluster: &Postgres) {
             assert_eq!(set.unwrap().0, 200);
         }
         if let Some(next) = leavers.get(opened).filter(|_| done) {
-            let body = json!({"id": next.case, "person": next.person, "reason": "leaves", "heir": next.heir});
+            let body = json!({
+                "id": next.case, "person": next.person, "reason": "leaves", "heir": next.heir, "teams": [next.teams[0]],
+            });
             let reply = call(&http, &house, &server.url, &owner, &route::OPEN_CASE, &body).await;
             let (status, json) = reply.unwrap();
             assert_eq!(status, 200, "{json}");
@@ -127,7 +132,7 @@ async fn again_and_again(what: &str, place: &Place, cluster: &Postgres) {
     let mut house = place.house().await;
     for leaver in leavers.iter().take(opened) {
         finished(&house, leaver.case).await;
-        whole(&house, leaver.case, leaver.person, leaver.heir).await;
+        whole(&house, leaver).await;
         warehouse.gone(&house, leaver.case, leaver.person, LOGINS).await;
     }
     warehouse.holds_none_of(opened * LOGINS).await;
@@ -176,6 +181,10 @@ async fn leaver(house: &House, number: usize) -> Leaver {
         case: CaseId::random(&SystemEntropy),
         person: leaver.principal,
         heir: heir.principal,
+        teams: [
+            team(house, &format!("handed over {number}"), &[leaver.principal]).await,
+            team(house, &format!("left {number}"), &[leaver.principal]).await,
+        ],
     }
 }
 
@@ -198,7 +207,9 @@ async fn finished(house: &House, id: CaseId) {
 }
 
 /// Nothing is there twice and nothing is missing.
-async fn whole(house: &House, id: CaseId, person: PrincipalId, heir: PrincipalId) {
+async fn whole(house: &House, leaver: &Leaver) {
+    let (id, person, heir) = (leaver.case, leaver.person, leaver.heir);
+    let [handed, left] = leaver.teams;
     let mut reader = house.app.store.reader().await.unwrap();
     let effects: Vec<_> = reader
         .count_effects(id)
@@ -211,6 +222,12 @@ async fn whole(house: &House, id: CaseId, person: PrincipalId, heir: PrincipalId
     let secrets = u64::try_from(SECRETS).unwrap();
     assert_eq!(count(EffectKind::SecretOwner), secrets);
     assert_eq!((count(EffectKind::Grant), count(EffectKind::Session)), (2, 1));
+    let teams = [EffectKind::LocalTeam, EffectKind::HeirTeam, EffectKind::TeamLeft].map(count);
+    assert_eq!(teams, [2, 1, 1]);
+    let members = reader.team_members(handed).await.unwrap();
+    assert_eq!(members.iter().map(|one| one.member).collect::<Vec<_>>(), [heir]);
+    let empty = reader.teams_left(id, 9).await.unwrap();
+    assert_eq!(empty.iter().map(|(team, _)| *team).collect::<Vec<_>>(), [left]);
     assert_eq!(reader.count_open_rotations(id).await.unwrap(), secrets);
     assert_eq!(reader.secrets_owned_by(person, None, 1).await.unwrap(), []);
     let page = reader.secrets_owned_by(heir, None, 1_000).await.unwrap();
@@ -226,6 +243,8 @@ async fn whole(house: &House, id: CaseId, person: PrincipalId, heir: PrincipalId
     };
     assert_eq!(events(&mut *reader, EventKind::OffboardingBegun).await, 1);
     assert_eq!(events(&mut *reader, EventKind::OffboardingStepDone).await, 6);
+    // In and out of the two teams, and that one is empty.
+    assert_eq!(events(&mut *reader, EventKind::TeamChanged).await, 4);
     assert_eq!(events(&mut *reader, EventKind::GrantEnded).await, 2);
     assert_eq!(events(&mut *reader, EventKind::SecretEdited).await, SECRETS);
     assert_eq!(events(&mut *reader, EventKind::RequestMade).await, SECRETS);

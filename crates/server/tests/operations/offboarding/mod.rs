@@ -9,6 +9,7 @@ mod kills;
 mod leaks;
 mod listed;
 mod measured;
+mod nobody_left;
 mod nothing_left;
 mod radius;
 mod report;

@@ -1,12 +1,19 @@
 //! The blast radius: what is reached and held, of whom or what, in pages.
 
 use super::{release, write};
-use crate::house::{Actor, House};
+use crate::{
+    access::team,
+    house::{Actor, House, grant, name},
+    services::given,
+};
 use claviger_model::{
+    action::Action,
     blast::{Alone, How, Suspect, Waiting},
     builtin_roles as roles,
     entropy::SystemEntropy,
-    ids::{PrincipalId, SecretId},
+    guardrail::Guardrail,
+    ids::{PolicyId, PrincipalId, SecretId},
+    principal::PrincipalState,
     scope::EnvironmentClass,
 };
 use claviger_protocol::{
@@ -14,7 +21,7 @@ use claviger_protocol::{
     route,
 };
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 async fn offboarder(house: &House) -> Actor {
     house.actor(&[(roles::OFFBOARDER, house.places.root)]).await
@@ -311,4 +318,136 @@ async fn only_who_conducts_offboarding_may_ask_and_what_is_not_there_is_not_foun
     ] {
         assert_eq!(asked(&admin, of).await, "not_found");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_s_radius_says_who_reaches_its_value_now_and_through_what() {
+    let house = House::new().await;
+    let (payments, production, staging) = (
+        house.places.payments,
+        house.places.production,
+        house.places.staging,
+    );
+    let admin = offboarder(&house).await;
+    let secret = house.secret(production, "DB", b"1").await;
+    let reader = house.actor(&[(roles::READER, production)]).await.principal;
+    let user = house.actor(&[(roles::CONSUMER, payments)]).await.principal;
+    let (member, suspended, disabled) = (
+        house.actor(&[]).await.principal,
+        house.actor(&[(roles::READER, production)]).await.principal,
+        house.actor(&[(roles::READER, production)]).await.principal,
+    );
+    let crowd = team(&house, "crowd", &[member]).await;
+    given(&house, crowd, roles::READER, payments).await;
+    // Neither who sees its name only, nor who reads elsewhere, nor whose grant is over or begins later.
+    let nobody = [
+        house.actor(&[(roles::VIEWER, production)]).await,
+        house.actor(&[(roles::LEAD, production)]).await,
+        house.actor(&[(roles::READER, staging)]).await,
+    ];
+    let later = house.actor(&[]).await.principal;
+    let mut locked = house.app.store.locked().await.unwrap();
+    let now = locked.now();
+    let mut late = grant(later, roles::READER, production, now);
+    late.not_before = Some(now.plus(Duration::from_secs(3600)));
+    locked.insert_grant(&late).await.unwrap();
+    for (who, state) in [
+        (suspended, PrincipalState::Suspended),
+        (disabled, PrincipalState::Disabled),
+    ] {
+        let mut row = locked.principal(who).await.unwrap().unwrap();
+        row.state = state;
+        locked.update_principal(&row).await.unwrap();
+    }
+    locked.commit().await.unwrap();
+
+    let found = radius(&house, &admin, Suspect::Secret(secret)).await;
+    let both = BTreeSet::from([Action::SecretUse, Action::SecretReveal]);
+    let editor = found
+        .reachers
+        .iter()
+        .map(|one| one.principal)
+        .find(|one| ![reader, user, member, suspended].contains(one));
+    let mut expected = vec![
+        (reader, both.clone(), production, None),
+        (user, [Action::SecretUse].into(), payments, None),
+        (member, both.clone(), payments, Some(crowd)),
+        // Shown as if they were not: it comes back with them.
+        (suspended, both.clone(), production, None),
+        // Who wrote it.
+        (editor.unwrap(), both, production, None),
+    ];
+    expected.sort_by_key(|(who, ..)| *who);
+    let told: Vec<_> = found
+        .reachers
+        .iter()
+        .map(|one| {
+            assert_eq!(one.through.len(), 1);
+            let way = &one.through[0];
+            (one.principal, one.actions.clone(), way.scope, way.team)
+        })
+        .collect();
+    assert_eq!(told, expected);
+    assert!(
+        nobody
+            .iter()
+            .all(|who| found.reachers.iter().all(|one| one.principal != who.principal))
+    );
+    assert_eq!(found.numbers.reachers, 5);
+    for id in [reader, user, member, crowd] {
+        assert!(found.principals.iter().any(|one| one.id == id));
+    }
+    for scope in [payments, production] {
+        assert!(found.scopes.iter().any(|one| one.id == scope));
+    }
+
+    // Page by page the same, under the same digest.
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let body = json!({"of": Suspect::Secret(secret), "limit": 2, "after": after});
+        let page: RadiusReply = house
+            .call(Some(&admin), &route::BLAST_RADIUS, &[], &body)
+            .await
+            .parse();
+        assert!(page.reachers.len() <= 2);
+        assert_eq!((&page.digest, page.numbers), (&found.digest, found.numbers));
+        all.extend(page.reachers);
+        after = page.next.reachers;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(all, found.reachers);
+
+    // A guardrail takes it from all of them, the bin too; and nobody else is told.
+    let before = found.digest;
+    let guardrail = Guardrail {
+        id: PolicyId::random(&SystemEntropy),
+        name: name("no reading here"),
+        text: format!(
+            "forbid (principal, action == Action::\"secret.reveal\", resource in Scope::\"{production}\");"
+        ),
+        builtin: false,
+        enabled: true,
+    };
+    let mut locked = house.app.store.locked().await.unwrap();
+    locked.put_guardrail(&guardrail).await.unwrap();
+    locked.commit().await.unwrap();
+    let found = radius(&house, &admin, Suspect::Secret(secret)).await;
+    assert!(found.digest != before);
+    assert!(
+        found
+            .reachers
+            .iter()
+            .all(|one| one.actions == [Action::SecretUse].into())
+    );
+    let lead = &nobody[1];
+    let body = json!({"of": Suspect::Secret(secret)});
+    assert_eq!(
+        house
+            .call(Some(lead), &route::BLAST_RADIUS, &[], &body)
+            .await
+            .code(),
+        "forbidden"
+    );
 }

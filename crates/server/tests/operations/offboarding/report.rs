@@ -27,12 +27,12 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// A case with something of everything: a value changed, one accepted, one still as it was.
-struct Left {
-    house: House,
-    admin: Actor,
-    leaver: Actor,
-    case: CaseId,
-    secrets: [SecretId; 3],
+pub struct Left {
+    pub house: House,
+    pub admin: Actor,
+    pub leaver: Actor,
+    pub case: CaseId,
+    pub secrets: [SecretId; 3],
 }
 
 impl Left {
@@ -71,7 +71,7 @@ impl Left {
         }
     }
 
-    async fn report(&self) -> ReportReply {
+    pub async fn report(&self) -> ReportReply {
         let answer = self
             .house
             .call(
@@ -90,12 +90,12 @@ impl Left {
         String::from_utf8(answer.body).unwrap()
     }
 
-    async fn keys(&self) -> PublishedKeys {
+    pub async fn keys(&self) -> PublishedKeys {
         PublishedKeys::read(&self.published().await).unwrap()
     }
 
     /// The report with something changed, signed anew by the server's own key: the log alone gives it away.
-    async fn forged(&self, change: impl FnOnce(&mut Report)) -> Fault {
+    pub async fn forged(&self, change: impl FnOnce(&mut Report)) -> Fault {
         let honest = self.report().await;
         let mut report = parsed(&honest.json);
         change(&mut report);
@@ -108,7 +108,8 @@ impl Left {
 /// A change of a report.
 type Change<'a> = Box<dyn FnOnce(&mut Report) + 'a>;
 
-fn parsed(json: &str) -> Report {
+/// A report as it was signed.
+pub fn parsed(json: &str) -> Report {
     read(&split(json).unwrap().body.0).unwrap()
 }
 

@@ -17,6 +17,7 @@ on_both! {
     whoever_made_a_token_that_counts_joins_nothing_by_it,
     who_has_left_joins_nothing_and_comes_back_to_nothing,
     where_the_claim_counts_there_are_no_groups_here,
+    a_team_that_the_provider_empties_as_somebody_leaves_stands_in_their_case,
 }
 
 async fn mapped_team(house: &House, group: &str) -> PrincipalId {
@@ -210,4 +211,24 @@ async fn where_the_claim_counts_there_are_no_groups_here(on: On) {
     assert!(reply.json["detail"].as_str().unwrap().contains("scim.groups"));
     let types = client.call("GET", "/ResourceTypes", Value::Null).await;
     assert_eq!(types.json["totalResults"], 1);
+}
+
+async fn a_team_that_the_provider_empties_as_somebody_leaves_stands_in_their_case(on: On) {
+    let house = on.house(|_| ()).await;
+    let client = Client::new(&house).await;
+    let red = mapped_team(&house, "red").await;
+    let ada = house.actor(&[]).await.principal;
+    linked(&house, ada, "ada").await;
+    let user = client.user("ada", json!({"externalId": "ada"})).await.id();
+    assert_eq!(client.group("red", &[&user]).await.status, 201);
+    assert_eq!(teams(&house, ada).await, [red]);
+    // In the call that opens the case it takes them out of the team, too.
+    client
+        .call("DELETE", &format!("/Users/{user}"), Value::Null)
+        .await;
+    assert_eq!(teams(&house, ada).await, []);
+    let mut reader = house.app.store.reader().await.unwrap();
+    let case = reader.last_case_of(ada).await.unwrap().unwrap();
+    let left = reader.teams_left(case.id, 9).await.unwrap();
+    assert_eq!(left.iter().map(|(team, _)| *team).collect::<Vec<_>>(), [red]);
 }

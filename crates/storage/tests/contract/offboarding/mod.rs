@@ -12,7 +12,8 @@ use claviger_model::{
 };
 use claviger_storage::{Conflict, Locked, StorageError};
 
-fn planned(ground: &Ground, person: PrincipalId) -> Case {
+/// A case that is planned.
+pub fn planned(ground: &Ground, person: PrincipalId) -> Case {
     Case {
         id: CaseId::random(&ground.entropy),
         person,

@@ -1,7 +1,8 @@
 //! Cases: rehearsed, opened, looked at, let go on, called off.
 
 use super::{
-    case_shown::{brake, effect, row, view},
+    case_shown::{brake, effect, lonely, row, view},
+    connected,
     shown::{Named, numbers},
 };
 use crate::{
@@ -32,12 +33,16 @@ impl Vault {
             heir: heir.map(names::id).transpose()?,
         };
         let reply: Rehearsal = self.inner.call(route::REHEARSE_CASE, &[], &call).await?;
+        let shown = self.shown(&reply.principals, &reply.scopes).await?;
         Ok(RehearsalView {
             case: CaseId::random(&*self.inner.parts.entropy).to_string(),
             numbers: numbers(&reply.numbers),
             effects: reply.effects.iter().map(effect).collect(),
             rotations: names::number(reply.rotations),
             brake: reply.brake.map(brake),
+            teams: reply.teams.iter().map(|team| lonely(&shown, team)).collect(),
+            more_teams: reply.more_teams,
+            connected: reply.connected.iter().map(connected::found).collect(),
         })
     }
 
@@ -51,6 +56,11 @@ impl Vault {
             person: names::id(&draft.person)?,
             reason: input::words(&draft.reason)?,
             heir: draft.heir.as_deref().map(names::id).transpose()?,
+            teams: draft
+                .teams
+                .iter()
+                .map(|team| names::id(team))
+                .collect::<Result<_, _>>()?,
             start: draft.start.as_ref().map(|start| StartAt {
                 local: start.local.clone(),
                 zone: start.zone.clone(),

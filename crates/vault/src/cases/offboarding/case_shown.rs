@@ -8,7 +8,8 @@ use crate::{
     cases::{access::shown::Shown, history, names},
     view::offboarding::cases::{
         BrakeReason, CaseBegun, CaseDeviceView, CaseEffect, CaseEffectKind, CaseRow, CaseStands, CaseStart,
-        CaseStep, CaseStepKind, CaseStepState, CaseTimes, CaseView, CaseVoice, OwnerProgress,
+        CaseStep, CaseStepKind, CaseStepState, CaseTimes, CaseView, CaseVoice, LeftTeamView, LonelyTeamView,
+        OwnerProgress, TeamHoldsView,
     },
 };
 use claviger_model::{
@@ -16,7 +17,7 @@ use claviger_model::{
     time::Timestamp,
 };
 use claviger_protocol::offboarding::cases::{
-    CaseDeviceRecord, CaseLine, CaseRecord, CaseVerb, EffectRecord, StepRecord,
+    CaseDeviceRecord, CaseLine, CaseRecord, CaseVerb, EffectRecord, LeftTeam, LonelyTeam, StepRecord,
 };
 
 pub(super) fn row(shown: &Shown<'_>, case: &CaseLine) -> CaseRow {
@@ -99,8 +100,39 @@ pub(super) fn view(named: &Named<'_>, record: &CaseRecord) -> CaseView {
             .iter()
             .map(|one| connected::system(named, one))
             .collect(),
+        left: record.left.iter().map(|team| left(named, team)).collect(),
+        left_more: record.left_more,
         may_approve: record.may.contains(&CaseVerb::Approve),
         may_cancel: record.may.contains(&CaseVerb::Cancel),
+    }
+}
+
+fn left(named: &Named<'_>, record: &LeftTeam) -> LeftTeamView {
+    let shown = named.shown;
+    LeftTeamView {
+        team: shown.person(record.team),
+        since: record.since.millis(),
+        services: record.services.iter().map(|one| shown.person(*one)).collect(),
+        more_services: names::number(record.more_services),
+    }
+}
+
+/// A team in which nobody would be left.
+pub(super) fn lonely(shown: &Shown<'_>, record: &LonelyTeam) -> LonelyTeamView {
+    LonelyTeamView {
+        team: shown.person(record.team),
+        services: record.services.iter().map(|one| shown.person(*one)).collect(),
+        more_services: names::number(record.more_services),
+        holds: record
+            .holds
+            .iter()
+            .map(|held| TeamHoldsView {
+                role: shown.role(held.role),
+                path: shown.path(held.scope),
+            })
+            .collect(),
+        more_holds: names::number(record.more_holds),
+        heir_may: record.heir_may,
     }
 }
 
@@ -156,6 +188,8 @@ pub(super) fn effect(record: &EffectRecord) -> CaseEffect {
             EffectKind::EmergencyRight => CaseEffectKind::EmergencyRight,
             EffectKind::LocalTeam => CaseEffectKind::LocalTeam,
             EffectKind::ProviderTeam => CaseEffectKind::ProviderTeam,
+            EffectKind::HeirTeam => CaseEffectKind::HeirTeam,
+            EffectKind::TeamLeft => CaseEffectKind::TeamLeft,
             EffectKind::Request => CaseEffectKind::Request,
             EffectKind::Approval => CaseEffectKind::Approval,
             EffectKind::Proposal => CaseEffectKind::Proposal,

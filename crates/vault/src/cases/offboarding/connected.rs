@@ -59,6 +59,7 @@ pub(super) fn found(system: &FoundSystem) -> FoundSystemView {
     let accounts = system.accounts.iter().map(|account| FoundAccount {
         name: account.name.to_string(),
         places: places(account),
+        ambiguous: system.ambiguous.contains(&account.name),
     });
     FoundSystemView {
         system: system.system.to_string(),
@@ -175,6 +176,9 @@ fn words(code: &str) -> String {
             "By the rules it would be somebody else's, too: give it to one of them, or accept that it stays"
         }
         "came-back" => "They came back, so it stays until an Owner accepts that or they leave again",
+        "cut-short" => {
+            "They came back while it was being taken away, and part of that had been done: what is left stays until an Owner accepts it or they leave again"
+        }
         "another-account" => "Its name belongs to another account by now: an Owner has to look whose that is",
         "invitation-gone" => "The invitation is gone, and nobody here took it back: somebody may have accepted it under another name",
         "enterprise-team" => "A team of the enterprise lets them in: it has to be taken from them there",

@@ -10,13 +10,14 @@ use crate::{
     view::{
         offboarding::radius::{
             AloneView, KnownValue, RadiusDevice, RadiusGrant, RadiusKey, RadiusRight, RadiusSession,
-            RadiusView, ReachedPlace, SuspectKind, SuspectRef, WaitingCounts,
+            RadiusView, ReachedPlace, ReacherView, SuspectKind, SuspectPlace, SuspectRef, WaitingCounts,
         },
         problem::Problem,
     },
 };
 use claviger_model::{
-    blast::{Alone, DeviceAtHand, Known, Reached, Suspect, Waiting},
+    action::Action,
+    blast::{Alone, DeviceAtHand, Known, Reached, Reacher, Suspect, Through, Waiting},
     time::Timestamp,
 };
 use claviger_protocol::{
@@ -67,24 +68,21 @@ fn view(named: &Named<'_>, reply: &RadiusReply) -> RadiusView {
         whose: device
             .and_then(|device| named.device(device))
             .map(|device| shown.person(device.principal)),
+        place: match reply.of {
+            Suspect::Secret(id) => named.place_of(id).map(|scope| SuspectPlace {
+                id: scope.to_string(),
+                path: shown.path(scope),
+            }),
+            _ => None,
+        },
         at: reply.at.millis(),
         digest: reply.digest.clone().into(),
         numbers: numbers(&reply.numbers),
         known: reply.known.iter().map(|known| value(named, known)).collect(),
         reach: reply.reach.iter().map(|reached| place(named, reached)).collect(),
         alone: reply.alone.iter().map(|one| alone(named, one)).collect(),
-        grants: reply
-            .grants
-            .iter()
-            .map(|grant| RadiusGrant {
-                id: grant.grant.to_string(),
-                role: shown.role(grant.role),
-                path: shown.path(grant.scope),
-                team: grant.team.map(|team| shown.name(team)),
-                from: grant.not_before.map(Timestamp::millis),
-                ends_at: grant.expires_at.map(Timestamp::millis),
-            })
-            .collect(),
+        reachers: reply.reachers.iter().map(|one| reacher(named, one)).collect(),
+        grants: reply.grants.iter().map(|one| grant(named, one)).collect(),
         emergency: reply
             .emergency
             .iter()
@@ -121,6 +119,7 @@ fn view(named: &Named<'_>, reply: &RadiusReply) -> RadiusView {
         more_known: more(&reply.next.known),
         more_reach: more(&reply.next.reach),
         more_alone: more(&reply.next.alone),
+        more_reachers: more(&reply.next.reachers),
     }
 }
 
@@ -168,6 +167,26 @@ fn value(named: &Named<'_>, known: &Known) -> KnownValue {
             .iter()
             .map(|holding| named.holding(holding))
             .collect(),
+    }
+}
+
+fn grant(named: &Named<'_>, grant: &Through) -> RadiusGrant {
+    let shown = named.shown;
+    RadiusGrant {
+        id: grant.grant.to_string(),
+        role: shown.role(grant.role),
+        path: shown.path(grant.scope),
+        team: grant.team.map(|team| shown.name(team)),
+        from: grant.not_before.map(Timestamp::millis),
+        ends_at: grant.expires_at.map(Timestamp::millis),
+    }
+}
+
+fn reacher(named: &Named<'_>, one: &Reacher) -> ReacherView {
+    ReacherView {
+        person: named.shown.person(one.principal),
+        reveals: one.actions.contains(&Action::SecretReveal),
+        through: one.through.iter().map(|through| grant(named, through)).collect(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
 };
 use claviger_model::{
     blast::{Holding, How, Numbers},
-    ids::{DeviceId, SecretId},
+    ids::{DeviceId, ScopeId, SecretId},
     time::Timestamp,
 };
 use claviger_protocol::offboarding::{NamedDevice, NamedSecret};
@@ -56,6 +56,11 @@ impl<'a> Named<'a> {
                 in_bin: false,
             },
         }
+    }
+
+    /// Where a secret stands.
+    pub(super) fn place_of(&self, id: SecretId) -> Option<ScopeId> {
+        self.secrets.get(&id).map(|secret| secret.scope)
     }
 
     /// A device, if it is named.
@@ -109,5 +114,6 @@ pub(super) fn numbers(numbers: &Numbers) -> RadiusNumbers {
         devices: names::number(numbers.devices),
         sessions: names::number(numbers.sessions),
         keys: names::number(numbers.keys),
+        reachers: names::number(numbers.reachers),
     }
 }

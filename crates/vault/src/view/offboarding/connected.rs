@@ -22,6 +22,8 @@ pub struct FoundAccount {
     pub name: String,
     /// How it is there, in words.
     pub places: Vec<String>,
+    /// Whether by the rules it would be somebody else's, too, so that a case would take it from nobody.
+    pub ambiguous: bool,
 }
 
 /// What a connected system says of somebody now.

@@ -59,6 +59,8 @@ pub struct RadiusNumbers {
     pub sessions: u32,
     /// Keys of services.
     pub keys: u32,
+    /// Of a secret: how many reach its value.
+    pub reachers: u32,
 }
 
 /// A value that is current somewhere, and how it came to those whom this is about.
@@ -215,6 +217,28 @@ pub struct RadiusKey {
     pub last_used_at: Option<i64>,
 }
 
+/// Somebody who reaches the value of a secret.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ReacherView {
+    /// A person or a service identity.
+    pub person: PersonRef,
+    /// Whether it may be shown to them; else it is used in programs only.
+    pub reveals: bool,
+    /// Through what.
+    pub through: Vec<RadiusGrant>,
+}
+
+/// The place of a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SuspectPlace {
+    /// The place.
+    pub id: String,
+    /// Its path.
+    pub path: String,
+}
+
 /// A blast radius, or a further page of one of its long lists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -225,6 +249,8 @@ pub struct RadiusView {
     pub name: String,
     /// Whose device, where it is about one.
     pub whose: Option<PersonRef>,
+    /// Where it stands, where it is about a secret.
+    pub place: Option<SuspectPlace>,
     /// When it was counted.
     pub at: i64,
     /// SHA-256 of all of it: the same facts, the same digest.
@@ -237,6 +263,8 @@ pub struct RadiusView {
     pub reach: Vec<ReachedPlace>,
     /// What nobody else answers for.
     pub alone: Vec<AloneView>,
+    /// Of a secret: who reaches its value now.
+    pub reachers: Vec<ReacherView>,
     /// Grants; with the first page only, as all that follows.
     pub grants: Vec<RadiusGrant>,
     /// Rights to emergency access.
@@ -257,4 +285,6 @@ pub struct RadiusView {
     pub more_reach: Option<String>,
     /// For more of what nobody else answers for.
     pub more_alone: Option<String>,
+    /// For more of those who reach a secret.
+    pub more_reachers: Option<String>,
 }

@@ -88,7 +88,7 @@ async fn go_on(
     });
     change.record(event);
     if case.state == CaseState::Braked {
-        return begin::begin(change, &mut case, Some(acting.who), clicked_at, counted).await;
+        return begin::begin(change, &mut case, Some(acting.who), clicked_at, counted, None).await;
     }
     change.db().update_case(&case).await?;
     Ok(())

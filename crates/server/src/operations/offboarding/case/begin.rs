@@ -1,6 +1,10 @@
 //! The one transaction from which on everything of a person is refused.
 
-use super::{count, event, in_the_name_of, label, of_case};
+use super::{
+    count, event,
+    heir_teams::{self, HeirTeams},
+    in_the_name_of, label, left, of_case,
+};
 use crate::{
     events::{Who, session_object},
     http::Refusal,
@@ -38,10 +42,15 @@ pub async fn begin(
     who: Option<Who>,
     clicked_at: Timestamp,
     counted: Option<Counted>,
+    heir: Option<&HeirTeams<'_>>,
 ) -> Result<(), Stop> {
     let now = change.now();
     let person = change.db().principal(case.person).await?.ok_or(Code::NotFound)?;
     disable(change, case, who, person).await?;
+    if let Some(heir) = heir {
+        heir_teams::put_in(change, case, heir).await?;
+    }
+    left::note(change, case, who).await?;
     let mut effects = sessions(change, case, who).await?;
     effects.extend(keys(change, case, who).await?);
     let (sessions, keys) = (

@@ -85,7 +85,7 @@ async fn begin_planned(app: &Shared, case: &Case) -> Result<(), Refusal> {
                 return Ok(());
             };
             let person = change.db().principal(case.person).await?.ok_or(Code::NotFound)?;
-            open::go(change, &mut case, None, clicked_at, counted, person).await
+            open::go(change, &mut case, None, (clicked_at, counted), person, None).await
         })
     });
     match app.sequencer.change(begun).await {

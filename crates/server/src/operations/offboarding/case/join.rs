@@ -63,15 +63,9 @@ pub async fn join(
     }
     if case.state == CaseState::Planned && case.start.is_none() {
         let person = change.db().principal(case.person).await?.ok_or(Code::NotFound)?;
-        go(
-            change,
-            &mut case,
-            who,
-            opening.clicked_at,
-            opening.counted,
-            person,
-        )
-        .await?;
+        // Whoever joins it did not open it: nobody is put anywhere.
+        let when = (opening.clicked_at, opening.counted);
+        go(change, &mut case, who, when, person, None).await?;
     }
     Ok(Opened {
         case: case.id,

@@ -39,7 +39,7 @@ pub async fn again(
         return Ok(());
     }
     let now = change.now();
-    let event = of_case(teams::event(change, acting, team, "member-added"), case);
+    let event = of_case(teams::event(change, acting, team, teams::MEMBER_ADDED), case);
     if let Some(words) = too_late_for(case, now) {
         let refusal = Refusal::new(Code::WrongState).detail(words);
         return Err(Stop::Refused(refusal, Box::new(event.refused(Code::WrongState))));

@@ -14,7 +14,9 @@ pub mod drive;
 mod enable;
 mod grants;
 mod heir;
+mod heir_teams;
 mod join;
+mod left;
 mod list;
 mod memberships;
 pub mod open;
@@ -30,7 +32,12 @@ pub(super) use self::{count as count_of, label as label_of};
 pub use begin::effect as effect_of;
 pub use changed::{erased, value_changed};
 pub use counting::Counting;
+pub use heir_teams::AS_HEIR;
+pub use left::NOBODY_LEFT;
 pub use rotations::record as rotation_record;
+pub use steps::MEMBER_LEFT;
+
+pub use crate::operations::teams::MEMBER_ADDED;
 
 use crate::{
     events::{Event, Who},
@@ -69,12 +76,17 @@ pub fn routes() -> Vec<Handled> {
 }
 
 /// An event of a case: who caused it, or the server by itself; it concerns its person.
-fn event(change: &Change, who: Option<Who>, kind: EventKind, case: &Case) -> Event {
+fn event_of(change: &Change, who: Option<Who>, kind: EventKind, case: &Case) -> Event {
     let event = match who {
         Some(who) => change.event(who, kind),
         None => change.own_event(kind),
     };
-    of_case(event, case).on(Object {
+    of_case(event, case)
+}
+
+/// The same, about its person.
+fn event(change: &Change, who: Option<Who>, kind: EventKind, case: &Case) -> Event {
+    event_of(change, who, kind, case).on(Object {
         principal: Some(case.person),
         ..Object::default()
     })

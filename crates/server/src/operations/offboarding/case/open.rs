@@ -1,6 +1,13 @@
 //! Opening a case (`POST /v1/offboarding/cases`): the one entrance, for people and for the identity provider.
 
-use super::{begin, brake, counting::Counting, event, heir, join, label, record, start::moment};
+use super::{
+    begin, brake,
+    counting::Counting,
+    event, heir,
+    heir_teams::{self, HeirTeams},
+    join, label, record,
+    start::moment,
+};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
@@ -39,6 +46,8 @@ pub struct Opening {
     pub reason: String,
     /// Who takes over.
     pub heir: Option<PrincipalId>,
+    /// Teams that the heir comes into, as far as whoever opens the case may put them there.
+    pub teams: Vec<PrincipalId>,
     /// When it begins; none for now.
     pub start: Option<Start>,
     /// When somebody or something asked for it.
@@ -79,6 +88,7 @@ pub async fn open(
         Some(said) => moment(said, clicked_at)?,
         None => None,
     };
+    let teams = heir_teams::checked(call.teams)?;
     let mut counting = Counting::by(&app, &caller, call.person).await;
     let counted = counting.now().await;
     let job = job::<Opened, _>(move |change| {
@@ -93,6 +103,7 @@ pub async fn open(
                 person: call.person,
                 reason,
                 heir: call.heir,
+                teams,
                 start,
                 clicked_at,
                 counted,
@@ -155,9 +166,11 @@ pub async fn open_case(
             Refusal::new(Code::WrongState).detail("a service identity or a team is disabled, not offboarded");
         return Err(Stop::Refused(refusal, Box::new(asked.refused(Code::WrongState))));
     }
-    if let Some(heir) = opening.heir
-        && heir::fit(change.db(), heir, opening.person).await?.is_none()
-    {
+    let heir = match opening.heir {
+        Some(heir) => heir::fit(change.db(), heir, opening.person).await?,
+        None => None,
+    };
+    if opening.heir.is_some() && heir.is_none() {
         return Err(change.refuse(asked, Code::UnfitHeir));
     }
     let mut known = Known::of(change.db(), opening.person).await?.by;
@@ -187,15 +200,14 @@ pub async fn open_case(
     };
     change.record(event.because(case.reason.clone()));
     if case.start.is_none() {
-        go(
-            change,
-            &mut case,
-            who,
-            opening.clicked_at,
-            opening.counted,
-            person,
-        )
-        .await?;
+        // Whoever opens it is here, so that their own right to put somebody into teams can be asked for.
+        let teams = admin.zip(heir.as_ref()).map(|(acting, heir)| HeirTeams {
+            acting,
+            heir,
+            wanted: &opening.teams,
+        });
+        let when = (opening.clicked_at, opening.counted);
+        go(change, &mut case, who, when, person, teams.as_ref()).await?;
     }
     Ok(Opened {
         case: case.id,
@@ -211,13 +223,13 @@ pub async fn go(
     change: &mut Change,
     case: &mut Case,
     who: Option<crate::events::Who>,
-    clicked_at: Timestamp,
-    counted: Option<Counted>,
+    (clicked_at, counted): (Timestamp, Option<Counted>),
     person: Principal,
+    heir: Option<&HeirTeams<'_>>,
 ) -> Result<(), Stop> {
     let now = change.now();
     let Some(why) = brake::of_case(change.db(), case, now).await? else {
-        return begin::begin(change, case, who, clicked_at, counted).await;
+        return begin::begin(change, case, who, clicked_at, counted, heir).await;
     };
     if begin::is_last_owner(change, &person).await? {
         let event = event(change, who, KIND, case);

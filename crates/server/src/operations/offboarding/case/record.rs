@@ -1,6 +1,9 @@
 //! A case as it is shown: its steps, what they did, what it waits for, and how long all of it took.
 
-use super::answer::{is_second, waits_for_approval};
+use super::{
+    answer::{is_second, waits_for_approval},
+    left::left,
+};
 use crate::{
     app::App,
     caller::Caller,
@@ -9,7 +12,7 @@ use crate::{
 };
 use claviger_model::{
     ids::{CaseId, PrincipalId},
-    offboarding::{Case, CaseDevice, CaseState, StepState, UNDO_WITHIN, Voice},
+    offboarding::{Case, CaseDevice, CaseState, EffectKind, StepState, UNDO_WITHIN, Voice},
 };
 use claviger_protocol::{
     offboarding::cases::{
@@ -49,6 +52,10 @@ pub async fn record(
     let connected = records(reader, case.id).await?;
     let mut effects = reader.count_effects(case.id).await?;
     effects.sort_by_key(|count| count.kind);
+    let (left, left_more) = match effects.iter().any(|count| count.kind == EffectKind::TeamLeft) {
+        true => left(reader, case.id).await?,
+        false => (Vec::new(), false),
+    };
     let mut names = Names::default();
     let people = [
         case.opened_by,
@@ -75,6 +82,10 @@ pub async fn record(
     }
     for device in &devices {
         names.device(device.device);
+    }
+    for one in &left {
+        names.person(one.team);
+        one.services.iter().for_each(|service| names.person(*service));
     }
     let told = names.read(reader).await?;
     Ok(CaseRecord {
@@ -111,6 +122,8 @@ pub async fn record(
             .collect(),
         rotations,
         connected,
+        left,
+        left_more,
         voices,
         id: case.id,
         person: case.person,

@@ -1,41 +1,48 @@
 //! A rehearsal (`POST /v1/offboarding/rehearse`): what the action would do now, counted from the same facts, and nothing of it done.
 
-use super::{brake, heir};
+use super::{brake, heir, heir_teams};
 use crate::{
     app::Shared,
     caller::{Caller, body::Json},
     connected::rules::Known,
     http::Refusal,
     operations::{
-        offboarding::{conducted, connected, facts::Facts},
+        offboarding::{conducted, connected, facts::Facts, named::Names},
+        state::State,
         view::View,
     },
 };
-use axum::extract::State;
+use axum::extract;
 use claviger_model::{
     blast::{Alone, BlastRadius, Suspect, Waiting},
     ids::PrincipalId,
     offboarding::EffectKind,
 };
 use claviger_protocol::{
-    offboarding::cases::{EffectRecord, Rehearsal, Rehearse},
+    offboarding::{
+        cases::{EffectRecord, MOST_LEFT, Rehearsal, Rehearse},
+        connected::FoundSystem,
+    },
     problem::Code,
 };
 use claviger_storage::{Reader, StorageError, principals::MemberSource, sessions::LogoutTarget};
 
 /// Counts what would be done.
 pub async fn rehearse(
-    State(app): State<Shared>,
+    extract::State(app): extract::State<Shared>,
     caller: Caller,
     Json(call): Json<Rehearse>,
 ) -> Result<axum::Json<Rehearsal>, Refusal> {
     let mut view = View::open(&app, &caller).await?;
     conducted(&mut view).await?;
-    if let Some(heir) = call.heir
-        && heir::fit(view.db(), heir, call.person).await?.is_none()
-    {
-        return Err(Code::UnfitHeir.into());
-    }
+    let heir = match call.heir {
+        Some(heir) => Some(
+            heir::fit(view.db(), heir, call.person)
+                .await?
+                .ok_or(Code::UnfitHeir)?,
+        ),
+        None => None,
+    };
     let (now, (epoch, entitlements)) = (view.now(), view.ground());
     let mut facts = Facts {
         reader: view.db(),
@@ -60,11 +67,23 @@ pub async fn rehearse(
         Known::of(view.db(), call.person).await?,
         brake::brake(view.db(), call.person, now).await?,
     );
+    let (lonely, all_lonely) =
+        heir_teams::rehearsed(&mut State::committed(&mut view), call.person, heir.as_ref()).await?;
+    let mut names = Names::default();
+    for one in &lonely {
+        names.person(one.team);
+        one.services.iter().for_each(|service| names.person(*service));
+        one.holds.iter().for_each(|held| names.scope(held.scope));
+    }
+    let told = names.read(view.db()).await?;
     // No connection to the tables is held while others are asked.
     drop(view);
-    let connected = connected::now(&app, &known).await;
-    let accounts = connected.iter().map(|system| system.accounts.len()).sum();
+    let connected = connected::now(&app, &known).await?;
+    let taken = |system: &FoundSystem| system.accounts.len().saturating_sub(system.ambiguous.len());
+    let accounts = connected.iter().map(taken).sum();
     effects.push((EffectKind::ConnectedAccount, accounts));
+    // As it is where nobody is put into them.
+    effects.push((EffectKind::TeamLeft, all_lonely));
     effects.retain(|(_, all)| *all > 0);
     effects.sort_by_key(|(kind, _)| *kind);
     let numbers = radius.numbers();
@@ -80,6 +99,11 @@ pub async fn rehearse(
             .collect(),
         rotations: numbers.known,
         brake,
+        teams: lonely,
+        more_teams: all_lonely > MOST_LEFT,
+        connected,
+        principals: told.principals,
+        scopes: told.scopes,
     }))
 }
 

@@ -8,12 +8,17 @@ use crate::{
     operations::offboarding::case::{effect_of, settle},
     sequencer::{Change, Stop, job},
 };
-use claviger_connectors::{Connector, Fault, FaultCode, Removal};
+use async_trait::async_trait;
+use claviger_connectors::{Connector, Fault, FaultCode, GoOn, Removal};
 use claviger_model::{
     connected::{AccountState, CaseAccount, Presence, Trying},
     ids::CaseId,
     offboarding::{Case, EffectKind},
     principal::PrincipalState,
+};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
 };
 
 /// What a system did.
@@ -42,7 +47,10 @@ pub(super) async fn act(
         if let Some(why) = untouchable(app, round, system, &row).await? {
             return Ok(Err(why.into()));
         }
-        let did = match next(&*system.connector, &row).await {
+        let go = StillAway::of(app, row.case);
+        let did = next(&*system.connector, &row, &go).await;
+        go.asked()?;
+        let did = match did {
             Ok(did) => did,
             Err(fault) => return Ok(Err(fault)),
         };
@@ -94,14 +102,59 @@ pub(super) async fn is_away(app: &Shared, case: CaseId) -> Result<bool, Refusal>
     Ok(person.is_none_or(|person| person.state == PrincipalState::Disabled))
 }
 
-async fn next(connector: &dyn Connector, row: &CaseAccount) -> Result<Did, Fault> {
+/// Lets a connector change something as long as the leaver is away.
+struct StillAway<'a> {
+    app: &'a Shared,
+    case: CaseId,
+    /// Whether a call was let through: what it changed is changed.
+    begun: AtomicBool,
+    /// That it could not be known.
+    failed: Mutex<Option<Refusal>>,
+}
+
+impl<'a> StillAway<'a> {
+    const fn of(app: &'a Shared, case: CaseId) -> Self {
+        Self {
+            app,
+            case,
+            begun: AtomicBool::new(false),
+            failed: Mutex::new(None),
+        }
+    }
+
+    /// Whether it could be asked each time.
+    fn asked(self) -> Result<(), Refusal> {
+        let failed = self.failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        failed.map_or(Ok(()), Err)
+    }
+}
+
+#[async_trait]
+impl GoOn for StillAway<'_> {
+    async fn go_on(&self) -> Result<(), Fault> {
+        match is_away(self.app, self.case).await {
+            Ok(true) => {
+                self.begun.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            Ok(false) if self.begun.load(Ordering::Relaxed) => Err(FaultCode::CutShort.into()),
+            Ok(false) => Err(FaultCode::CameBack.into()),
+            Err(refusal) => {
+                *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal);
+                Err(FaultCode::Unreachable.into())
+            }
+        }
+    }
+}
+
+async fn next(connector: &dyn Connector, row: &CaseAccount, go: &dyn GoOn) -> Result<Did, Fault> {
     if row.account.places.is_empty() {
         // The list names it, and it was nowhere when the system was asked.
         return Err(FaultCode::NotThere.into());
     }
     match row.state {
-        AccountState::Found => connector.disable(&row.account).await.map(|()| Did::Disabled),
-        AccountState::Disabled => Ok(match connector.remove(&row.account).await? {
+        AccountState::Found => connector.disable(&row.account, go).await.map(|()| Did::Disabled),
+        AccountState::Disabled => Ok(match connector.remove(&row.account, go).await? {
             Removal::Removed => Did::Removed(None),
             Removal::Kept(why) => Did::Removed(Some(why)),
         }),

@@ -54,6 +54,13 @@ pub(super) async fn account_failed(app: &Shared, was: CaseAccount, fault: Fault)
             let (Some(case), Some(mut row)) = (case, untouched) else {
                 return Ok(());
             };
+            // That part of it was done stays said, also when nothing more is tried.
+            let fault = match (row.trying.said.as_deref(), fault.code) {
+                (Some(said), FaultCode::CameBack) if said == FaultCode::CutShort.as_str() => {
+                    FaultCode::CutShort.into()
+                }
+                _ => fault,
+            };
             if row.state == AccountState::Removed && fault.code == FaultCode::StillThere {
                 // From the beginning: somebody may have let it in again.
                 row.state = AccountState::Found;

@@ -2,7 +2,11 @@
 
 use crate::{
     app::App,
-    connected::{System, rules::Known},
+    connected::{
+        System,
+        others::{Others, everybody},
+        rules::Known,
+    },
     http::Refusal,
 };
 use claviger_connectors::FaultCode;
@@ -11,17 +15,41 @@ use claviger_model::{
     ids::CaseId,
 };
 use claviger_protocol::offboarding::connected::{CaseAccountRecord, CaseSystemRecord, FoundSystem};
-use claviger_storage::Reader;
+use claviger_storage::{Reader, StorageError};
 use futures_util::future::join_all;
 use std::time::Duration;
 
 /// Nobody waits longer for a system that may be down.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Asks all systems at once; one that does not answer is told with its code.
-pub async fn now(app: &App, known: &Known) -> Vec<FoundSystem> {
+/// Asks all systems at once; one that does not answer is told with its code. An account that would be somebody else's, too, is said
+/// to be so.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn now(app: &App, known: &Known) -> Result<Vec<FoundSystem>, StorageError> {
     let asked = app.systems.iter();
-    join_all(asked.map(|(name, system)| one(name, system, known))).await
+    let mut found = join_all(asked.map(|(name, system)| one(name, system, known))).await;
+    if found.iter().all(|system| system.accounts.is_empty()) {
+        return Ok(found);
+    }
+    let people = everybody(&mut *app.store.reader().await?).await?;
+    for told in &mut found {
+        let Some(system) = app
+            .systems
+            .get(&told.system)
+            .filter(|_| !told.accounts.is_empty())
+        else {
+            continue;
+        };
+        let others = Others::among(&people, &system.rules);
+        let names = told.accounts.iter().map(|account| &account.name);
+        told.ambiguous = names
+            .filter(|name| others.has(name, known.person))
+            .cloned()
+            .collect();
+    }
+    Ok(found)
 }
 
 async fn one(name: &SystemName, system: &System, known: &Known) -> FoundSystem {
@@ -34,6 +62,7 @@ async fn one(name: &SystemName, system: &System, known: &Known) -> FoundSystem {
         system: name.clone(),
         kind: system.connector.kind(),
         accounts,
+        ambiguous: Vec::new(),
         said: said.map(|code| code.as_str().to_owned()),
     }
 }

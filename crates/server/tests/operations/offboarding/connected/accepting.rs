@@ -1,6 +1,6 @@
 //! What is not taken away: what an Owner accepts as it is, and what belongs to somebody who came back.
 
-use super::{Connected, account, holding, of, proving::report, with_ada};
+use super::{Connected, account, holding, of, proving::report, unhurried, with_ada};
 use crate::offboarding::{obey, opened, settle_steps};
 use claviger_model::{
     connected::{AccountState, AskedState},
@@ -142,7 +142,7 @@ async fn while_a_second_case_waits_for_a_second_pair_of_eyes_the_first_one_does_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_done_while_an_owner_accepted_is_told_all_the_same() {
-    let all = Connected::new(Some("heir")).await;
+    let all = Connected::with(Some("heir"), unhurried).await;
     let sql = "CREATE TABLE kept (n int); ALTER TABLE kept OWNER TO ada";
     all.cluster.sql("postgres", sql).await.unwrap();
     let case = all.case().await;
@@ -202,4 +202,54 @@ async fn a_late_word_changes_nothing_that_an_owner_accepted() {
     assert_eq!(account(&done, "code").state, AccountState::Accepted);
     assert_eq!(done.state, CaseState::Done);
     assert_eq!(all.github.state().await.unwrap()["members"]["ada"], "active");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_back_in_the_middle_of_a_removal_keeps_what_was_not_yet_taken() {
+    let all = Connected::with(Some("heir"), unhurried).await;
+    let sql = "CREATE TABLE kept (n int); ALTER TABLE kept OWNER TO ada; CREATE ROLE club; GRANT club TO ada";
+    all.cluster.sql("postgres", sql).await.unwrap();
+    let case = all.case().await;
+    obey(&all.house, &all.leaver).await;
+    let holder = holding(&all.cluster, "kept").await;
+    let app = all.house.app.clone();
+    let job = tokio::spawn(async move { drive::drive(&app).await.unwrap() });
+    let waits = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted";
+    while all.cluster.sql("postgres", waits).await.unwrap() != "t" {
+        assert!(!job.is_finished());
+    }
+    let body = json!({"reason": "stays after all"});
+    let person = all.leaver.principal;
+    let enabled = all
+        .house
+        .call(Some(&all.owner), &route::ENABLE_PERSON, &[&person], &body)
+        .await;
+    assert_eq!(enabled.code(), "ok", "{:?}", enabled.json());
+    drop(holder);
+    job.await.unwrap();
+    // What it waited for was not committed, and the role is there; what was done before is said to have been done.
+    let owner = "SELECT tableowner FROM pg_tables WHERE tablename = 'kept'";
+    assert_eq!(all.cluster.sql("postgres", owner).await.unwrap(), "ada");
+    let left = all.again(&case).await;
+    let login = account(&left, "warehouse");
+    assert_eq!(
+        (login.state, login.trying.said.as_deref()),
+        (AccountState::Disabled, Some("cut-short"))
+    );
+    assert!(login.disabled_at.is_some() && login.removed_at.is_none());
+    // It stays said, however often it is looked at again, and nothing more is done.
+    for _ in 0..3 {
+        all.look(Duration::from_secs(600)).await;
+    }
+    let later = all.again(&case).await;
+    let login = account(&later, "warehouse");
+    assert_eq!(login.trying.said.as_deref(), Some("cut-short"));
+    let told = all.told().await;
+    let failing = told.iter().filter(|one| *one == "warehouse failing").count();
+    assert_eq!(failing, 1, "{told:?}");
+    let role = "SELECT count(*) FROM pg_roles WHERE rolname = 'ada'";
+    assert_eq!(all.cluster.sql("postgres", role).await.unwrap(), "1");
+    let body = json!({"system": "warehouse", "account": login.id, "reason": "works here again"});
+    let owner = all.house.sign_in(all.owner.principal).await;
+    assert_eq!(all.accept(&owner, &case, &body).await, "ok");
 }

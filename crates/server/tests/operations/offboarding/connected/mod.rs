@@ -10,7 +10,10 @@ mod telling;
 
 use super::{opened, record, settle_steps};
 use crate::house::{Actor, House};
-use claviger_connectors::{github::GithubSettings, postgres::PostgresSettings};
+use claviger_connectors::{
+    github::GithubSettings,
+    postgres::{Patience, PostgresSettings},
+};
 use claviger_ledger::leaf::{Fact, Leaf};
 use claviger_model::{
     blast::Suspect,
@@ -76,9 +79,22 @@ fn postgresql(url: &str, folder: &Path, reassign_to: Option<&str>) -> ConnectorC
         clear_text: true,
         certificate_authority: None,
         reassign_to: reassign_to.map(|role| AccountName::parse(role).unwrap()),
+        patience: Patience::default(),
     };
     let password = credential(folder, "password", url.password().unwrap());
     by_mail(ConnectorWay::Postgresql(settings), password)
+}
+
+/// A PostgreSQL that may keep others waiting for as long as a test takes, however busy the machine is.
+fn unhurried(config: &mut ConnectorConfig) {
+    if let ConnectorWay::Postgresql(settings) = &mut config.way {
+        let long = Duration::from_secs(600);
+        settings.patience = Patience {
+            action: long,
+            statement: long,
+            lock: long,
+        };
+    }
 }
 
 fn github_of(github: &Github, folder: &Path) -> ConnectorConfig {

@@ -7,8 +7,9 @@ use crate::{
 };
 use claviger_model::{
     connected::{AccountName, AccountState, AskedState, MOST_NAMES, Presence},
-    offboarding::Cause,
+    offboarding::{Cause, EffectKind},
 };
+use claviger_protocol::{offboarding::cases::Rehearsal, route};
 use claviger_server::config::MatchBy;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -85,7 +86,27 @@ async fn an_account_that_fits_somebody_who_stays_is_taken_from_neither() {
     let all = Connected::new(Some("heir")).await;
     // The same person under a new subject, or a namesake: the rules cannot tell.
     let stays = all.house.actor(&[]).await;
+    let ambiguous = async || {
+        let body = json!({"person": all.leaver.principal});
+        let answer = all
+            .house
+            .call(Some(&all.admin), &route::REHEARSE_CASE, &[], &body)
+            .await;
+        let rehearsed: Rehearsal = answer.parse();
+        let mut effects = rehearsed.effects.iter();
+        let taken = effects.find(|one| one.kind == EffectKind::ConnectedAccount);
+        let taken = taken.map_or(0, |one| one.all);
+        [rehearsed.connected, all.radius().await].map(|found| {
+            let each = found.iter().map(|one| (one.accounts.len(), one.ambiguous.len()));
+            (each.collect::<Vec<_>>(), taken)
+        })
+    };
+    let plain = (vec![(1, 0), (1, 0)], 2);
+    assert_eq!(ambiguous().await, [plain.clone(), plain]);
     called(&all.house, stays.principal, "Ada@example.test").await;
+    // It is said beforehand, and counted among nothing that would be taken away.
+    let both = (vec![(1, 1), (1, 1)], 0);
+    assert_eq!(ambiguous().await, [both.clone(), both]);
     let case = all.case().await;
     for _ in 0..2 {
         all.look(Duration::from_secs(600)).await;

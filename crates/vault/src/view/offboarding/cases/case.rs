@@ -112,10 +112,28 @@ pub struct CaseView {
     pub owners: Vec<OwnerProgress>,
     /// The connected systems, with the accounts that they told of.
     pub connected: Vec<CaseSystemView>,
+    /// The teams in which it left nobody, until somebody is in them again.
+    pub left: Vec<LeftTeamView>,
+    /// Whether there are more of them.
+    pub left_more: bool,
     /// Whether this person may let it go on.
     pub may_approve: bool,
     /// Whether this person may call it off.
     pub may_cancel: bool,
+}
+
+/// A team in which nobody is left.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftTeamView {
+    /// The team.
+    pub team: PersonRef,
+    /// Since when.
+    pub since: i64,
+    /// The first of the services that it answers for.
+    pub services: Vec<PersonRef>,
+    /// How many more.
+    pub more_services: u32,
 }
 
 /// That somebody let a case go on, called it off, or asked for the same.

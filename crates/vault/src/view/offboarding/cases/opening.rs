@@ -1,6 +1,10 @@
 //! Opening a case, and rehearsing it.
 
-use super::{super::radius::RadiusNumbers, BrakeReason, CaseEffect, CaseView};
+use super::{
+    super::{connected::FoundSystemView, radius::RadiusNumbers},
+    BrakeReason, CaseEffect, CaseView,
+};
+use crate::view::{access::RoleRef, state::PersonRef};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -30,6 +34,40 @@ pub struct RehearsalView {
     pub rotations: u32,
     /// Why it would wait for a second pair of eyes.
     pub brake: Option<BrakeReason>,
+    /// The teams in which nobody would be left.
+    pub teams: Vec<LonelyTeamView>,
+    /// Whether there are more of them.
+    pub more_teams: bool,
+    /// What connected systems say of them now.
+    pub connected: Vec<FoundSystemView>,
+}
+
+/// A team in which nobody would be left.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LonelyTeamView {
+    /// The team.
+    pub team: PersonRef,
+    /// The first of the services that it answers for.
+    pub services: Vec<PersonRef>,
+    /// How many more.
+    pub more_services: u32,
+    /// The first of what it gives whoever is in it.
+    pub holds: Vec<TeamHoldsView>,
+    /// How many more.
+    pub more_holds: u32,
+    /// Whether this person may put the heir into it, in a case that begins at once.
+    pub heir_may: bool,
+}
+
+/// What a team gives whoever is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TeamHoldsView {
+    /// Which role.
+    pub role: RoleRef,
+    /// Where.
+    pub path: String,
 }
 
 /// A date and time on the clocks of a zone.
@@ -54,6 +92,8 @@ pub struct CaseDraft {
     pub reason: String,
     /// Who takes over; null for nobody.
     pub heir: Option<String>,
+    /// Teams that the heir comes into, of those that the rehearsal said.
+    pub teams: Vec<String>,
     /// When it begins; null for now.
     pub start: Option<StartDraft>,
 }

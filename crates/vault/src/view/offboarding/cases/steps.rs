@@ -71,6 +71,10 @@ pub enum CaseEffectKind {
     LocalTeam,
     /// They left a team that the provider's groups stand for.
     ProviderTeam,
+    /// The heir came into a team in which nobody else was.
+    HeirTeam,
+    /// Nobody is left in a team.
+    TeamLeft,
     /// A request was taken back.
     Request,
     /// An approval was taken back.

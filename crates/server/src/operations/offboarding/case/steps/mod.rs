@@ -7,6 +7,8 @@ mod requests;
 pub mod rotations;
 mod teams;
 
+pub use teams::MEMBER_LEFT;
+
 use crate::{
     operations::offboarding::connected,
     sequencer::{Change, Stop},

@@ -12,6 +12,9 @@ use claviger_model::{
 };
 use claviger_storage::principals::MemberSource;
 
+/// How the log says that they left a team.
+pub const MEMBER_LEFT: &str = "member-left";
+
 /// Takes them out of all.
 pub(super) async fn leave(change: &mut Change, case: &Case) -> Result<Left, Stop> {
     let now = change.now();
@@ -30,7 +33,7 @@ pub(super) async fn leave(change: &mut Change, case: &Case) -> Result<Left, Stop
             ..Object::default()
         };
         let event = of_case(change.own_event(EventKind::TeamChanged), case).on(object);
-        change.record(label(event, "change", "member-left"));
+        change.record(label(event, "change", MEMBER_LEFT));
     }
     change.db().insert_effects(&effects).await?;
     Ok(Left::Nothing)
