@@ -13,6 +13,11 @@ impl Effort {
         self.clicks.fetch_add(times, Ordering::Relaxed);
     }
 
+    /// A click that only the rig needed.
+    pub fn took_back(&self) {
+        self.clicks.fetch_sub(1, Ordering::Relaxed);
+    }
+
     /// Keys, a chord being one.
     pub fn typed(&self, keys: usize) {
         self.keys.fetch_add(keys, Ordering::Relaxed);

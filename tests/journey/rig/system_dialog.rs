@@ -40,6 +40,7 @@ impl Window<'_> {
                 asked(desktop).is_none().then_some(())
             })
             .await;
+            self.effort.took_back();
         }
         panic!("the dialog did nothing with {}", path.display());
     }

@@ -63,7 +63,7 @@ describe('emergency access', () => {
     const banner = await screen.findByTestId(testids.emergencyOther);
     expect(calls(host, 'emergencyDraws')).toEqual([]);
     expect(banner.textContent).toMatch(/drew emergency access to .*4[12] min left.*webhook key/s);
-    await fireEvent.click(within(banner).getByText('Look'));
+    await fireEvent.click(await within(banner).findByText('Look'));
     const [end] = await screen.findAllByText('End now');
     await audit();
     // What was reviewed stands on the next page.
