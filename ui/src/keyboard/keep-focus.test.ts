@@ -1,12 +1,14 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { keepFocus } from './keep-focus';
 
 let stop: () => void;
 beforeEach(() => {
+  vi.useFakeTimers();
   stop = keepFocus(document);
 });
 afterEach(() => {
   stop();
+  vi.useRealTimers();
   document.body.innerHTML = '';
 });
 
@@ -22,7 +24,7 @@ function get(selector: string): HTMLElement {
 
 /** What has the focus once everything that places it had the time to. */
 async function focused(): Promise<Element | null> {
-  await new Promise((done) => setTimeout(done, 80));
+  await vi.advanceTimersByTimeAsync(80);
   return document.activeElement;
 }
 

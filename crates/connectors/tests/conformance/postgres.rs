@@ -109,7 +109,7 @@ async fn whoever_may_make_roles_and_is_no_superuser_does_the_same() {
     if version >= 160_000 {
         let connector = postgres_by(&urls[0], "maker", "pw", Some("heir_of_maker"));
         let account = connector.find(&name("owns_for_maker")).await.unwrap().unwrap();
-        let refused = connector.disable(&account).await.unwrap_err();
+        let refused = connector.disable(&account, &Always).await.unwrap_err();
         assert_eq!(refused.code, FaultCode::NotPermitted);
         assert_eq!(connector.verify(&account).await.unwrap(), Presence::There);
         peer.sql("postgres", "GRANT owns_for_maker TO maker WITH ADMIN OPTION")

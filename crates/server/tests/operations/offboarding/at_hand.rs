@@ -12,6 +12,7 @@ use claviger_model::{
     builtin_roles as roles,
     ids::{PrincipalId, RequestId},
     principal::PrincipalState,
+    time::Clock as _,
 };
 use claviger_protocol::{
     offboarding::{
