@@ -21,7 +21,7 @@ function serve(request, response) {
   const violated = (what) => (violations.push(what), reply(500, { message: what }));
   if (!request.headers['user-agent']) return violated('GitHub refuses calls without a User-Agent');
   if (request.headers['x-github-api-version'] !== '2022-11-28') return violated('no version of the API was asked for');
-  if (trouble) return reply(trouble.status, trouble.body ?? { message: 'trouble' }, trouble.headers ?? {});
+  if (trouble && url.pathname.endsWith(trouble.at ?? '')) return reply(trouble.status, trouble.body ?? { message: 'trouble' }, trouble.headers ?? {});
   if (request.headers.authorization !== `Bearer ${token}`) return reply(401, { message: 'Bad credentials' });
   const { wrong, operation, parameters } = understood(request.method, url);
   if (wrong) return violated(wrong);

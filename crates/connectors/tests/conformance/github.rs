@@ -138,6 +138,21 @@ async fn a_token_that_is_no_owner_s_is_told_nothing_and_believes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_hidden_or_has_no_end_proves_nothing() {
+    let (peer, connector) = started(json!({})).await;
+    let at = "/outside_collaborators";
+    let next = "<https://api.example.test/next>; rel=\"next\"";
+    let endless = json!({ "at": at, "status": 200, "body": [], "headers": { "link": next } });
+    for (how, code) in [
+        (json!({ "at": at, "status": 404 }), FaultCode::NotPermitted),
+        (endless, FaultCode::TooMany),
+    ] {
+        peer.trouble(how).await.unwrap();
+        assert_eq!(connector.find(&name("nobody")).await.unwrap_err().code, code);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn trouble_has_stable_codes_and_a_limit_says_until_when() {
     let (mut peer, connector) = started(json!({})).await;
     let said = async |how: Value| {

@@ -80,7 +80,7 @@ impl Github {
         self.control.put("state", state).await
     }
 
-    /// Answers every call with this: `{status, headers, body}`; `{}` mends it.
+    /// Answers every call with this: `{status, headers, body}`, or those only whose path ends with `at`; `{}` mends it.
     pub async fn trouble(&self, how: Value) -> Result<(), PeerError> {
         self.control.put("trouble", how).await
     }

@@ -157,7 +157,12 @@ async fn keys_and_devices_that_are_over_are_not_at_hand() {
     let (living, _) = keyed(&house, leaver, crew.service, json!({})).await;
     let (ended, _) = keyed(&house, leaver, crew.service, json!({"name": "second"})).await;
     let answer = house
-        .call(Some(leaver), &route::END_SERVICE_KEY, &[&ended], &Value::Null)
+        .call(
+            Some(leaver),
+            &route::END_SERVICE_KEY,
+            &[&ended],
+            &json!({"reason": "lost"}),
+        )
         .await;
     assert_eq!(answer.code(), "ok", "{:?}", answer.json());
     let away = house.sign_in(leaver.principal).await;
@@ -187,7 +192,7 @@ async fn a_rehearsal_counts_approvals_and_no_grants_of_teams() {
     half_approved(&house, &owner, &leaver).await;
     let body = json!({"person": leaver.principal});
     let refused = house.call(Some(&leaver), &route::REHEARSE_CASE, &[], &body).await;
-    assert_eq!(refused.code(), "not_found", "nobody else rehearses");
+    assert_eq!(refused.code(), "forbidden", "nobody else rehearses");
     let rehearsal: Rehearsal = house
         .call(Some(&admin), &route::REHEARSE_CASE, &[], &body)
         .await
