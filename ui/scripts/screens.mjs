@@ -256,6 +256,28 @@ export const screens = {
       await shown(page, 'explain-give');
     },
   },
+  'dialog-explain-others': {
+    after: async (page) => {
+      await stripe(page);
+      await id(page, 'explain-others').click();
+      await id(page, 'explain-who').waitFor();
+    },
+  },
+  'access-afresh': {
+    stale: 'shown',
+    after: async (page) => {
+      await go(page, 'nav-access');
+      await shown(page, 'sign-in-afresh');
+    },
+  },
+  'requests-earlier': {
+    after: async (page) => {
+      await go(page, 'nav-requests', 'request-row');
+      await id(page, 'earlier-more').click();
+      await id(page, 'earlier-more').click();
+      await id(page, 'earlier-requests').scrollIntoViewIfNeeded();
+    },
+  },
   'dialog-give-for': {
     after: async (page) => {
       await screens['dialog-explain-other'].after(page);
@@ -503,6 +525,30 @@ export const screens = {
       await page.getByText('Sign-in is disabled').waitFor();
       await page.getByLabel('At a set time').click({ force: true });
       await id(page, 'choose-heir').scrollIntoViewIfNeeded();
+    },
+  },
+  'dialog-offboard-heir': {
+    after: async (page) => {
+      await radius(page);
+      await id(page, 'offboard-person').click();
+      await page.getByText('Sign-in is disabled').waitFor();
+      await id(page, 'choose-heir').click();
+      await id(page, 'give-receiver').click();
+      await id(page, 'heir-team').scrollIntoViewIfNeeded();
+    },
+  },
+  'offboarding-case-left': {
+    after: async (page) => {
+      await screens['offboarding-case'].after(page);
+      await id(page, 'left-team').scrollIntoViewIfNeeded();
+    },
+  },
+  'offboarding-radius-secret': {
+    after: async (page) => {
+      await stripe(page);
+      await id(page, 'more-actions').click();
+      await id(page, 'radius-of').click();
+      await shown(page, 'reacher');
     },
   },
   'offboarding-leak': {

@@ -33,7 +33,7 @@ const browser = await chromium.launch({
 });
 
 let violations = 0;
-for (const [name, { scene = 'signedIn', delay = 0, after }] of Object.entries(screens)) {
+for (const [name, { scene = 'signedIn', delay = 0, stale = '', after }] of Object.entries(screens)) {
   if (!filter.test(name)) continue;
   for (const theme of themes) {
     for (const size of sizes) {
@@ -46,7 +46,7 @@ for (const [name, { scene = 'signedIn', delay = 0, after }] of Object.entries(sc
         console.error(`${name}: ${error.stack ?? error.message}`);
       });
       page.on('console', (message) => message.type() === 'error' && console.error(`${name}: ${message.text()}`));
-      await page.goto(`${address}?scene=${scene}&theme=${theme}&delay=${delay}`);
+      await page.goto(`${address}?scene=${scene}&theme=${theme}&delay=${delay}&stale=${stale}`);
       await page.waitForFunction(() =>
         document.fonts.ready.then(() => document.querySelector('main, [role=status]') !== null),
       );

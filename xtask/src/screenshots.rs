@@ -9,10 +9,11 @@ use crate::{
 use anyhow::{Context, Result};
 use std::fs;
 
-const JOURNEYS: [&str; 3] = [
+const JOURNEYS: [&str; 4] = [
     "journey_through_the_screens",
     "journey_of_a_lead",
     "journey_of_a_guardrail",
+    "journey_of_somebody_who_leaves",
 ];
 const SCREENS: [&str; 5] = ["vault", "search", "requests", "history", "settings"];
 const THEMES: [&str; 2] = ["light", "dark"];
@@ -38,10 +39,15 @@ fn shown() -> impl Iterator<Item = String> {
     let screens = SCREENS
         .iter()
         .flat_map(|screen| THEMES.map(|theme| format!("{screen}-{theme}.png")));
-    ["sign-in", "access-matrix-light", "guardrail-simulated"]
-        .map(|name| format!("{name}.png"))
-        .into_iter()
-        .chain(screens)
+    [
+        "sign-in",
+        "access-matrix-light",
+        "guardrail-simulated",
+        "offboarding-case-light",
+    ]
+    .map(|name| format!("{name}.png"))
+    .into_iter()
+    .chain(screens)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use super::bench::{UpTo, called, first, name, postgres_by};
 use claviger_connectors::{Always, Connector, FaultCode, Removal};
 use claviger_model::connected::{PlaceKind, Presence};
 use claviger_testkit::peers::postgres::Postgres as Peer;
+use sqlx::{ConnectOptions as _, Connection as _, postgres::PgConnectOptions};
+use std::str::FromStr as _;
 
 async fn peer() -> &'static Peer {
     Peer::shared().await.unwrap()
@@ -200,6 +202,26 @@ async fn neither_the_superuser_it_works_by_nor_the_heir_nor_the_first_superuser(
         assert_eq!(refused.code, FaultCode::Protected, "{protected}");
         assert_eq!(connector.verify(&account).await.unwrap(), Presence::There);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_in_is_still_there_until_they_are_put_out() {
+    let peer = peer().await;
+    let url = peer.fresh_database().await.unwrap();
+    let (user, password) = first(&url);
+    let sql = "CREATE ROLE is_in LOGIN PASSWORD 'pw'";
+    peer.sql("postgres", sql).await.unwrap();
+    let connector = postgres_by(&url, &user, &password, None);
+    let account = connector.find(&name("is_in")).await.unwrap().unwrap();
+    let options = PgConnectOptions::from_str(&url).unwrap();
+    let mut session = options.username("is_in").password("pw").connect().await.unwrap();
+    let sql = "ALTER ROLE is_in NOLOGIN";
+    peer.sql("postgres", sql).await.unwrap();
+    assert_eq!(connector.verify(&account).await.unwrap(), Presence::There);
+    session.ping().await.unwrap();
+    connector.disable(&account, &Always).await.unwrap();
+    session.ping().await.unwrap_err();
+    assert_eq!(connector.verify(&account).await.unwrap(), Presence::Disabled);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ export function fromAddress(asked: URLSearchParams): Host {
     delay: Number(asked.get('delay') ?? 40),
     many: Number(asked.get('many') ?? 0),
     drawn: asked.has('drawn'),
+    stale: asked.get('stale') === 'shown' ? 'shown' : null,
   });
   const theme = asked.get('theme');
   if (theme !== null) void host.settings().then((settings) => host.setSettings({ ...settings, theme: theme as Theme }));
