@@ -64,16 +64,16 @@ pub async fn follow(app: &Shared, known: Option<u64>) -> Result<u64, StorageErro
         forget(app, &mut *reader, person).await?;
         app.hints.hint(Audience::Person(person), Hint::Orders);
     }
+    // A stream that closes before it hinted at the order leaves its device waiting for the next one. What is over has nothing to sync.
+    for person in people.union(&stand_otherwise) {
+        app.hints.look_after(*person);
+    }
     if everyone {
         app.hints.hint(Audience::Everyone, Hint::Sync);
     } else {
         for person in &people {
             app.hints.hint(Audience::Person(*person), Hint::Sync);
         }
-    }
-    // A stream that closes before its hint leaves its device waiting for the next one.
-    for person in people.union(&stand_otherwise) {
-        app.hints.look_after(*person);
     }
     Ok(newest)
 }
