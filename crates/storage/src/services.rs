@@ -90,6 +90,14 @@ pub trait ServiceReads {
         maker: PrincipalId,
         now: Timestamp,
     ) -> Result<Vec<PrincipalId>>;
+    /// The services, be they suspended or ended, that one of these answers for, and those of which somebody made a key that is live; in the
+    /// order of ids.
+    async fn services_answered_for(
+        &mut self,
+        owners: &[PrincipalId],
+        maker: Option<PrincipalId>,
+        now: Timestamp,
+    ) -> Result<Vec<Principal>>;
     /// How often each of these keys was exchanged since a day; those that were not are left out.
     async fn key_uses(&mut self, keys: &[KeyId], since: Day) -> Result<Vec<(KeyId, u64)>>;
 }

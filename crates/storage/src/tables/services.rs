@@ -110,6 +110,28 @@ impl ServiceReads for Handle {
         all(&rows, |cells| cells.id())
     }
 
+    async fn services_answered_for(
+        &mut self,
+        owners: &[PrincipalId],
+        maker: Option<PrincipalId>,
+        now: Timestamp,
+    ) -> Result<Vec<Principal>> {
+        let rows = sqlx::query(concat!(
+            "WITH theirs (id) AS (SELECT o.id FROM principals o WHERE o.kind = 'service' AND o.owner ",
+            any!("$1"),
+            " UNION SELECT k.service FROM service_keys k \
+             WHERE k.made_by = $2 AND k.ended_at IS NULL AND k.ends_at > $3) SELECT ",
+            principal_columns!(),
+            " FROM theirs t JOIN principals p ON p.id = t.id ORDER BY p.id"
+        ))
+        .bind(ids(owners))
+        .bind(raw_or_null(maker.as_ref()))
+        .bind(now.millis())
+        .fetch_all(self.db())
+        .await?;
+        all(&rows, principal)
+    }
+
     async fn key_uses(&mut self, keys: &[KeyId], since: Day) -> Result<Vec<(KeyId, u64)>> {
         let rows = sqlx::query(concat!(
             "SELECT u.service_key, CAST(SUM(u.uses) AS BIGINT) FROM service_key_uses u \

@@ -1,7 +1,7 @@
 use crate::ground::{Ground, doubled, name};
 use claviger_model::{
     ids::{KeyId, PrincipalId},
-    principal::Nature,
+    principal::{Nature, PrincipalState},
     scope::EnvironmentClass,
     service::ServiceKind,
 };
@@ -20,6 +20,7 @@ contract!(
     a_key_reads_back_ends_once_and_counts_once,
     uses_are_counted_by_day_and_old_days_go,
     who_made_a_live_key_is_found,
+    services_that_somebody_answers_for_are_found_whatever_their_state,
     a_session_carries_its_key_and_ends_with_it,
     sessions_of_services_are_forgotten_and_devices_only_when_nothing_names_them,
     who_answers_for_a_service_moves_the_epoch,
@@ -271,6 +272,47 @@ async fn who_made_a_live_key_is_found(ground: Ground) {
             .unwrap()
             .is_empty()
     );
+}
+
+async fn services_that_somebody_answers_for_are_found_whatever_their_state(ground: Ground) {
+    let mut locked = ground.locked().await;
+    let mut services = Vec::new();
+    for called in ["own", "keyed", "both", "neither"] {
+        services.push(made(&ground, &mut *locked, called).await.0);
+    }
+    for at in [1, 2] {
+        let key = key(&ground, services[at].id);
+        locked.insert_service_key(&key).await.unwrap();
+    }
+    let suspended = PrincipalState::Suspended;
+    locked
+        .update_principal(&Principal {
+            state: suspended,
+            ..services[0].clone()
+        })
+        .await
+        .unwrap();
+    services[0].state = suspended;
+    let owner = |at: usize| match services[at].nature {
+        Nature::Service { owner, .. } => owner,
+        _ => unreachable!("made as a service"),
+    };
+    let sorted = |chosen: &[usize]| {
+        let mut rows: Vec<_> = chosen.iter().map(|at| services[*at].clone()).collect();
+        rows.sort_by_key(|row| row.id);
+        rows
+    };
+    let (owners, ada, now) = ([owner(0), owner(2)], Some(ground.ada), ground.now());
+    for (owners, maker, now, expected) in [
+        (&owners[..], ada, now, sorted(&[0, 1, 2])),
+        (&owners[..], None, now, sorted(&[0, 2])),
+        (&[], ada, now, sorted(&[1, 2])),
+        (&[], ada, key(&ground, services[1].id).ends_at, Vec::new()),
+        (&[], Some(owner(1)), now, Vec::new()),
+    ] {
+        let found = locked.services_answered_for(owners, maker, now).await.unwrap();
+        assert_eq!(found, expected);
+    }
 }
 
 async fn a_session_carries_its_key_and_ends_with_it(ground: Ground) {

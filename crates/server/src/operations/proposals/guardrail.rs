@@ -1,6 +1,6 @@
 //! A guardrail that is made, changed, switched or deleted.
 
-use super::{Execution, drawable::with_emergency, simulate::services_of};
+use super::{Execution, drawable::with_emergency};
 use crate::{
     entitlement::best::favourable,
     events::Event,
@@ -74,7 +74,7 @@ pub async fn widens(state: &mut State<'_>, changing: &Changing) -> Result<Vec<Wi
     let now = state.circumstances.now;
     let author = state.principal.clone();
     let own = state.subject(&author).await?;
-    let owners: BTreeSet<PrincipalId> = own
+    let owners: Vec<PrincipalId> = own
         .caller
         .teams
         .iter()
@@ -83,7 +83,11 @@ pub async fn widens(state: &mut State<'_>, changing: &Changing) -> Result<Vec<Wi
         .collect();
     let drawn = with_emergency(state.reader, author.id, &own.grants, now).await?;
     let mut subjects = vec![(own, drawn)];
-    for service in services_of(state.reader, &owners, Some(author.id), now).await? {
+    for service in state
+        .reader
+        .services_answered_for(&owners, Some(author.id), now)
+        .await?
+    {
         subjects.push((state.subject(&service).await?, None));
     }
     let tree = tree(state.reader).await?;

@@ -12,22 +12,16 @@ use crate::{
 use claviger_model::{
     grant::Grant,
     ids::{PrincipalId, ScopeId},
-    principal::{Nature, PrincipalKind},
     role::Role,
     time::Timestamp,
 };
 use claviger_policy::widening::{Widened, widened};
 use claviger_protocol::roles::{ProposedChange, Widening};
-use claviger_storage::{
-    Reader, StorageError,
-    principals::{Principal, PrincipalFilter},
-};
+use claviger_storage::{Reader, StorageError, principals::Principal};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-
-const PAGE: u32 = 500;
 
 /// Simulates a change for its author and the service identities that they answer for.
 ///
@@ -93,8 +87,12 @@ pub async fn by_roles(
         found = joined(found.into_iter().chain(drawn));
     }
     let teams = own.caller.teams.iter().map(|membership| membership.team);
-    let owners: BTreeSet<PrincipalId> = teams.chain([own.caller.id]).collect();
-    for service in services_of(state.reader, &owners, Some(own.caller.id), now).await? {
+    let owners: Vec<PrincipalId> = teams.chain([own.caller.id]).collect();
+    for service in state
+        .reader
+        .services_answered_for(&owners, Some(own.caller.id), now)
+        .await?
+    {
         let theirs = state.subject(&service).await?;
         let grants = &theirs.grants[..];
         found.extend(compare(state.reader, service.id, (before, grants), (after, grants)).await?);
@@ -122,7 +120,7 @@ pub async fn grants_of(
     let teams = db.team_closure(team).await?;
     let by_membership = db.scope_index(&teams, now).await?;
     let mut by_services = Vec::new();
-    for service in services_of(db, &teams.into_iter().collect(), None, now).await? {
+    for service in db.services_answered_for(&teams, None, now).await? {
         let holders = db.team_closure(service.id).await?;
         by_services.extend(db.scope_index(&holders, now).await?);
     }
@@ -130,42 +128,6 @@ pub async fn grants_of(
         by_membership,
         by_services,
     })
-}
-
-/// The service identities that one of these answers for, and those of which somebody made a live key.
-///
-/// # Errors
-/// When the tables cannot be read.
-pub async fn services_of(
-    db: &mut dyn Reader,
-    owners: &BTreeSet<PrincipalId>,
-    maker: Option<PrincipalId>,
-    now: Timestamp,
-) -> Result<Vec<Principal>, StorageError> {
-    let services = PrincipalFilter {
-        kind: Some(PrincipalKind::Service),
-        state: None,
-    };
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let page = db.principals_page(services, after, PAGE).await?;
-        let full = page.len() >= PAGE as usize;
-        after = page.last().map(|row| row.id);
-        let keyed = match maker.filter(|_| !page.is_empty()) {
-            Some(maker) => {
-                let ids: Vec<_> = page.iter().map(|row| row.id).collect();
-                db.services_keyed_by(&ids, maker, now).await?
-            }
-            None => Vec::new(),
-        };
-        found.extend(page.into_iter().filter(|row| {
-            keyed.contains(&row.id)
-                || matches!(row.nature, Nature::Service { owner, .. } if owners.contains(&owner))
-        }));
-        if !full {
-            return Ok(found);
-        }
-    }
 }
 
 async fn subject(change: &mut Change, author: &Acting, of: &Principal) -> Result<Arc<Subject>, Stop> {
