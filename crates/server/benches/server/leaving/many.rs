@@ -28,7 +28,6 @@ const SECRETS: usize = 20;
 /// Values that each of them holds.
 const HELD: usize = 3;
 const CLIENTS: usize = 16;
-const STEPS: i64 = 6;
 
 pub async fn measure() {
     let (data, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -77,12 +76,14 @@ pub async fn measure() {
         .connect()
         .await
         .unwrap();
-    let done = "SELECT COUNT(*) FROM offboarding_steps WHERE state = 'done'";
-    loop {
-        let done: i64 = sqlx::query_scalar(done).fetch_one(&mut watch).await.unwrap();
-        if done == STEPS * PEOPLE as i64 {
-            break;
-        }
+    // Every case has a step for each thing that it does; which these are is the server's to say.
+    let open = "SELECT COUNT(*) FROM offboarding_steps WHERE state <> 'done'";
+    while sqlx::query_scalar::<_, i64>(open)
+        .fetch_one(&mut watch)
+        .await
+        .unwrap()
+        > 0
+    {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let all = begin.elapsed().as_secs_f64();
