@@ -1,7 +1,11 @@
 //! Somebody leaves who has accounts elsewhere: one is taken away, one system is down until an Owner accepts that, by keyboard alone; then
 //! they come back.
 
-use crate::rig::{company::Company, desktop::Desktop, window::Window};
+use crate::rig::{
+    company::Company,
+    desktop::Desktop,
+    window::{Window, of},
+};
 use claviger_model::ids::PrincipalId;
 use claviger_testkit::peers::{port, postgres::Postgres};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -83,7 +87,7 @@ async fn looks(window: &Window<'_>) {
             })
             .await;
     }
-    scroll(window, "found-system").await;
+    window.scroll_to(&of("found-system")).await;
     window.picture("connected-found").await;
     window.audit("accounts that are found").await;
 }
@@ -113,12 +117,12 @@ async fn takes_away(window: &Window<'_>) {
     for theme in THEMES {
         window.themed(theme).await;
         window.keys("body", Key::Control + "8").await;
-        scroll(window, "case-account").await;
+        window.scroll_to(&of("case-account")).await;
         window.picture(&format!("connected-case-{theme}")).await;
         window.audit(&format!("connected systems, {theme}")).await;
     }
     window.resize(960, 640).await;
-    scroll(window, "case-account").await;
+    window.scroll_to(&of("case-account")).await;
     window.picture("connected-case-narrow").await;
     window.audit("connected systems, narrow").await;
     window.resize(1280, 800).await;
@@ -203,12 +207,4 @@ async fn still_knows(window: &Window<'_>) {
     window.text("request-row", |text| text.contains("asked")).await;
     let shown = window.shown().await;
     assert!(!shown.contains("not known here"), "{shown}");
-}
-
-async fn scroll(window: &Window<'_>, testid: &str) {
-    let script = format!(
-        "document.querySelector(\"[data-testid='{testid}']\").scrollIntoView({{ block: 'nearest' }})"
-    );
-    window.find(testid).await;
-    window.driver.execute(script, Vec::new()).await.unwrap();
 }

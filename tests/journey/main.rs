@@ -6,12 +6,14 @@
     reason = "tests"
 )]
 
+mod afresh;
 mod asking;
 mod away;
 mod by_rule;
 mod certificate;
 mod connected;
 mod desk;
+mod earlier;
 mod emergency;
 mod first_start;
 mod guardrail;
@@ -20,6 +22,7 @@ mod importing;
 mod instance;
 mod keyboard;
 mod kills;
+mod left_teams;
 mod load;
 mod offboarding;
 mod organization;

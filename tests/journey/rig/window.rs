@@ -123,6 +123,19 @@ impl<'a> Window<'a> {
         self.write(testid, &char::from(key).to_string()).await;
     }
 
+    /// Brings what fits a selector into sight, as soon as it is there.
+    pub async fn scroll_to(&self, selector: &str) {
+        self.until(&format!("`{selector}` is there"), || self.scrolled_to(selector))
+            .await;
+    }
+
+    /// [`Self::scroll_to`] without waiting: the element, where it then shows.
+    async fn scrolled_to(&self, selector: &str) -> Option<WebElement> {
+        let look = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'nearest' })";
+        self.driver.execute(look, vec![selector.into()]).await.ok()?;
+        self.shown_now(selector).await
+    }
+
     /// Chooses a place in the tree, opening what it lies in.
     pub async fn go_to(&self, path: &str) {
         let segments: Vec<_> = path.split('/').collect();
@@ -131,13 +144,18 @@ impl<'a> Window<'a> {
             let selector = format!("[data-testid='place'][data-place='{place}']");
             let open = self
                 .until(&format!("`{place}` shows"), async || {
-                    let line = self.shown_now(&selector).await?;
+                    let line = self.scrolled_to(&selector).await?;
                     let expanded = line.attr("aria-expanded").await.ok()?;
                     Some(expanded.as_deref() == Some("true"))
                 })
                 .await;
             if depth == segments.len() || !open {
-                self.click_css(&selector).await;
+                // What opens above it may push it out of sight again.
+                self.until(&format!("`{place}` can be clicked"), async || {
+                    self.scrolled_to(&selector).await?.click().await.ok()
+                })
+                .await;
+                self.effort.clicked(1);
             }
         }
     }
@@ -181,11 +199,15 @@ impl<'a> Window<'a> {
         });
         match found.await {
             Ok(found) => found,
-            Err(_) => panic!(
-                "{what}: not in {PATIENCE:?}\nshown: {}\n{}",
-                self.shown().await,
-                self.desktop.log()
-            ),
+            Err(_) => {
+                // A picture says more, where pictures are taken.
+                self.picture("failed").await;
+                panic!(
+                    "{what}: not in {PATIENCE:?}\nshown: {}\n{}",
+                    self.shown().await,
+                    self.desktop.log()
+                )
+            }
         }
     }
 
