@@ -23,7 +23,7 @@ use claviger_model::{
     time::Clock,
 };
 use claviger_protocol::{
-    policy_files::{Differs, FilesPlan, FilesReply, PolicyFile},
+    policy_files::{Differs, FileKind, FilesPlan, FilesReply, PolicyFile},
     roles::ProposalsReply,
     route,
 };

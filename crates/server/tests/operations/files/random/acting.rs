@@ -6,8 +6,15 @@ use crate::dice::Dice;
 use claviger_model::builtin_roles as roles;
 
 impl World {
-    /// One random edit of the file of grants.
+    /// One random edit: of the file of grants, or of roles or guardrails.
     pub(super) async fn edit(&self, dice: &Dice) -> Vec<PolicyFile> {
+        match dice.below(4) {
+            0 => self.edited_rules(dice),
+            _ => self.edited_grants(dice).await,
+        }
+    }
+
+    async fn edited_grants(&self, dice: &Dice) -> Vec<PolicyFile> {
         let own: Vec<GrantId> = self
             .grants()
             .await
@@ -19,7 +26,13 @@ impl World {
             return without(&self.files, FILE, *dice.pick(&own));
         }
         let mut roles = vec![roles::READER, roles::READER, roles::CI_TEST, roles::LEAD];
-        roles.extend([roles::EDITOR, roles::OWNER, roles::POLICY_FILES]);
+        roles.extend([
+            roles::EDITOR,
+            roles::OWNER,
+            roles::POLICY_FILES,
+            self.crew,
+            self.crew,
+        ]);
         let mut files = self.files.clone();
         for _ in 0..=dice.below(2) {
             let entry = entry(
@@ -47,7 +60,7 @@ impl World {
         match dice.below(6) {
             0 | 1 => {
                 let body = json!({
-                    "id": new_grant(), "principal": self.somebody(dice), "role": *dice.pick(&[roles::READER, roles::CONSUMER, roles::LEAD]),
+                    "id": new_grant(), "principal": self.somebody(dice), "role": *dice.pick(&[roles::READER, roles::CONSUMER, roles::LEAD, self.crew]),
                     "scope": self.place(dice), "reason": "on call",
                 });
                 let answer = self
@@ -57,12 +70,18 @@ impl World {
                 self.counts.by_hand += usize::from(answer.code() == "ok");
             }
             2 => {
+                // Without the delegation and who made it nothing is planned any more.
                 let living: Vec<_> = self
                     .grants()
                     .await
                     .into_values()
-                    .filter(|grant| grant.ended.is_none())
+                    .filter(|grant| {
+                        grant.ended.is_none() && ![roles::OWNER, roles::POLICY_FILES].contains(&grant.role)
+                    })
                     .collect();
+                if living.is_empty() {
+                    return;
+                }
                 let id = dice.pick(&living).id;
                 let body = json!({"reason": "over"});
                 let answer = self
@@ -129,15 +148,22 @@ impl World {
             self.behind().await,
             state_of(&self.house).await,
         );
+        let (could, rules) = (self.abilities(&behind).await, self.rules().await);
         let now_shown = plan(&self.house, &self.pipeline.service, &files).await;
+        let about_rules = now_shown
+            .changes
+            .iter()
+            .any(|change| change.kind != FileKind::Grant);
         let answer = apply_plan(&self.house, &self.pipeline.service, &files, &shown).await;
         let after = self.grants().await;
         if answer.code() != "ok" {
             assert_eq!(state_of(&self.house).await, state, "{:?}", answer.json());
             assert_eq!(before, after);
+            assert_eq!(rules, self.rules().await);
             if now_shown.digest == shown.digest {
                 assert_eq!(answer.code(), now_shown.refused[0].code.as_str());
                 self.counts.refused += 1;
+                self.counts.rules_refused += usize::from(about_rules);
             } else {
                 assert_eq!(answer.code(), "stale_plan");
                 self.counts.stale += 1;
@@ -150,12 +176,17 @@ impl World {
         let mut expected = before.clone();
         for change in shown.changes.iter().filter(|change| !change.left) {
             self.counts.changes += 1;
+            if change.kind != FileKind::Grant {
+                self.counts.rules += 1;
+                continue;
+            }
             let id: GrantId = change.id.parse().unwrap();
             match change.differs {
                 Differs::OnlyInOrganization => assert!(after[&id].ended.is_some()),
                 Differs::OnlyInFile => {
                     let given = &after[&id];
-                    assert!(self.may_grant.contains(&given.role) && given.ended.is_none());
+                    let gives = self.may_grant.contains(&given.role) || self.holds_no_more(given.role).await;
+                    assert!(gives && given.ended.is_none());
                     assert_eq!(given.granted_by, self.pipeline.service.principal);
                     let reached = self.reached(given.principal).await;
                     let own: Vec<_> = reached.intersection(&behind).collect();
@@ -166,6 +197,14 @@ impl World {
             expected.insert(id, after[&id].clone());
         }
         assert_eq!(expected, after, "nothing but what was planned");
+        self.within_what_was_delegated(&rules).await;
+        let gained: Vec<_> = self
+            .abilities(&behind)
+            .await
+            .difference(&could)
+            .copied()
+            .collect();
+        assert_eq!(gained, [], "who stands behind gained it by {:?}", shown.changes);
         self.files = files;
     }
 

@@ -110,7 +110,8 @@ impl World {
         }
         let places = self.house.places;
         let above = [places.root, places.payments, place];
-        let all = roles::all();
+        let mut all = roles::all();
+        all.extend(self.rules().await.roles);
         let says = |grant: &&Grant| {
             let role = all.iter().find(|role| role.id == grant.role);
             living(grant, now)

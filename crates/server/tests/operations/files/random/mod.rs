@@ -1,10 +1,11 @@
 //! Random organizations and random calls, by people, service identities, in emergencies and by files: what a plan of files says is what
 //! applying it does, to the last grant; whatever is refused changes nothing; nobody who stands behind an identity gets anything by it;
 //! whoever can do something has a living grant that says so; and what is over stays over. The expectations are written down anew
-//! here, without the policy engine.
+//! here, without the policy engine. Roles of one's own and guardrails are changed by files, too.
 
 mod acting;
 mod checking;
+mod rules;
 
 use super::*;
 use crate::dice::Dice;
@@ -26,12 +27,18 @@ struct Counts {
     stale: usize,
     by_hand: usize,
     drawn: usize,
+    /// Roles and guardrails that files changed.
+    rules: usize,
+    /// Changes of these that were refused.
+    rules_refused: usize,
 }
 
 struct World {
     house: House,
     pipeline: Pipeline,
     may_grant: Vec<RoleId>,
+    /// A role of the organization's own.
+    crew: RoleId,
     people: Vec<Actor>,
     teams: Vec<PrincipalId>,
     services: Vec<PrincipalId>,
@@ -59,7 +66,8 @@ impl World {
         if dice.below(2) == 0 {
             may_grant.push(roles::LEAD);
         }
-        let pipeline = Pipeline::delegated(&house, places.root, &may_grant).await;
+        let crew = rules::own_role(&house).await;
+        let pipeline = Pipeline::of_everything(&house, &may_grant).await;
         // Somebody of theirs may be behind it, through a nested team or by a key that they made.
         match dice.below(3) {
             0 => joins(&house, pipeline.team, people[7].principal).await,
@@ -76,6 +84,7 @@ impl World {
             house,
             pipeline,
             may_grant,
+            crew,
             people,
             teams: vec![inner, outer, free],
             services,
@@ -150,10 +159,17 @@ async fn campaign_of_files_gives_exactly_what_was_planned_and_nobody_behind_it_a
         all.stale += counts.stale;
         all.by_hand += counts.by_hand;
         all.drawn += counts.drawn;
+        all.rules += counts.rules;
+        all.rules_refused += counts.rules_refused;
     }
     println!("{all:?}");
     assert!(
-        all.applied > 4 && all.changes > 4 && all.refused > 4 && all.by_hand > 2,
+        all.applied > 4
+            && all.changes > 4
+            && all.refused > 4
+            && all.by_hand > 2
+            && all.rules > 2
+            && all.rules_refused > 2,
         "the dice did too little: {all:?}"
     );
 }
