@@ -58,7 +58,7 @@ pub struct Server {
 
 impl Server {
     /// Founds an organization whose people come from this provider.
-    fn found(folder: &Path, issuer: &str, client: &str) -> Self {
+    pub fn found(folder: &Path, issuer: &str, client: &str) -> Self {
         let port = port::kept().unwrap();
         for part in ["data", "keys"] {
             fs::create_dir_all(folder.join(part)).unwrap();

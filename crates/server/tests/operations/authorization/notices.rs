@@ -43,7 +43,7 @@ impl Cell<'_> {
                 .await;
             assert_eq!(ended.code(), "ok");
         }
-        let made = crate::telling::webhook(&self.house, &owner, "https://127.0.0.1:1/").await;
+        let made = crate::telling::webhook(self.house, &owner, "https://127.0.0.1:1/").await;
         made.to_string()
     }
 }
