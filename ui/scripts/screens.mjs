@@ -44,6 +44,33 @@ async function guardrails(page) {
   await id(page, 'guardrail-row').first().waitFor();
 }
 
+/** One line that is much wider than its field, with a problem in the middle of it. */
+const longLine = `// Nobody reads payments.\nforbid (principal, action in Action::"read", resource) when { resource.class == "production" && !(${'context.source.isInRange(ip("10.20.30.0/24")) || '.repeat(4)}resource.colour == "red" || ${'principal in Team::"team-payments" || '.repeat(3)}context.multi_factor) };`;
+
+/** The drawn letters and those of the field below the caret break their lines in the same places. */
+function sameLines(field) {
+  const layers = [...field.parentElement.querySelectorAll('.paper')];
+  const padding = 20;
+  for (const layer of layers) {
+    const copy = layer.cloneNode(true);
+    // A line break at the end begins a line only where something follows it.
+    copy.textContent = `${field.value}\u200b`;
+    layer.parentElement.append(copy);
+    copy.style.inset = '0 0 auto';
+    const drawn = [copy.clientWidth, copy.scrollHeight];
+    copy.remove();
+    const probe = field.cloneNode();
+    probe.value = field.value;
+    probe.style.minHeight = probe.style.height = '0';
+    field.parentElement.append(probe);
+    const typed = [probe.clientWidth, probe.scrollHeight];
+    probe.remove();
+    if (`${drawn}` !== `${typed}`) throw new Error(`drawn ${drawn}, typed ${typed}`);
+  }
+  const [width, height] = [field.clientWidth, field.scrollHeight];
+  if (field.scrollWidth > width || height <= padding + 20) throw new Error(`no line wraps: ${width} × ${height}`);
+}
+
 /** What somebody reaches and holds. */
 async function radius(page) {
   await go(page, 'nav-offboarding', 'case-row');
@@ -456,6 +483,26 @@ export const screens = {
       }, at);
       await id(page, 'guardrail-text').press('Control+Space');
       await id(page, 'guardrail-offers').waitFor();
+    },
+  },
+  'guardrail-long': {
+    after: async (page) => {
+      await guardrails(page);
+      await id(page, 'new-guardrail').click();
+      const field = id(page, 'guardrail-text');
+      for (const text of [longLine, `${longLine}\n`.repeat(8), `// ${'–'.repeat(700)}\n\t\tforbid`]) {
+        await field.fill(text);
+        await field.evaluate(sameLines);
+      }
+      await field.fill(longLine);
+      await page.getByText('Line 2').waitFor();
+      await field.evaluate((field) => {
+        const caret = field.value.lastIndexOf('context.') + 'context.'.length;
+        field.setSelectionRange(caret, caret);
+      });
+      await field.press('Control+Space');
+      await id(page, 'guardrail-offers').waitFor();
+      await field.evaluate(sameLines);
     },
   },
   'guardrail-past': {

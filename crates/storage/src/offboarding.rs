@@ -73,6 +73,15 @@ pub trait CaseReads {
     async fn cases_begun_since(&mut self, moment: Timestamp) -> Result<u64>;
     /// Others who asked for the same, in the order of time.
     async fn voices_of(&mut self, case: CaseId) -> Result<Vec<Voice>>;
+    /// From the click until everything was refused, of the newest cases that began since a moment.
+    async fn refusals_measured(&mut self, since: Timestamp, limit: u32) -> Result<Vec<Span>>;
+    /// From the click until the device's word came, of the newest cases that began since a moment.
+    async fn purges_measured(&mut self, since: Timestamp, limit: u32) -> Result<Vec<Span>>;
+}
+
+/// Reads of the steps of cases, of what they did, and of the devices that they wait for.
+#[async_trait]
+pub trait CaseStepReads {
     /// The steps of a case, in their order.
     async fn case_steps(&mut self, case: CaseId) -> Result<Vec<Step>>;
     /// What the steps did, in the order of kinds and ids, after the given one.
@@ -95,6 +104,11 @@ pub trait CaseReads {
     async fn case_devices(&mut self, case: CaseId) -> Result<Vec<CaseDevice>>;
     /// The cases that are not over and wait for a device.
     async fn cases_of_device(&mut self, device: DeviceId) -> Result<Vec<CaseId>>;
+}
+
+/// Reads of the rotations that cases wait for.
+#[async_trait]
+pub trait RotationReads {
     /// The rotations of a case, the riskiest first, after the given risk and secret.
     async fn case_rotations(
         &mut self,
@@ -121,10 +135,6 @@ pub trait CaseReads {
     async fn count_open_rotations(&mut self, case: CaseId) -> Result<u64>;
     /// How far the rotations are, owner by owner, in the order of owners.
     async fn rotation_progress(&mut self, case: CaseId) -> Result<Vec<Progress>>;
-    /// From the click until everything was refused, of the newest cases that began since a moment.
-    async fn refusals_measured(&mut self, since: Timestamp, limit: u32) -> Result<Vec<Span>>;
-    /// From the click until the device's word came, of the newest cases that began since a moment.
-    async fn purges_measured(&mut self, since: Timestamp, limit: u32) -> Result<Vec<Span>>;
 }
 
 /// Writes of cases.

@@ -17,7 +17,7 @@ use crate::{
     leaving::{LeavingReads, LeavingWrites},
     log::{Appended, Draft, Head, LogReads, LogWrites, SignCheckpoint},
     notices::{NoticeDesk, NoticeReads},
-    offboarding::{CaseReads, CaseWrites},
+    offboarding::{CaseReads, CaseStepReads, CaseWrites, RotationReads},
     orders::{OrderReads, OrderWrites},
     organization::{OrganizationReads, OrganizationWrites},
     principals::{PrincipalReads, PrincipalWrites},
@@ -69,6 +69,8 @@ pub trait Reader:
     + HoldingReads
     + LeavingReads
     + CaseReads
+    + CaseStepReads
+    + RotationReads
     + ConnectedReads
     + ScimReads
     + Send

@@ -161,6 +161,30 @@ describe('the editor', () => {
     expect(screen.getByTestId(testids.guardrailEditor)).toBeTruthy();
   });
 
+  it('wraps long lines in all its layers alike, and lists offers where the letters are', async () => {
+    await open();
+    await fireEvent.click(screen.getByTestId(testids.newGuardrail));
+    await screen.findByTestId(testids.guardrailEditor);
+    const before = `forbid (principal, action, resource) when { ${'context.multi_factor && '.repeat(12)}`;
+    await write(`${before}context.no };`);
+    const caret = before.length + 'context.no'.length;
+    field().setSelectionRange(caret, caret);
+    await waitFor(async () => {
+      await fireEvent.keyDown(field(), { code: 'Space', key: ' ', ctrlKey: true });
+      expect(screen.queryByTestId(testids.guardrailOffers)).toBeTruthy();
+    });
+    const layers = [...(field().parentElement?.querySelectorAll('.sheet') ?? [])];
+    expect(layers).toHaveLength(3);
+    expect(layers[2]).toBe(field());
+    // Lines break by one rule for all of them; `wrap="off"` would overrule it.
+    expect(field().getAttribute('wrap')).toBe('soft');
+    const [letters, ghost] = layers as [HTMLElement, HTMLElement, HTMLElement];
+    expect(letters.textContent).toBe(`${field().value}\n `);
+    expect(ghost.textContent).toBe(field().value);
+    expect(ghost.querySelector('span')?.previousSibling?.textContent).toBe(`${before}context.`);
+    expect(ghost.querySelector('span')?.textContent).toBe('n');
+  });
+
   it('shows a built-in one, which cannot be changed', async () => {
     const host = await open();
     const button = screen.getAllByTestId(testids.guardrailMenu)[1] as HTMLElement;

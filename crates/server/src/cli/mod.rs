@@ -78,7 +78,10 @@ pub fn run() -> ExitCode {
             for cause in error.chain().skip(1) {
                 let _ = writeln!(out, "  because {cause}");
             }
-            ExitCode::FAILURE
+            match error.is::<report::Unchecked>() {
+                true => ExitCode::from(report::Unchecked::CODE),
+                false => ExitCode::FAILURE,
+            }
         }
     }
 }

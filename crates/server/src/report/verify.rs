@@ -35,6 +35,11 @@ pub enum Fault {
     /// Neither of the two forms.
     #[error("this is no report: neither its JSON nor its page, exactly as the server wrote it")]
     Form,
+    /// Signed, and in a form that this program does not read.
+    #[error(
+        "what the published keys signed is no report in the form that this program reads; a report of another version of the program may be one for that version"
+    )]
+    Unread,
     /// The page shows something else than the report in it.
     #[error("the page shows something else than the report that it carries")]
     Page,
@@ -63,18 +68,32 @@ pub enum Fault {
     Claim(String),
 }
 
+/// What is known of the page that carries a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// There is none: the file is the JSON.
+    Absent,
+    /// It shows what the report says.
+    Same,
+    /// Nothing: it says that it is another drawing than [`html::DRAWING`], or does not say which. Anybody can write that
+    /// into it, so that it may show whatever they like.
+    Unchecked(Option<u32>),
+}
+
 /// What was checked.
 #[derive(Debug)]
 pub struct Verified {
     /// The report.
     pub report: Report,
+    /// The page around it, of which all else here says nothing.
+    pub page: Page,
     /// The head that everything is in.
     pub checkpoint: Checkpoint,
     /// How many claims the log proves.
     pub proved: Proved,
 }
 
-/// Checks a file, which is the JSON or the page.
+/// Checks a file, which is the JSON or the page. A page of another drawing is not checked, and [`Verified::page`] says so.
 ///
 /// # Errors
 /// The first fault.
@@ -89,10 +108,11 @@ pub fn verify(file: &str, keys: &PublishedKeys) -> Result<Verified, Fault> {
     if !by_any {
         return Err(Fault::Signature);
     }
-    let report = read(&signed.body.0).map_err(|_| Fault::Form)?;
-    if carried.is_some() && html::page(&report, json) != file {
-        return Err(Fault::Page);
-    }
+    let report = read(&signed.body.0).map_err(|_| Fault::Unread)?;
+    let page = match carried {
+        Some(_) => page(file, &report, json)?,
+        None => Page::Absent,
+    };
     if report.organization != keys.bundle.organization || report.origin != keys.bundle.origin {
         return Err(Fault::Organization);
     }
@@ -105,9 +125,19 @@ pub fn verify(file: &str, keys: &PublishedKeys) -> Result<Verified, Fault> {
     let proved = claims::proved(&report, &leaves).map_err(Fault::Claim)?;
     Ok(Verified {
         report,
+        page,
         checkpoint,
         proved,
     })
+}
+
+/// A page of this drawing is drawn again; of another one nothing can be said.
+fn page(file: &str, report: &Report, json: &str) -> Result<Page, Fault> {
+    match html::drawn_by(file) {
+        Some(html::DRAWING) if html::page(report, json) == file => Ok(Page::Same),
+        Some(html::DRAWING) => Err(Fault::Page),
+        other => Ok(Page::Unchecked(other)),
+    }
 }
 
 fn checkpoint(report: &Report, keys: &PublishedKeys) -> Result<Checkpoint, Fault> {

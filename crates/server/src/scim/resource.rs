@@ -134,9 +134,7 @@ pub(super) async fn create<T: Resource>(
     RawQuery(query): RawQuery,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    T::offered(&app)?;
-    let wanted = T::wanted(take(T::SCHEMA, &parsed(&body)?, Part::Whole)?)?;
-    let query = Query::parse(T::SCHEMA, query.as_deref())?;
+    let (wanted, query) = whole::<T>(&app, &body, query.as_deref())?;
     written::<T>(&app, by, Write::Create(wanted), None, &query).await
 }
 
@@ -148,9 +146,7 @@ pub(super) async fn replace<T: Resource>(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    T::offered(&app)?;
-    let wanted = T::wanted(take(T::SCHEMA, &parsed(&body)?, Part::Whole)?)?;
-    let query = Query::parse(T::SCHEMA, query.as_deref())?;
+    let (wanted, query) = whole::<T>(&app, &body, query.as_deref())?;
     let target = Target::of(id, &headers);
     written::<T>(&app, by, Write::Replace(wanted), Some(target), &query).await
 }
@@ -180,6 +176,13 @@ pub(super) async fn delete<T: Resource>(
     let target = Target::of(id, &headers);
     T::write(&app, by, Write::Delete, Some(target)).await?;
     Ok(reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// What a call that gives all of a resource wants, and what of it it wants to be told.
+fn whole<T: Resource>(app: &Shared, body: &[u8], query: Option<&str>) -> Result<(T::Wanted, Query), Refusal> {
+    T::offered(app)?;
+    let wanted = T::wanted(take(T::SCHEMA, &parsed(body)?, Part::Whole)?)?;
+    Ok((wanted, Query::parse(T::SCHEMA, query)?))
 }
 
 /// Writes it, and tells it as it is then.

@@ -1,27 +1,27 @@
-//! Reads and writes of what cases do in connected systems.
+//! Reads of what cases do in connected systems.
+
+mod row;
 
 use super::{
-    cells::{Cells, all, json_text, one},
+    cells::{all, one},
     handle::Handle,
 };
 use crate::{
-    Result, StorageError,
-    codes::Coded as _,
-    connected::{ConnectedReads, ConnectedWrites, Failing, KnownBy, KnownPerson, Waiting},
+    Result,
+    connected::{ConnectedReads, Failing, KnownBy, KnownPerson, Waiting},
     raw_id::{RawId as _, raw_or_null},
 };
 use async_trait::async_trait;
 use claviger_model::{
-    connected::{
-        AcceptedAs, Account, AccountName, CaseAccount, CaseSystem, NameError, Presence, SystemName, Trying,
-    },
+    connected::{CaseAccount, CaseSystem, SystemName},
     ids::{AccountId, CaseId, PrincipalId},
     time::Timestamp,
 };
+use row::{account, failing, named, person, system, waiting};
 
 /// What of a person stands in `offboarding_known`.
-const MAIL: &str = "mail";
-const USER_NAME: &str = "user-name";
+pub(super) const MAIL: &str = "mail";
+pub(super) const USER_NAME: &str = "user-name";
 
 macro_rules! systems {
     ($condition:literal) => {
@@ -107,7 +107,7 @@ impl ConnectedReads for Handle {
         .bind(system.as_str())
         .fetch_all(self.db())
         .await?;
-        all(&rows, self::system)
+        all(&rows, row::system)
     }
 
     async fn accounts_due(
@@ -199,212 +199,4 @@ impl ConnectedReads for Handle {
         .await?;
         Ok(u64::try_from(number).unwrap_or(0))
     }
-}
-
-#[async_trait]
-impl ConnectedWrites for Handle {
-    async fn add_case_known(&mut self, case: CaseId, known: &KnownBy) -> Result<()> {
-        let mails = known.mails.iter().map(|name| (MAIL, name));
-        let all = mails.chain(known.user_names.iter().map(|name| (USER_NAME, name)));
-        for (what, name) in all {
-            sqlx::query(
-                "INSERT INTO offboarding_known (offboarding, what, name) VALUES ($1, $2, $3) \
-                 ON CONFLICT (offboarding, what, name) DO NOTHING",
-            )
-            .bind(case.raw())
-            .bind(what)
-            .bind(name.as_str())
-            .execute(self.db())
-            .await?;
-        }
-        Ok(())
-    }
-
-    async fn clear_case_known(&mut self, case: CaseId) -> Result<()> {
-        sqlx::query("DELETE FROM offboarding_known WHERE offboarding = $1")
-            .bind(case.raw())
-            .execute(self.db())
-            .await?;
-        Ok(())
-    }
-
-    async fn insert_case_system(&mut self, system: &CaseSystem) -> Result<bool> {
-        let done = sqlx::query(
-            "INSERT INTO offboarding_systems (offboarding, system, kind, state, attempts, next_at) \
-             VALUES ($1, $2, $3, 'open', 0, $4) ON CONFLICT (offboarding, system) DO NOTHING",
-        )
-        .bind(system.case.raw())
-        .bind(system.system.as_str())
-        .bind(system.kind.text())
-        .bind(system.trying.next_at.millis())
-        .execute(self.db())
-        .await?;
-        Ok(done.rows_affected() > 0)
-    }
-
-    async fn update_case_system(&mut self, system: &CaseSystem) -> Result<bool> {
-        let accepted = system.accepted.as_ref();
-        let done = sqlx::query(
-            "UPDATE offboarding_systems SET state = $3, attempts = $4, next_at = $5, said = $6, since = $7, \
-             asked_at = $8, accepted_by = $9, accepted_at = $10, reason = $11 WHERE offboarding = $1 AND system = $2",
-        )
-        .bind(system.case.raw())
-        .bind(system.system.as_str())
-        .bind(system.state.text())
-        .bind(i64::from(system.trying.attempts))
-        .bind(system.trying.next_at.millis())
-        .bind(system.trying.said.as_deref())
-        .bind(system.trying.since.map(Timestamp::millis))
-        .bind(system.asked_at.map(Timestamp::millis))
-        .bind(raw_or_null(accepted.map(|accepted| accepted.by).as_ref()))
-        .bind(accepted.map(|accepted| accepted.at.millis()))
-        .bind(accepted.map(|accepted| accepted.reason.as_str()))
-        .execute(self.db())
-        .await?;
-        Ok(done.rows_affected() > 0)
-    }
-
-    async fn insert_case_account(&mut self, account: &CaseAccount) -> Result<bool> {
-        let done = sqlx::query(
-            "INSERT INTO offboarding_accounts (id, offboarding, system, name, account_key, places, state, attempts, \
-             next_at, found_at) VALUES ($1, $2, $3, $4, $5, $6, 'found', 0, $7, $8) \
-             ON CONFLICT (offboarding, system, name) DO NOTHING",
-        )
-        .bind(account.id.raw())
-        .bind(account.case.raw())
-        .bind(account.system.as_str())
-        .bind(account.account.name.as_str())
-        .bind(account.account.key)
-        .bind(json_text(&account.account.places)?)
-        .bind(account.trying.next_at.millis())
-        .bind(account.found_at.millis())
-        .execute(self.db())
-        .await?;
-        Ok(done.rows_affected() > 0)
-    }
-
-    async fn update_case_account(&mut self, account: &CaseAccount) -> Result<bool> {
-        let accepted = account.accepted.as_ref();
-        let done = sqlx::query(
-            "UPDATE offboarding_accounts SET state = $2, presence = $3, kept = $4, attempts = $5, next_at = $6, \
-             said = $7, since = $8, disabled_at = $9, removed_at = $10, verified_at = $11, accepted_by = $12, \
-             accepted_at = $13, reason = $14 WHERE id = $1",
-        )
-        .bind(account.id.raw())
-        .bind(account.state.text())
-        .bind(account.left.map(Presence::text))
-        .bind(account.kept.as_deref())
-        .bind(i64::from(account.trying.attempts))
-        .bind(account.trying.next_at.millis())
-        .bind(account.trying.said.as_deref())
-        .bind(account.trying.since.map(Timestamp::millis))
-        .bind(account.disabled_at.map(Timestamp::millis))
-        .bind(account.removed_at.map(Timestamp::millis))
-        .bind(account.verified_at.map(Timestamp::millis))
-        .bind(raw_or_null(accepted.map(|accepted| accepted.by).as_ref()))
-        .bind(accepted.map(|accepted| accepted.at.millis()))
-        .bind(accepted.map(|accepted| accepted.reason.as_str()))
-        .execute(self.db())
-        .await?;
-        Ok(done.rows_affected() > 0)
-    }
-}
-
-fn named<T>(column: &str, parsed: std::result::Result<T, NameError>) -> Result<T> {
-    parsed.map_err(|error| StorageError::Corrupt {
-        column: column.to_owned(),
-        source: Box::new(error),
-    })
-}
-
-fn trying(cells: &mut Cells<'_>) -> Result<Trying> {
-    Ok(Trying {
-        attempts: cells.number()?,
-        next_at: cells.time()?,
-        said: cells.take()?,
-        since: cells.time_or_null()?,
-    })
-}
-
-fn accepted(cells: &mut Cells<'_>) -> Result<Option<AcceptedAs>> {
-    let (by, at) = (cells.id_or_null()?, cells.time_or_null()?);
-    let reason: Option<String> = cells.take()?;
-    Ok(by.zip(at).map(|(by, at)| AcceptedAs {
-        by,
-        at,
-        reason: reason.unwrap_or_default(),
-    }))
-}
-
-fn person(cells: &mut Cells<'_>) -> Result<KnownPerson> {
-    Ok(KnownPerson {
-        id: cells.id()?,
-        name: cells.name()?,
-        state: cells.code()?,
-        by: KnownBy {
-            mails: cells.take::<Option<String>>()?.into_iter().collect(),
-            user_names: cells.take::<Option<String>>()?.into_iter().collect(),
-        },
-    })
-}
-
-fn waiting(cells: &mut Cells<'_>) -> Result<Waiting> {
-    Ok(Waiting {
-        system: named("system", SystemName::parse(cells.take()?))?,
-        kind: cells.code()?,
-        asking: cells.flag()?,
-        said: cells.take()?,
-        number: cells.number()?,
-        since: cells.time_or_null()?,
-    })
-}
-
-fn failing(cells: &mut Cells<'_>) -> Result<Failing> {
-    Ok(Failing {
-        system: named("system", SystemName::parse(cells.take()?))?,
-        case: cells.id()?,
-        person: cells.id()?,
-        asking: cells.flag()?,
-        said: cells.take()?,
-        since: cells.time()?,
-    })
-}
-
-/// Reads `case_system_columns!`.
-fn system(cells: &mut Cells<'_>) -> Result<CaseSystem> {
-    Ok(CaseSystem {
-        case: cells.id()?,
-        system: named("system", SystemName::parse(cells.take()?))?,
-        kind: cells.code()?,
-        state: cells.code()?,
-        trying: trying(cells)?,
-        asked_at: cells.time_or_null()?,
-        accepted: accepted(cells)?,
-    })
-}
-
-/// Reads `case_account_columns!`.
-fn account(cells: &mut Cells<'_>) -> Result<CaseAccount> {
-    let (id, case) = (cells.id()?, cells.id()?);
-    let system = named("system", SystemName::parse(cells.take()?))?;
-    let account = Account {
-        name: named("name", AccountName::parse(cells.take()?))?,
-        key: cells.take()?,
-        places: cells.json()?,
-    };
-    Ok(CaseAccount {
-        id,
-        case,
-        system,
-        account,
-        state: cells.code()?,
-        left: cells.code_or_null()?,
-        kept: cells.take()?,
-        trying: trying(cells)?,
-        found_at: cells.time()?,
-        disabled_at: cells.time_or_null()?,
-        removed_at: cells.time_or_null()?,
-        verified_at: cells.time_or_null()?,
-        accepted: accepted(cells)?,
-    })
 }

@@ -15,6 +15,7 @@ mod grants;
 mod approvals;
 mod approvals_write;
 mod connected;
+mod connected_write;
 mod grants_write;
 mod guardrails;
 mod handle;

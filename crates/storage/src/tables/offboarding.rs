@@ -1,6 +1,8 @@
 //! Reads of offboarding cases.
 
+mod rotations;
 mod row;
+mod steps;
 
 pub(super) use row::NOT_COUNTED;
 
@@ -10,18 +12,16 @@ use super::{
 };
 use crate::{
     Digest, Result,
-    codes::Coded as _,
-    offboarding::{BeforeCase, CaseReads, DueCase, EffectCount, Span, place},
+    offboarding::{BeforeCase, CaseReads, DueCase, Span},
     raw_id::RawId as _,
 };
 use async_trait::async_trait;
 use claviger_model::{
-    ids::{CaseId, DeviceId, PrincipalId, RequestId, SecretId},
-    offboarding::{Case, CaseDevice, Effect, EffectKind, Progress, Rotation, Step, Voice},
+    ids::{CaseId, PrincipalId},
+    offboarding::{Case, Voice},
     time::Timestamp,
 };
-use row::{case, effect, rotation, span};
-use std::time::Duration;
+use row::{case, span};
 
 macro_rules! cases {
     ($condition:expr) => {
@@ -29,28 +29,6 @@ macro_rules! cases {
             "SELECT ",
             case_columns!(),
             " FROM offboarding_cases a WHERE ",
-            $condition
-        )
-    };
-}
-
-macro_rules! effects {
-    ($condition:expr) => {
-        concat!(
-            "SELECT ",
-            effect_columns!(),
-            " FROM offboarding_effects e WHERE ",
-            $condition
-        )
-    };
-}
-
-macro_rules! rotations {
-    ($condition:expr) => {
-        concat!(
-            "SELECT ",
-            rotation_columns!(),
-            " FROM offboarding_rotations t WHERE ",
             $condition
         )
     };
@@ -181,216 +159,6 @@ impl CaseReads for Handle {
                 altered: cells.flag()?,
             })
         })
-    }
-
-    async fn case_steps(&mut self, id: CaseId) -> Result<Vec<Step>> {
-        let rows = sqlx::query(
-            "SELECT p.offboarding, p.step, p.state, p.attempts, p.next_at, p.said, p.done_at \
-             FROM offboarding_steps p WHERE p.offboarding = $1",
-        )
-        .bind(id.raw())
-        .fetch_all(self.db())
-        .await?;
-        let mut steps = all(&rows, |cells| {
-            Ok(Step {
-                case: cells.id()?,
-                kind: cells.code()?,
-                state: cells.code()?,
-                attempts: cells.number()?,
-                next_at: cells.time()?,
-                said: cells.take()?,
-                done_at: cells.time_or_null()?,
-            })
-        })?;
-        steps.sort_by_key(|step| place(step.kind));
-        Ok(steps)
-    }
-
-    async fn case_effects(
-        &mut self,
-        id: CaseId,
-        after: Option<(EffectKind, [u8; 16])>,
-        limit: u32,
-    ) -> Result<Vec<Effect>> {
-        let (kind, object) = after.map_or(("", Vec::new()), |(kind, object)| (kind.text(), object.to_vec()));
-        let rows = sqlx::query(effects!(
-            "e.offboarding = $1 AND (e.kind > $2 OR (e.kind = $2 AND e.object > $3)) ORDER BY e.kind, e.object LIMIT $4"
-        ))
-        .bind(id.raw())
-        .bind(kind)
-        .bind(object)
-        .bind(i64::from(limit))
-        .fetch_all(self.db())
-        .await?;
-        all(&rows, effect)
-    }
-
-    async fn case_effect(
-        &mut self,
-        id: CaseId,
-        kind: EffectKind,
-        object: [u8; 16],
-    ) -> Result<Option<Effect>> {
-        let row = sqlx::query(effects!("e.offboarding = $1 AND e.kind = $2 AND e.object = $3"))
-            .bind(id.raw())
-            .bind(kind.text())
-            .bind(object.as_slice())
-            .fetch_optional(self.db())
-            .await?;
-        one(row.as_ref(), effect)
-    }
-
-    async fn count_effects(&mut self, id: CaseId) -> Result<Vec<EffectCount>> {
-        let rows = sqlx::query(
-            "SELECT e.kind, COUNT(*), COUNT(e.restored_at) FROM offboarding_effects e WHERE e.offboarding = $1 \
-             GROUP BY e.kind ORDER BY e.kind",
-        )
-        .bind(id.raw())
-        .fetch_all(self.db())
-        .await?;
-        all(&rows, |cells| {
-            Ok(EffectCount {
-                kind: cells.code()?,
-                all: cells.number()?,
-                restored: cells.number()?,
-            })
-        })
-    }
-
-    async fn case_devices(&mut self, id: CaseId) -> Result<Vec<CaseDevice>> {
-        let rows = sqlx::query(
-            "SELECT d.device, d.order_id, o.issued_at, d.leased_until, o.acknowledged_at FROM offboarding_devices d \
-             JOIN orders o ON o.id = d.order_id WHERE d.offboarding = $1 ORDER BY d.device",
-        )
-        .bind(id.raw())
-        .fetch_all(self.db())
-        .await?;
-        all(&rows, |cells| {
-            Ok(CaseDevice {
-                device: cells.id()?,
-                order: cells.id()?,
-                ordered_at: cells.time()?,
-                leased_until: cells.time()?,
-                acknowledged_at: cells.time_or_null()?,
-            })
-        })
-    }
-
-    async fn cases_of_device(&mut self, device: DeviceId) -> Result<Vec<CaseId>> {
-        let rows = sqlx::query(
-            "SELECT a.id FROM offboarding_devices d JOIN offboarding_cases a ON a.id = d.offboarding \
-             WHERE d.device = $1 AND a.closed_at IS NULL ORDER BY a.id",
-        )
-        .bind(device.raw())
-        .fetch_all(self.db())
-        .await?;
-        all(&rows, |cells| cells.id())
-    }
-
-    async fn case_rotations(
-        &mut self,
-        id: CaseId,
-        after: Option<(u8, SecretId)>,
-        limit: u32,
-    ) -> Result<Vec<Rotation>> {
-        let (risk, secret) = after.map_or((i64::MAX, None), |(risk, secret)| (i64::from(risk), Some(secret)));
-        let rows = sqlx::query(rotations!(
-            "t.offboarding = $1 AND (t.risk < $2 OR (t.risk = $2 AND t.secret > $3)) \
-             ORDER BY t.risk DESC, t.secret LIMIT $4"
-        ))
-        .bind(id.raw())
-        .bind(risk)
-        .bind(secret.as_ref().map_or(&[][..], |secret| secret.raw()))
-        .bind(i64::from(limit))
-        .fetch_all(self.db())
-        .await?;
-        all(&rows, rotation)
-    }
-
-    async fn case_rotation(&mut self, id: CaseId, secret: SecretId) -> Result<Option<Rotation>> {
-        let row = sqlx::query(rotations!("t.offboarding = $1 AND t.secret = $2"))
-            .bind(id.raw())
-            .bind(secret.raw())
-            .fetch_optional(self.db())
-            .await?;
-        one(row.as_ref(), rotation)
-    }
-
-    async fn open_rotations_of(&mut self, secret: SecretId) -> Result<Vec<Rotation>> {
-        let rows = sqlx::query(rotations!(
-            "t.secret = $1 AND t.state = 'open' ORDER BY t.offboarding"
-        ))
-        .bind(secret.raw())
-        .fetch_all(self.db())
-        .await?;
-        all(&rows, rotation)
-    }
-
-    async fn rotation_asked_by(&mut self, request: RequestId) -> Result<Option<Rotation>> {
-        // The newest case, where more than one asks by the same request.
-        let row = sqlx::query(rotations!(
-            "t.request = $1 ORDER BY t.due_at DESC, t.offboarding LIMIT 1"
-        ))
-        .bind(request.raw())
-        .fetch_optional(self.db())
-        .await?;
-        one(row.as_ref(), rotation)
-    }
-
-    async fn rotations_falling_due(
-        &mut self,
-        after: Timestamp,
-        until: Timestamp,
-        again: Option<Duration>,
-        limit: u32,
-    ) -> Result<Vec<Rotation>> {
-        // Without repetition no whole span fits between a due date and now.
-        let span = again.map_or(i64::MAX, |span| {
-            i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
-        });
-        let rows = sqlx::query(rotations!(
-            "t.state = 'open' AND t.due_at <= $2 AND (t.due_at > $1 OR ($2 - t.due_at) / $3 > ($1 - t.due_at) / $3) \
-             ORDER BY t.due_at, t.offboarding, t.secret LIMIT $4"
-        ))
-        .bind(after.millis())
-        .bind(until.millis())
-        .bind(span)
-        .bind(i64::from(limit))
-        .fetch_all(self.db())
-        .await?;
-        all(&rows, rotation)
-    }
-
-    async fn count_open_rotations(&mut self, id: CaseId) -> Result<u64> {
-        let row = sqlx::query(
-            "SELECT COUNT(*) FROM offboarding_rotations t WHERE t.offboarding = $1 AND t.state = 'open'",
-        )
-        .bind(id.raw())
-        .fetch_one(self.db())
-        .await?;
-        Cells::of(&row).number()
-    }
-
-    async fn rotation_progress(&mut self, id: CaseId) -> Result<Vec<Progress>> {
-        let rows = sqlx::query(
-            "SELECT t.owner, COUNT(*), COUNT(CASE WHEN t.state = 'open' THEN 1 END), \
-             COUNT(CASE WHEN t.state = 'accepted' THEN 1 END), MIN(CASE WHEN t.state = 'open' THEN t.due_at END) \
-             FROM offboarding_rotations t WHERE t.offboarding = $1 GROUP BY t.owner",
-        )
-        .bind(id.raw())
-        .fetch_all(self.db())
-        .await?;
-        let mut progress = all(&rows, |cells| {
-            Ok(Progress {
-                owner: cells.id_or_null()?,
-                all: cells.number()?,
-                open: cells.number()?,
-                accepted: cells.number()?,
-                due_at: cells.time_or_null()?,
-            })
-        })?;
-        progress.sort_by_key(|of| of.owner);
-        Ok(progress)
     }
 
     async fn refusals_measured(&mut self, since: Timestamp, limit: u32) -> Result<Vec<Span>> {

@@ -31,8 +31,8 @@ impl Inner {
         arguments: Arguments<'_>,
         body: &B,
     ) -> Result<R, CallError> {
-        let live = self.live()?;
-        self.call_as(&live, &Request::with(route, arguments, body)?).await
+        self.mine(Request::with(route, arguments, body)?, Looking::InAction)
+            .await
     }
 
     /// Calls the server without a body.
@@ -44,8 +44,8 @@ impl Inner {
         route: Route,
         arguments: Arguments<'_>,
     ) -> Result<R, CallError> {
-        let live = self.live()?;
-        self.call_as(&live, &Request::plain(route, arguments)).await
+        self.mine(Request::plain(route, arguments), Looking::InAction)
+            .await
     }
 
     /// As [`Inner::call`], for what a page shows by itself: where a fresh sign-in is asked for, that is the answer, and no browser
@@ -59,9 +59,8 @@ impl Inner {
         arguments: Arguments<'_>,
         body: &B,
     ) -> Result<R, CallError> {
-        let live = self.live()?;
-        let request = Request::with(route, arguments, body)?;
-        self.answered(&live, &request, Looking::Quietly).await
+        self.mine(Request::with(route, arguments, body)?, Looking::Quietly)
+            .await
     }
 
     /// The same without a body.
@@ -73,9 +72,8 @@ impl Inner {
         route: Route,
         arguments: Arguments<'_>,
     ) -> Result<R, CallError> {
-        let live = self.live()?;
-        let request = Request::plain(route, arguments);
-        self.answered(&live, &request, Looking::Quietly).await
+        self.mine(Request::plain(route, arguments), Looking::Quietly)
+            .await
     }
 
     /// Signs in afresh as the server asked at the last [`Inner::look`]; with several factors, just now, where it did not ask.
@@ -98,6 +96,16 @@ impl Inner {
         request: &Request,
     ) -> Result<R, CallError> {
         self.answered(live, request, Looking::InAction).await
+    }
+
+    /// In the name of whoever is signed in now.
+    async fn mine<R: DeserializeOwned>(
+        self: &Arc<Self>,
+        request: Request,
+        looking: Looking,
+    ) -> Result<R, CallError> {
+        let live = self.live()?;
+        self.answered(&live, &request, looking).await
     }
 
     async fn answered<R: DeserializeOwned>(

@@ -2,13 +2,10 @@
 
 use crate::{
     VALUE, connect, create, give, is_online, parts,
-    support::{Owner, Server, browser_of},
+    support::{Owner, browser_of, founded},
     until,
 };
-use claviger_testkit::peers::{
-    browser::Answer,
-    provider::{CLIENT_ID, Person, Provider},
-};
+use claviger_testkit::peers::{browser::Answer, provider::Person};
 use claviger_vault::{
     MemoryKeyStore, OpenUrl, Purpose, Vault,
     view::{secret::SecretView, state::SessionState},
@@ -20,11 +17,7 @@ use std::{
 
 #[tokio::test(flavor = "multi_thread")]
 async fn journey_of_somebody_whom_the_provider_asks_again_and_then_disables() {
-    let provider = Provider::start(&[Person::new("olga", &[]), Person::new("ben", &[])])
-        .await
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (provider, folder, server) = founded(&[Person::new("olga", &[]), Person::new("ben", &[])]).await;
     let _owner = Owner::sign_in(&server, "olga").await;
     let keys = Arc::new(MemoryKeyStore::default());
     let mut parts = parts(
@@ -75,9 +68,7 @@ async fn a_value_asks_for_a_stronger_sign_in_and_then_goes_on_by_itself() {
         amr: vec!["pwd".to_owned()],
         ..Person::new("ben", &[])
     };
-    let provider = Provider::start(&[Person::new("olga", &[]), weak]).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (provider, folder, server) = founded(&[Person::new("olga", &[]), weak]).await;
     let owner = Owner::sign_in(&server, "olga").await;
     let (keys, home) = (Arc::new(MemoryKeyStore::default()), folder.path().join("home"));
     let answer = Arc::new(Mutex::new(Answer::Allow));

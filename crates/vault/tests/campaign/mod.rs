@@ -6,11 +6,11 @@ mod keyring;
 
 use crate::{
     connect, create, create_as, give,
-    support::{Owner, Server},
+    support::{Owner, founded},
     until,
 };
 use claviger_model::entropy::{Entropy, SystemEntropy};
-use claviger_testkit::peers::provider::{CLIENT_ID, Person, Provider};
+use claviger_testkit::peers::provider::Person;
 use claviger_vault::{
     Purpose, Vault,
     view::{
@@ -88,11 +88,7 @@ async fn a_device_killed_at_any_moment_loses_nothing_that_it_acknowledged() {
     } else {
         30
     };
-    let provider = Provider::start(&[Person::new("olga", &[]), Person::new("ben", &[])])
-        .await
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (_provider, folder, mut server) = founded(&[Person::new("olga", &[]), Person::new("ben", &[])]).await;
     let owner = Owner::sign_in(&server, "olga").await;
     let home = folder.path().join("home");
     let vault = start(&home).await;

@@ -3,10 +3,10 @@
 use crate::{
     is_online, list,
     organization::{id_of, make, place, sign_in},
-    support::Server,
+    support::founded,
     until,
 };
-use claviger_testkit::peers::provider::{CLIENT_ID, Person, Provider};
+use claviger_testkit::peers::provider::Person;
 use claviger_vault::{
     HostEvent, Purpose, Vault,
     view::{
@@ -72,9 +72,7 @@ async fn draw_of(vault: &Vault) -> EmergencyDraw {
 #[tokio::test(flavor = "multi_thread")]
 async fn drawn_in_an_emergency_seen_at_once_given_back_and_reviewed() {
     let people = ["olga", "ben", "cleo"].map(|name| Person::new(name, &[]));
-    let provider = Provider::start(&people).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (_provider, folder, server) = founded(&people).await;
     let olga = sign_in(&server, folder.path(), "olga", Some(server.bootstrap_code())).await;
     let ben = sign_in(&server, folder.path(), "ben", None).await;
     let cleo = sign_in(&server, folder.path(), "cleo", None).await;

@@ -1,13 +1,10 @@
 //! The smallest, the largest and the strangest that may be kept: made, synced, found, read and kept for offline use on real parts.
 
 use super::{connect, give, history, is_online, list, parts, place, until};
-use crate::support::{Owner, Server, browser_of};
+use crate::support::{Owner, browser_of, founded};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use claviger_model::secret::MAX_VALUE_BYTES;
-use claviger_testkit::peers::{
-    browser::Answer,
-    provider::{CLIENT_ID, Person, Provider},
-};
+use claviger_testkit::peers::{browser::Answer, provider::Person};
 use claviger_vault::{
     MemoryKeyStore, Purpose, Vault,
     view::{
@@ -98,11 +95,7 @@ async fn check(vault: &Vault, made: &[(String, String, Vec<u8>)], offline: bool)
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_size_of_value_and_every_script_of_names_goes_all_the_way() {
-    let provider = Provider::start(&[Person::new("olga", &[]), Person::new("ben", &[])])
-        .await
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (_provider, folder, mut server) = founded(&[Person::new("olga", &[]), Person::new("ben", &[])]).await;
     let owner = Owner::sign_in(&server, "olga").await;
     let (keys, home) = (Arc::new(MemoryKeyStore::default()), folder.path().join("home"));
     let laptop = parts(&home, &keys, browser_of("ben", Answer::Allow));

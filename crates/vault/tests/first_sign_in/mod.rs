@@ -2,14 +2,11 @@
 
 use crate::{
     VALUE, create, give, history, is_online, list, parts,
-    support::{Owner, Server, browser_of},
+    support::{Owner, browser_of, founded},
     unsent, until,
 };
 use claviger_protocol::{grants::EndGrant, route};
-use claviger_testkit::peers::{
-    browser::Answer,
-    provider::{CLIENT_ID, Person, Provider},
-};
+use claviger_testkit::peers::{browser::Answer, provider::Person};
 use claviger_vault::{
     HostEvent, MemoryKeyStore, Purpose, Vault,
     view::{
@@ -22,11 +19,7 @@ use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn journey_from_the_first_sign_in_over_a_dead_server_to_a_lost_grant() {
-    let provider = Provider::start(&[Person::new("olga", &[]), Person::new("ben", &[])])
-        .await
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (_provider, folder, mut server) = founded(&[Person::new("olga", &[]), Person::new("ben", &[])]).await;
     let owner = Owner::sign_in(&server, "olga").await;
     let (keys, home) = (Arc::new(MemoryKeyStore::default()), folder.path().join("home"));
 

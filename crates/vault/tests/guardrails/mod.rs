@@ -3,10 +3,10 @@
 
 use super::{
     organization::{id_of, make, place, sign_in},
-    support::Server,
+    support::founded,
     until,
 };
-use claviger_testkit::peers::provider::{CLIENT_ID, Person, Provider};
+use claviger_testkit::peers::provider::Person;
 use claviger_vault::{
     Purpose, Vault,
     view::{
@@ -84,9 +84,7 @@ async fn change(vault: &Vault, edit: &GuardrailEdit, propose: bool) -> Result<Ch
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guardrail_is_written_simulated_applied_and_felt() {
     let people = ["olga", "otto", "ben"].map(|name| Person::new(name, &[]));
-    let provider = Provider::start(&people).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (_provider, folder, server) = founded(&people).await;
     let olga = sign_in(&server, folder.path(), "olga", Some(server.bootstrap_code())).await;
     let ben = sign_in(&server, folder.path(), "ben", None).await;
     let otto = sign_in(&server, folder.path(), "otto", None).await;

@@ -1,12 +1,9 @@
 //! A keyring that is locked at the start and opened later, on real parts.
 
 use super::{VALUE, connect, create, give, is_online, parts, until};
-use crate::support::{Owner, Server, browser_of};
+use crate::support::{Owner, browser_of, founded};
 use claviger_cache::keyring::Refusal;
-use claviger_testkit::peers::{
-    browser::Answer,
-    provider::{CLIENT_ID, Person, Provider},
-};
+use claviger_testkit::peers::{browser::Answer, provider::Person};
 use claviger_vault::{
     MemoryKeyStore, OpenUrl, Purpose, Vault,
     view::state::{Keyring, SessionState},
@@ -40,11 +37,7 @@ async fn online(vault: &Vault) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_began_without_the_keyring_moves_in_and_the_device_of_old_goes_on() {
-    let provider = Provider::start(&[Person::new("olga", &[]), Person::new("ben", &[])])
-        .await
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (_provider, folder, server) = founded(&[Person::new("olga", &[]), Person::new("ben", &[])]).await;
     let owner = Owner::sign_in(&server, "olga").await;
     let (keys, home) = (Arc::new(MemoryKeyStore::default()), folder.path().join("home"));
     let (open_url, opened) = counted("ben");

@@ -5,13 +5,10 @@ use super::{
     connect,
     organization::{id_of, make, place, sign_in},
     parts,
-    support::{Server, browser_of},
+    support::{browser_of, founded},
     until,
 };
-use claviger_testkit::peers::{
-    browser::Answer,
-    provider::{CLIENT_ID, Person, Provider},
-};
+use claviger_testkit::peers::{browser::Answer, provider::Person};
 use claviger_vault::{
     MemoryKeyStore, OpenUrl, Vault,
     view::giving::{GiveAccess, GiveConditions},
@@ -52,9 +49,7 @@ async fn who_looks_with_a_stale_sign_in_is_told_so_and_goes_on_after_a_fresh_one
         acr: "urn:test:password".to_owned(),
         ..strong.clone()
     };
-    let provider = Provider::start(&[Person::new("olga", &[]), weak]).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (provider, folder, server) = founded(&[Person::new("olga", &[]), weak]).await;
     let olga = sign_in(&server, folder.path(), "olga", Some(server.bootstrap_code())).await;
     let opened = Arc::new(AtomicUsize::new(0));
     let open: OpenUrl = {

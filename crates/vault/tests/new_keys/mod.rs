@@ -1,23 +1,16 @@
 //! A server that replaced every key while the device was away: the app goes on as if nothing had happened.
 
 use super::{VALUE, create, create_as, give, is_online, list, parts, until};
-use crate::support::{Owner, Server, browser_of};
+use crate::support::{Owner, browser_of, founded};
 use claviger_protocol::{grants::EndGrant, route};
-use claviger_testkit::peers::{
-    browser::Answer,
-    provider::{CLIENT_ID, Person, Provider},
-};
+use claviger_testkit::peers::{browser::Answer, provider::Person};
 use claviger_vault::{HostEvent, MemoryKeyStore, Purpose, Vault, view::state::LogState};
 use serde_json::Value;
 use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn journey_over_new_keys_of_the_server() {
-    let provider = Provider::start(&[Person::new("olga", &[]), Person::new("ben", &[])])
-        .await
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mut server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (_provider, folder, mut server) = founded(&[Person::new("olga", &[]), Person::new("ben", &[])]).await;
     let owner = Owner::sign_in(&server, "olga").await;
     let (keys, home) = (Arc::new(MemoryKeyStore::default()), folder.path().join("home"));
     let vault = Vault::start(parts(&home, &keys, browser_of("ben", Answer::Allow))).await;

@@ -2,14 +2,11 @@
 
 use crate::{
     VALUE, connect, create, give, is_online, parts,
-    support::{Owner, Server, browser_of},
+    support::{Owner, browser_of, founded},
     until,
 };
 use claviger_cache::keyring::Refusal;
-use claviger_testkit::peers::{
-    browser::Answer,
-    provider::{CLIENT_ID, Person, Provider},
-};
+use claviger_testkit::peers::{browser::Answer, provider::Person};
 use claviger_vault::{
     MemoryKeyStore, Purpose, Vault,
     view::state::{Keyring, LockReason, SessionState, UnlockWay},
@@ -18,11 +15,7 @@ use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn journey_without_a_keyring_and_of_two_people_on_one_device() {
-    let provider = Provider::start(&[Person::new("olga", &[]), Person::new("ben", &[])])
-        .await
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (_provider, folder, server) = founded(&[Person::new("olga", &[]), Person::new("ben", &[])]).await;
     let owner = Owner::sign_in(&server, "olga").await;
     let (keys, home) = (Arc::new(MemoryKeyStore::default()), folder.path().join("home"));
     keys.refuse(Some(Refusal::Absent));

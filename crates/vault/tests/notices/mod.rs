@@ -1,9 +1,9 @@
 //! What people are told reaches their app through the real server: asked, hinted at, shown in words that they may know, read; and links
 //! that lead there and do nothing.
 
-use super::{organization::sign_in, support::Server, until};
+use super::{organization::sign_in, support::founded, until};
 use claviger_protocol::enrolment::{Bundle, Enrolment};
-use claviger_testkit::peers::provider::{CLIENT_ID, Person, Provider};
+use claviger_testkit::peers::provider::Person;
 use claviger_vault::{
     HostEvent, Vault,
     view::{
@@ -27,11 +27,7 @@ async fn told(vault: &Vault, kind: &str) -> NoticeView {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_and_what_became_of_it_reaches_those_whom_it_concerns() {
-    let provider = Provider::start(&["olga", "ben", "lee"].map(|who| Person::new(who, &[])))
-        .await
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (_provider, folder, server) = founded(&["olga", "ben", "lee"].map(|who| Person::new(who, &[]))).await;
     let olga = sign_in(&server, folder.path(), "olga", Some(server.bootstrap_code())).await;
     let ben = sign_in(&server, folder.path(), "ben", None).await;
     let lee = sign_in(&server, folder.path(), "lee", None).await;

@@ -6,10 +6,10 @@ mod planned;
 
 use crate::{
     organization::{id_of, make, place, sign_in},
-    support::Server,
+    support::{Server, founded},
     until,
 };
-use claviger_testkit::peers::provider::{CLIENT_ID, Person, Provider};
+use claviger_testkit::peers::provider::{Person, Provider};
 use claviger_vault::{
     Purpose, Vault,
     view::{
@@ -79,9 +79,7 @@ struct Company {
 impl Company {
     async fn found() -> Self {
         let people = ["olga", "ben", "cleo"].map(|name| Person::new(name, &[]));
-        let provider = Provider::start(&people).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+        let (provider, folder, server) = founded(&people).await;
         let home: &Path = folder.path();
         let olga = sign_in(&server, home, "olga", Some(server.bootstrap_code())).await;
         let ben = sign_in(&server, home, "ben", None).await;

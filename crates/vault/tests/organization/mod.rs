@@ -5,13 +5,10 @@ mod import;
 
 use super::{
     connect, list, parts,
-    support::{Server, browser_of},
+    support::{Server, browser_of, founded},
     until,
 };
-use claviger_testkit::peers::{
-    browser::Answer,
-    provider::{CLIENT_ID, Person, Provider},
-};
+use claviger_testkit::peers::{browser::Answer, provider::Person};
 use claviger_vault::{
     MemoryKeyStore, Vault,
     view::{
@@ -59,11 +56,7 @@ pub async fn id_of(vault: &Vault, name: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_owner_makes_an_empty_server_a_working_organization() {
-    let provider = Provider::start(&[Person::new("olga", &[]), Person::new("ben", &[])])
-        .await
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (_provider, folder, server) = founded(&[Person::new("olga", &[]), Person::new("ben", &[])]).await;
     let olga = sign_in(&server, folder.path(), "olga", Some(server.bootstrap_code())).await;
     let ben = sign_in(&server, folder.path(), "ben", None).await;
     assert!(ben.managed_places().await.unwrap().is_empty());

@@ -3,12 +3,12 @@
 
 use super::{
     organization::{id_of, make, place, sign_in},
-    support::Server,
+    support::founded,
     until,
 };
 use claviger_model::builtin_roles::READER;
 use claviger_protocol::policy_files::{Differs, Since};
-use claviger_testkit::peers::provider::{CLIENT_ID, Person, Provider};
+use claviger_testkit::peers::provider::Person;
 use claviger_vault::{
     Vault,
     view::{
@@ -24,9 +24,7 @@ use std::{fs, path::Path};
 #[tokio::test(flavor = "multi_thread")]
 async fn files_are_delegated_by_two_owners_and_drift_is_seen() {
     let people = ["olga", "otto", "ben"].map(|name| Person::new(name, &[]));
-    let provider = Provider::start(&people).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (_provider, folder, server) = founded(&people).await;
     let olga = sign_in(&server, folder.path(), "olga", Some(server.bootstrap_code())).await;
     let ben = sign_in(&server, folder.path(), "ben", None).await;
     let otto = sign_in(&server, folder.path(), "otto", None).await;

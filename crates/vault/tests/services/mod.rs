@@ -3,7 +3,7 @@
 
 use crate::{
     connect, give, is_online, parts,
-    support::{Owner, Server, browser_of, instance::Instance},
+    support::{Owner, browser_of, founded, instance::Instance},
     until,
 };
 use claviger_crypto::{bytes::decode_base64url, secret::SecretBytes, signing::DeviceKey};
@@ -13,10 +13,7 @@ use claviger_model::{
     ids::{GrantId, PrincipalId},
 };
 use claviger_protocol::{grants::GiveGrant, places::ScopesReply, principals::PrincipalsReply, route};
-use claviger_testkit::peers::{
-    browser::Answer,
-    provider::{CLIENT_ID, Person, Provider},
-};
+use claviger_testkit::peers::{browser::Answer, provider::Person};
 use claviger_vault::{
     MemoryKeyStore, Vault,
     view::{
@@ -99,11 +96,7 @@ async fn draft(vault: &Vault, team: PrincipalId) -> ServiceDraft {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn journey_of_a_service_identity_that_is_made_used_and_ended() {
-    let provider = Provider::start(&[Person::new("olga", &[]), Person::new("ben", &[])])
-        .await
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    let (_provider, folder, server) = founded(&[Person::new("olga", &[]), Person::new("ben", &[])]).await;
     let owner = Owner::sign_in(&server, "olga").await;
     let keys = Arc::new(MemoryKeyStore::default());
     let vault = Vault::start(parts(

@@ -21,8 +21,10 @@ use claviger_sign_in::{
 use claviger_testkit::{
     http,
     peers::{
+        self,
         browser::{self, Answer},
         port,
+        provider::{CLIENT_ID, Person},
     },
     products::Product,
 };
@@ -36,6 +38,16 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
+use tempfile::TempDir;
+
+/// A server of an organization whose people come from a provider that we did not write, and the folder of all that is kept. In the
+/// order in which they have to last: what stands last ends first.
+pub async fn founded(people: &[Person]) -> (peers::provider::Provider, TempDir, Server) {
+    let provider = peers::provider::Provider::start(people).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::found(&folder.path().join("server"), provider.issuer(), CLIENT_ID);
+    (provider, folder, server)
+}
 
 /// The server's folder, and the server while it runs.
 pub struct Server {

@@ -16,6 +16,7 @@ import { offboardingOf } from './host-offboarding';
 import { organizationOf } from './host-organization';
 import { policyFilesOf } from './host-policy-files';
 import { provisioningOf } from './host-provisioning';
+import { radiusOf } from './host-radius';
 import { requestsOf } from './host-requests';
 import { servicesOf } from './host-services';
 import { secretsOf } from './host-secrets';
@@ -58,6 +59,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...givingOf(fake),
     ...emergencyOf(fake),
     ...offboardingOf(fake),
+    ...radiusOf(fake),
     ...organizationOf(fake),
     ...guardrailsOf(fake),
     ...policyFilesOf(fake),

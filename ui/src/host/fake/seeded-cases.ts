@@ -1,6 +1,15 @@
 /** Cases of the invented company, one of each kind. */
-import type { CaseDeviceView, CaseEffect, CaseRotation, CaseStep, CaseView, RadiusNumbers } from '../offboarding';
+import type {
+  CaseDeviceView,
+  CaseEffect,
+  CaseRotation,
+  CaseStep,
+  CaseView,
+  LonelyTeamView,
+  RadiusNumbers,
+} from '../offboarding';
 import type { PersonRef } from '../state';
+import { roles } from './host-access';
 import { connectedOf } from './seeded-connected';
 import { day, hour, minute, refOf } from './shapes';
 import type { FakeWorld } from './world';
@@ -195,3 +204,22 @@ export function seededCases({ world, start }: FakeWorld): CaseView[] {
     }),
   ];
 }
+
+export const lonelyTeams = ({ world }: FakeWorld, withHeir: boolean): LonelyTeamView[] => [
+  {
+    team: { ...world.me, id: 'team-tax', name: 'Tax' },
+    services: [{ ...world.me, id: 'service-2', name: 'payments-deploy' }],
+    moreServices: 0,
+    holds: [{ role: roles[0] ?? { id: 'role', name: 'Reader' }, path: 'ledger/tax' }],
+    moreHolds: 1,
+    heirMay: withHeir,
+  },
+  {
+    team: { ...world.me, id: 'team-audit', name: 'Audit' },
+    services: [],
+    moreServices: 0,
+    holds: [],
+    moreHolds: 0,
+    heirMay: false,
+  },
+];

@@ -5,7 +5,7 @@ import type { ListFilter, SecretRow } from '../lists';
 import type { OffboardingRights } from '../offboarding';
 import type { Id, Problem } from '../primitives';
 import type { AccessRequest, AccessState, AnyRequest, ApproveAccess, RotationRequest } from '../requests';
-import type { AppState } from '../state';
+import type { AppState, PersonRef } from '../state';
 import { sessions } from './devices';
 import { type FakeSecret, organization } from './organization';
 import { type Scene, sessionOf, stateOf } from './scene';
@@ -120,6 +120,12 @@ export class FakeWorld {
 
   emit<E extends keyof HostEvents>(event: E, payload: HostEvents[E]): void {
     for (const listener of this.listeners.get(event) ?? []) listener(payload as never);
+  }
+
+  person(id: Id): PersonRef {
+    const found = [...this.world.people, this.world.me].find((one) => one.id === id);
+    if (!found) throw refusal('notFound');
+    return found;
   }
 
   find(id: Id): { secret: FakeSecret } {

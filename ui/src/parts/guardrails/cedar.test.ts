@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GuardrailLanguage } from '../../host/guardrails';
-import { namesIn, offersAt, runs } from './cedar';
+import { around, namesIn, offersAt, runs } from './cedar';
 
 const language: GuardrailLanguage = {
   actions: [
@@ -44,6 +44,19 @@ describe('what can be written', () => {
     expect(offersAt('Scope::"', 8, language).offers[0]?.insert).toBe('1f"');
     expect(offersAt('Scope::""', 8, language).offers[0]?.insert).toBe('1f');
     expect(offersAt('context.', 8, language).offers[1]?.hint).toContain('may be absent');
+  });
+});
+
+describe('a text about a place', () => {
+  it('is measured by the letter that is there, which goes to the next line with its word', () => {
+    expect(around('in pay)', 3)).toEqual({ before: 'in ', at: 'p', after: 'ay)' });
+    expect(around('𝄞x', 0)).toEqual({ before: '', at: '𝄞', after: 'x' });
+  });
+
+  it('takes no line away where no letter is', () => {
+    for (const text of ['context.', 'context.\n};']) {
+      expect(around(text, 8)).toEqual({ before: 'context.', at: '\u200b', after: text.slice(8) });
+    }
   });
 });
 

@@ -57,6 +57,18 @@ export function runs(text: string, problems: readonly GuardrailProblem[]): Run[]
   });
 }
 
+/**
+ * A text about a place in it. `at` is the letter there, by which the place is measured: where lines wrap, a place
+ * without one would be at the end of the line before.
+ */
+export function around(text: string, place: number): { before: string; at: string; after: string } {
+  const next = text.codePointAt(place);
+  const letter = next === undefined ? '' : String.fromCodePoint(next);
+  // Nothing wide enough to break a line stands at the end of one.
+  const at = letter === '' || letter === '\n' ? '\u200b' : letter;
+  return { before: text.slice(0, place), at, after: text.slice(place + (at === letter ? letter.length : 0)) };
+}
+
 export interface Offer {
   /** What is written. */
   insert: string;

@@ -1,7 +1,7 @@
 //! The page of a report: one file without anything from elsewhere, which prints, and carries the report itself.
 //!
-//! The same report gives the same page, byte for byte: whoever checks it draws it again and compares. A change of anything here
-//! makes pages of before fail; their JSON is what lasts, and is in them.
+//! The same report gives the same page, byte for byte: whoever checks it draws it again and compares. Which drawing it is stands
+//! in it ([`DRAWING`]), since pages of another one cannot be compared; their JSON is what lasts, and is in them.
 
 mod names;
 mod steps;
@@ -19,9 +19,14 @@ use names::Names;
 use steps::{devices, proofs, steps, taken};
 use values::{held, reached};
 
+/// The number of this drawing. Every change of what is drawn raises it, so that no page of before is called altered.
+pub const DRAWING: u32 = 1;
+
 const STYLE: &str = include_str!("../page.css");
 const BEFORE: &str = "<script type=\"text/plain\" id=\"claviger-report\">";
 const AFTER: &str = "</script>";
+/// How each page begins, up to the number of its drawing.
+const BEGIN: &str = "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"claviger-drawing\" content=\"";
 
 /// Draws a report. `json` is the file that it stands for.
 pub fn page(report: &Report, json: &str) -> String {
@@ -33,6 +38,7 @@ pub fn page(report: &Report, json: &str) -> String {
         html lang="en" {
             head {
                 meta charset="utf-8";
+                meta name="claviger-drawing" content=(DRAWING);
                 // Nothing in it may run or be fetched.
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -66,6 +72,12 @@ pub fn carried(page: &str) -> Option<String> {
         .decode(rest.strip_suffix("\n")?.strip_suffix(AFTER)?)
         .ok()?;
     String::from_utf8(json).ok()
+}
+
+/// The number of the drawing that a page says it is; none where it says none, as those from before there were numbers.
+pub fn drawn_by(page: &str) -> Option<u32> {
+    let (number, _) = page.strip_prefix(BEGIN)?.split_once('"')?;
+    number.parse().ok()
 }
 
 fn summary(report: &Report, names: &Names<'_>) -> Markup {

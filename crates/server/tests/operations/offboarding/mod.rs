@@ -5,6 +5,7 @@ mod at_hand;
 mod brake;
 mod cases;
 mod connected;
+mod drawing;
 mod kills;
 mod leaks;
 mod listed;

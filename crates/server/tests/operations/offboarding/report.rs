@@ -36,7 +36,7 @@ pub struct Left {
 }
 
 impl Left {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let house = House::new().await;
         let production = house.places.production;
         let admin = house.actor(&[(roles::OFFBOARDER, house.places.root)]).await;
@@ -85,7 +85,7 @@ impl Left {
         answer.parse()
     }
 
-    async fn published(&self) -> String {
+    pub async fn published(&self) -> String {
         let answer = self.house.call(None, &route::ENROLMENT, &[], &Value::Null).await;
         String::from_utf8(answer.body).unwrap()
     }

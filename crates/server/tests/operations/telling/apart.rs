@@ -2,10 +2,10 @@
 
 use super::{
     receiver::{Manner, Receiver},
-    webhook_body,
+    webhook,
 };
-use crate::house::{Actor, House};
-use claviger_model::{builtin_roles as roles, entropy::SystemEntropy, ids::GrantId, ids::WebhookId};
+use crate::house::House;
+use claviger_model::{builtin_roles as roles, entropy::SystemEntropy, ids::GrantId};
 use claviger_protocol::route;
 use claviger_server::telling::outbox;
 use claviger_storage::notices::Channel;
@@ -14,13 +14,6 @@ use std::{collections::BTreeSet, time::Duration};
 
 /// More than any number of deliveries that are tried side by side.
 const MANY: usize = 40;
-
-async fn webhook(house: &House, owner: &Actor, url: &str) -> Channel {
-    let body = webhook_body(url);
-    let made = house.call(Some(owner), &route::CREATE_WEBHOOK, &[], &body).await;
-    assert_eq!(made.code(), "ok", "{:?}", made.json());
-    Channel::Webhook(serde_json::from_value::<WebhookId>(body["id"].clone()).unwrap())
-}
 
 async fn ended(house: &House, channel: Channel) -> bool {
     let mut reader = house.app.store.reader().await.unwrap();
@@ -50,7 +43,7 @@ async fn a_good_receiver_gets_everything_while_the_first_post_to_a_slow_one_stil
     let lead = house.actor(&[(roles::LEAD, house.places.production)]).await;
     let person = house.actor(&[]).await;
     // The bad ones are first in every order there is, but for what happens.
-    let slow_channel = webhook(&house, &owner, &slow.url()).await;
+    let slow_channel = Channel::Webhook(webhook(&house, &owner, &slow.url()).await);
     for url in [
         lying.url(),
         resetting.url(),
@@ -58,7 +51,7 @@ async fn a_good_receiver_gets_everything_while_the_first_post_to_a_slow_one_stil
     ] {
         webhook(&house, &owner, &url).await;
     }
-    let good_channel = webhook(&house, &owner, &good.url()).await;
+    let good_channel = Channel::Webhook(webhook(&house, &owner, &good.url()).await);
     for _ in 0..MANY {
         let body = json!({
             "id": GrantId::random(&SystemEntropy), "principal": person.principal, "role": roles::READER,

@@ -3,7 +3,7 @@
 
 use super::{
     receiver::{Manner, Receiver},
-    webhook_body,
+    webhook,
 };
 use crate::{
     house::{Actor, House},
@@ -67,14 +67,7 @@ async fn run(place: &Place) {
     let owner = house.actor(&[(roles::OWNER, house.places.root)]).await;
     let lead = house.actor(&[(roles::LEAD, house.places.production)]).await;
     let person = house.actor(&[]).await;
-    let body = webhook_body(&receiver.url());
-    assert_eq!(
-        house
-            .call(Some(&owner), &route::CREATE_WEBHOOK, &[], &body)
-            .await
-            .code(),
-        "ok"
-    );
+    webhook(&house, &owner, &receiver.url()).await;
     house.started.take().unwrap().stop().await;
 
     let (mut tried, mut acknowledged) = (BTreeSet::new(), BTreeSet::new());

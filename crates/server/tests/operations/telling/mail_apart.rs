@@ -5,11 +5,10 @@ use super::{
     mail::{given_up, house, taken_away},
     post_office::{Manner, PostOffice},
     receiver::{self, Receiver},
-    webhook_body,
+    webhook,
 };
 use crate::house::House;
 use claviger_model::builtin_roles as roles;
-use claviger_protocol::route;
 use claviger_server::telling::outbox::{self, BACKOFF};
 use claviger_storage::notices::{Channel, DeliveryState};
 use std::time::Duration;
@@ -40,9 +39,7 @@ async fn nobody_waits(manner: Manner) {
     .await;
     let owner = house.actor(&[(roles::OWNER, house.places.root)]).await;
     let lead = house.actor(&[(roles::LEAD, house.places.production)]).await;
-    let body = webhook_body(&good.url());
-    let made = house.call(Some(&owner), &route::CREATE_WEBHOOK, &[], &body).await;
-    assert_eq!(made.code(), "ok");
+    webhook(&house, &owner, &good.url()).await;
     let mut people = Vec::new();
     for number in 0..MANY {
         let person = house.actor(&[]).await;

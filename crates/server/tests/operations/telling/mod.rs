@@ -34,6 +34,14 @@ pub fn webhook_body(url: &str) -> Value {
     json!({"id": WebhookId::random(&SystemEntropy), "name": "Chat", "url": url, "kinds": kinds})
 }
 
+/// Has an Owner make a webhook for everything.
+pub async fn webhook(house: &House, owner: &Actor, url: &str) -> WebhookId {
+    let body = webhook_body(url);
+    let made = house.call(Some(owner), &route::CREATE_WEBHOOK, &[], &body).await;
+    assert_eq!(made.code(), "ok", "{:?}", made.json());
+    serde_json::from_value(body["id"].clone()).unwrap()
+}
+
 /// Whoever made secrets at these places may write them no more.
 async fn makers_leave(house: &House, places: &[ScopeId]) {
     let mut locked = house.app.store.locked().await.unwrap();

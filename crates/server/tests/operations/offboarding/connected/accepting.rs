@@ -9,7 +9,21 @@ use claviger_model::{
 use claviger_protocol::route;
 use claviger_server::operations::offboarding::connected::drive;
 use serde_json::json;
+use sqlx::PgConnection;
 use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// The job in the middle of a removal: it waits for the leaver's table, until the session that holds it is dropped.
+async fn stuck(all: &Connected) -> (PgConnection, JoinHandle<()>) {
+    let holder = holding(&all.cluster, "kept").await;
+    let app = all.house.app.clone();
+    let job = tokio::spawn(async move { drive::drive(&app).await.unwrap() });
+    let waits = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted";
+    while all.cluster.sql("postgres", waits).await.unwrap() != "t" {
+        assert!(!job.is_finished());
+    }
+    (holder, job)
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_owner_accepts_with_a_reason_what_cannot_be_verified_and_nobody_else_does() {
@@ -147,14 +161,7 @@ async fn what_was_done_while_an_owner_accepted_is_told_all_the_same() {
     all.cluster.sql("postgres", sql).await.unwrap();
     let case = all.case().await;
     obey(&all.house, &all.leaver).await;
-    let holder = holding(&all.cluster, "kept").await;
-    let app = all.house.app.clone();
-    let job = tokio::spawn(async move { drive::drive(&app).await.unwrap() });
-    // The job waits for the table.
-    let waits = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted";
-    while all.cluster.sql("postgres", waits).await.unwrap() != "t" {
-        assert!(!job.is_finished());
-    }
+    let (holder, job) = stuck(&all).await;
     let id = account(&all.again(&case).await, "warehouse").id;
     let body = json!({"system": "warehouse", "account": id, "reason": "the reports run as it"});
     assert_eq!(all.accept(&all.owner, &case, &body).await, "ok");
@@ -211,13 +218,7 @@ async fn whoever_comes_back_in_the_middle_of_a_removal_keeps_what_was_not_yet_ta
     all.cluster.sql("postgres", sql).await.unwrap();
     let case = all.case().await;
     obey(&all.house, &all.leaver).await;
-    let holder = holding(&all.cluster, "kept").await;
-    let app = all.house.app.clone();
-    let job = tokio::spawn(async move { drive::drive(&app).await.unwrap() });
-    let waits = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted";
-    while all.cluster.sql("postgres", waits).await.unwrap() != "t" {
-        assert!(!job.is_finished());
-    }
+    let (holder, job) = stuck(&all).await;
     let body = json!({"reason": "stays after all"});
     let person = all.leaver.principal;
     let enabled = all

@@ -21,14 +21,9 @@ async fn who_gives_access_holds_no_key_and_who_holds_a_key_gives_none() {
         })
     };
     let new_key = || key_body(&DeviceKey::generate().unwrap(), json!({}));
-    let outside = say(
-        &house,
-        &crew.other,
-        route::MAKE_SERVICE_KEY,
-        &[&crew.service],
-        new_key(),
-    )
-    .await;
+    let makes_key =
+        async |by: &Actor| say(&house, by, route::MAKE_SERVICE_KEY, &[&crew.service], new_key()).await;
+    let outside = makes_key(&crew.other).await;
     assert_eq!(outside.code(), "separation_of_duties", "not of the owning team");
     let own = say(&house, &crew.lead, route::GIVE_GRANT, &[], gift(crew.service)).await;
     assert_eq!(own.code(), "separation_of_duties");
@@ -48,14 +43,7 @@ async fn who_gives_access_holds_no_key_and_who_holds_a_key_gives_none() {
     };
     assert!(locked.add_team_member(joined).await.unwrap());
     locked.commit().await.unwrap();
-    let giver = say(
-        &house,
-        &crew.other,
-        route::MAKE_SERVICE_KEY,
-        &[&crew.service],
-        new_key(),
-    )
-    .await;
+    let giver = makes_key(&crew.other).await;
     assert_eq!(giver.code(), "separation_of_duties", "{:?}", giver.json());
     let (key, half) = keyed(&house, &crew.lead, crew.service, json!({})).await;
 

@@ -3,7 +3,7 @@
 use super::{
     super::{
         receiver::{Manner, Receiver},
-        webhook_body,
+        webhook,
     },
     webhooks,
 };
@@ -58,10 +58,7 @@ async fn the_signing_key_is_followed_by_another_and_both_sign_for_a_while() {
         "wrong_state",
         "there is none"
     );
-    let body = webhook_body(&receiver.url());
-    let made = house.call(Some(&owner), &route::CREATE_WEBHOOK, &[], &body).await;
-    assert_eq!(made.code(), "ok");
-    let id = body["id"].as_str().unwrap();
+    let id = webhook(&house, &owner, &receiver.url()).await;
     let post = async || {
         let by = house.sign_in(owner.principal).await;
         let went = house

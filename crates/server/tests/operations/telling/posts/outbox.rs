@@ -3,7 +3,7 @@
 use super::{
     super::{
         receiver::{Manner, Receiver},
-        webhook_body,
+        webhook,
     },
     give, webhooks,
 };
@@ -23,15 +23,7 @@ async fn what_was_told_is_posted_with_ids_only_until_it_is_taken_or_given_up() {
     let person = house.actor(&[]).await;
     let before = give(&house, &lead, &person).await;
     house.catch_up().await;
-    let body = webhook_body(&receiver.url());
-    assert_eq!(
-        house
-            .call(Some(&owner), &route::CREATE_WEBHOOK, &[], &body)
-            .await
-            .code(),
-        "ok"
-    );
-    let id = body["id"].as_str().unwrap();
+    let id = webhook(&house, &owner, &receiver.url()).await;
     let tested = house
         .call(Some(&owner), &route::TEST_WEBHOOK, &[&id], &Value::Null)
         .await;
@@ -111,14 +103,7 @@ async fn a_process_that_dies_while_it_posts_posts_again_under_the_same_id() {
     let owner = house.actor(&[(roles::OWNER, house.places.root)]).await;
     let lead = house.actor(&[(roles::LEAD, house.places.production)]).await;
     let person = house.actor(&[]).await;
-    let body = webhook_body(&receiver.url());
-    assert_eq!(
-        house
-            .call(Some(&owner), &route::CREATE_WEBHOOK, &[], &body)
-            .await
-            .code(),
-        "ok"
-    );
+    webhook(&house, &owner, &receiver.url()).await;
     give(&house, &lead, &person).await;
     house.catch_up().await;
     receiver.behaves(Manner::Silent);
