@@ -8,5 +8,6 @@ mod conformance {
     pub mod login;
     pub mod postgres;
     pub mod suite;
+    pub mod team_names;
     pub mod teams;
 }
