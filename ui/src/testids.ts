@@ -309,6 +309,7 @@ export const testids = {
   caseAccount: 'case-account',
   acceptConnected: 'accept-connected',
   foundSystem: 'found-system',
+  foundAccount: 'found-account',
   leftTeam: 'left-team',
   fillTeam: 'fill-team',
   lonelyTeam: 'lonely-team',

@@ -8,6 +8,8 @@ use std::fmt;
 
 /// Accounts of one page at most.
 pub const PAGE: usize = 200;
+/// Teams of an account that are named at most.
+pub const MOST_TEAMS: usize = 100;
 
 /// Some accounts, in an order of the system's own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,6 +18,15 @@ pub struct Page {
     pub accounts: Vec<Account>,
     /// What the next page is asked for with; none after the last one.
     pub next: Option<String>,
+}
+
+/// The teams that an account is in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Teams {
+    /// The names of the first ones; [`MOST_TEAMS`] at most.
+    pub named: Vec<String>,
+    /// How many there are.
+    pub all: u32,
 }
 
 /// What came of taking an account away.
@@ -73,6 +84,12 @@ pub trait Connector: Send + Sync + fmt::Debug {
     /// The account of this name, if it can be used; none is "not there", and whether that may be is for the caller to say. A name may
     /// be what the system itself knows an account by, where the connector says how that is written.
     async fn find(&self, name: &AccountName) -> Result<Option<Account>, Fault>;
+
+    /// In which teams an account is that was just found; none where it can be in none. Whoever is shown an account may be shown it
+    /// without: nothing that is done to it stands on this.
+    async fn teams(&self, _account: &Account) -> Result<Option<Teams>, Fault> {
+        Ok(None)
+    }
 
     /// Lets an account be of no use from now on, and ends what it has open. What does not exist is of no use; but an invitation that
     /// was found and is not there is a fault ([`FaultCode::InvitationGone`]), since somebody may have accepted it.

@@ -8,5 +8,5 @@ mod fault;
 pub mod github;
 pub mod postgres;
 
-pub use connector::{Always, Connector, Credential, GoOn, Page, Removal};
+pub use connector::{Always, Connector, Credential, GoOn, MOST_TEAMS, Page, Removal, Teams};
 pub use fault::{Fault, FaultCode};

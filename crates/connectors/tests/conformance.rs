@@ -6,7 +6,9 @@ mod conformance {
     pub mod github;
     pub mod invitations;
     pub mod login;
+    pub mod owning;
     pub mod postgres;
     pub mod suite;
+    pub mod team_names;
     pub mod teams;
 }

@@ -1,15 +1,19 @@
 // An organization as the operations see it: what each answers is GitHub's own example with our names in it.
 import { example } from './description.mjs';
 
+/// Logins are the same in any case.
+export const same = (one, other) => one?.toLowerCase() === other?.toLowerCase();
+
 export function organization() {
   const state = {
     name: 'acme', owner: 'owner', role: 'admin', users: {}, members: {}, teams: {}, outside: [], invitations: [],
     // Who is there by teams of the enterprise, and of them those who are there by nothing else.
     enterprise: {}, indirect: [],
+    // Which team is below which, and whether whoever asks in GraphQL for somebody's teams is told those above them, too.
+    parents: {}, below: false,
     // What happens once a page of a list was told.
     then: [],
   };
-  const same = (one, other) => one?.toLowerCase() === other?.toLowerCase();
   const id = (login) => state.users[Object.keys(state.users).find((one) => same(one, login))] ?? 0;
   const named = (login, base) => ({ ...base, login, id: id(login) });
   const login = (parameters) => Object.keys(state.members).find((one) => same(one, parameters.username));

@@ -1621,8 +1621,10 @@ export type ExportReply = {
 export type FoundAccount = {
 	/**  What the system calls it. */
 	name: string,
-	/**  How it is there, in words. */
+	/**  How it is there, in words, teams aside. */
 	places: string[],
+	/**  Its teams; null where it can be in none. */
+	teams: FoundTeams | null,
 	/**  Whether by the rules it would be somebody else's, too, so that a case would take it from nobody. */
 	ambiguous: boolean,
 };
@@ -1638,6 +1640,19 @@ export type FoundSystemView = {
 	/**  Why it could not be asked; null where it told. */
 	said: string | null,
 };
+
+/**  What a system says of the teams of an account. */
+export type FoundTeams = 
+/**  It told. */
+{ type: "told"; 
+/**  The names of the first ones. */
+named: string[]; 
+/**  How many more there are. */
+more: number } | 
+/**  It did not. */
+{ type: "untold"; 
+/**  Why, in words. */
+said: string };
 
 /**  Access that is to be given. */
 export type GiveAccess = {

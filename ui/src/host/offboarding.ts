@@ -20,11 +20,16 @@ export interface OffboardingRights {
 
 export type ConnectedKind = 'postgresql' | 'github';
 
+/** What a system says of the teams of an account: the names of the first ones, or why it did not tell. */
+export type FoundTeams = { type: 'told'; named: string[]; more: number } | { type: 'untold'; said: string };
+
 /** An account that is there now. */
 export interface FoundAccount {
   name: string;
-  /** How it is there, in words. */
+  /** How it is there, in words, teams aside. */
   places: string[];
+  /** Null where it can be in none. */
+  teams: FoundTeams | null;
   /** By the rules it would be somebody else's, too: a case would take it from nobody. */
   ambiguous: boolean;
 }

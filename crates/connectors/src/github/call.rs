@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{Fault, FaultCode, GoOn};
 use reqwest::{
-    Method, Response, StatusCode,
+    Method, RequestBuilder, Response, StatusCode,
     header::{ACCEPT, AUTHORIZATION, HeaderValue, LINK, USER_AGENT},
 };
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use url::Url;
 use zeroize::Zeroizing;
@@ -86,6 +86,12 @@ impl Github {
         }
     }
 
+    /// Asks something by a body, where the answer is not of the REST API.
+    pub(super) async fn post(&self, url: Url, body: &impl Serialize) -> Result<Response, Fault> {
+        let sent = self.request(Method::POST, url)?.json(body).send().await;
+        sent.map_err(|error| unreachable(&error))
+    }
+
     async fn send(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> Result<Response, Fault> {
         let mut url: Url = self.settings.api.clone();
         // Segments are encoded one by one: no name of an account changes the path.
@@ -96,20 +102,23 @@ impl Github {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
+        let request = self
+            .request(method, url)?
+            .header(ACCEPT, "application/vnd.github+json")
+            .header("X-GitHub-Api-Version", VERSION);
+        request.send().await.map_err(|error| unreachable(&error))
+    }
+
+    /// A call with what every one carries.
+    fn request(&self, method: Method, url: Url) -> Result<RequestBuilder, Fault> {
         let token = self.token.read().ok_or(FaultCode::Credentials)?;
         let bearer = Zeroizing::new(format!("Bearer {}", token.expose().trim()));
         let mut header = HeaderValue::from_str(&bearer).map_err(|_| FaultCode::Credentials)?;
         header.set_sensitive(true);
-        let sent = self
-            .client()?
-            .request(method, url)
+        let request = self.client()?.request(method, url);
+        Ok(request
             .header(AUTHORIZATION, header)
-            .header(ACCEPT, "application/vnd.github+json")
-            .header("X-GitHub-Api-Version", VERSION)
-            .header(USER_AGENT, "claviger")
-            .send()
-            .await;
-        sent.map_err(|error| unreachable(&error))
+            .header(USER_AGENT, "claviger"))
     }
 
     /// The client that is kept. A redirect would carry the token elsewhere.
@@ -142,7 +151,8 @@ fn unreachable(error: &reqwest::Error) -> Fault {
     }
 }
 
-async fn body<T: DeserializeOwned>(mut reply: Response) -> Result<T, Fault> {
+/// What an answer has to say, if it is no longer than is read.
+pub(super) async fn body<T: DeserializeOwned>(mut reply: Response) -> Result<T, Fault> {
     let mut bytes = Vec::new();
     while let Some(chunk) = reply.chunk().await.map_err(|error| unreachable(&error))? {
         if bytes.len().saturating_add(chunk.len()) > MOST {

@@ -4,20 +4,24 @@
 //! as an owner does is asked anew before anything is believed: to others, who is not there and who is hidden look the same (404).
 //!
 //! Whoever leaves the organization leaves its teams ("will remove them from all teams", `orgs/remove-member`), so that nobody is
-//! looked for in each of them.
+//! looked for in each of them. Which ones they are in is shown, by one question in GraphQL.
 
 mod call;
+mod graphql;
 mod leaving;
 mod people;
 mod reading;
 mod refusal;
 mod shapes;
 mod sought;
+mod teams;
 mod who;
 
 pub use sought::UserId;
 
-use crate::{Connector, Credential, Fault, FaultCode, GoOn, Page, Removal, fault::FaultCode::NotPermitted};
+use crate::{
+    Connector, Credential, Fault, FaultCode, GoOn, Page, Removal, Teams, fault::FaultCode::NotPermitted,
+};
 use async_trait::async_trait;
 use call::Said;
 use claviger_model::connected::{Account, AccountName, Presence, SystemKind};
@@ -89,6 +93,10 @@ impl Connector for Github {
     async fn find(&self, name: &AccountName) -> Result<Option<Account>, Fault> {
         self.owner().await?;
         self.sought(name).await
+    }
+
+    async fn teams(&self, account: &Account) -> Result<Option<Teams>, Fault> {
+        self.teams_today(account).await
     }
 
     async fn disable(&self, account: &Account, go: &dyn GoOn) -> Result<(), Fault> {

@@ -1,5 +1,6 @@
 //! What a refusal means, and how long no call is wanted then.
 
+use super::graphql::Complaint;
 use crate::{Fault, FaultCode};
 use reqwest::{
     Response, StatusCode,
@@ -13,6 +14,25 @@ const MOST_OF_A_REFUSAL: usize = 64 * 1024;
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 /// What is waited where it does not say how long: "at least one minute" (Rate limits for the REST API).
 const A_MINUTE: Duration = Duration::from_secs(60);
+
+/// What a refusal means that stands inside an answer. GitHub calls a limit `RATE_LIMITED` or `RATE_LIMIT`.
+pub(super) fn refused_inside(complaints: &[Complaint], wait: Option<Duration>) -> Fault {
+    let of = |kinds: &[&str]| {
+        let kinds_told = complaints.iter().filter_map(|one| one.kind.as_deref());
+        kinds_told.into_iter().any(|kind| kinds.contains(&kind))
+    };
+    let words = complaints.iter().filter_map(|one| one.message.as_deref());
+    let limited =
+        of(&["RATE_LIMITED", "RATE_LIMIT"]) || words.into_iter().any(|words| says_limit(words.as_bytes()));
+    let (code, retry_after) = if limited {
+        (FaultCode::RateLimited, wait.or(Some(A_MINUTE)))
+    } else if of(&["FORBIDDEN", "INSUFFICIENT_SCOPES", "NOT_FOUND"]) {
+        (FaultCode::NotPermitted, wait)
+    } else {
+        (FaultCode::Unexpected, wait)
+    };
+    Fault { code, retry_after }
+}
 
 /// What a refusal means.
 pub(super) async fn refused(reply: Response) -> Fault {
@@ -61,7 +81,7 @@ fn says_limit(words: &[u8]) -> bool {
 }
 
 /// How long no call is wanted: `Retry-After` in seconds, else a minute where nothing remains.
-fn wait(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn wait(headers: &HeaderMap) -> Option<Duration> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
     match (number(RETRY_AFTER.as_str()), number("x-ratelimit-remaining")) {
         (Some(seconds), _) => Some(Duration::from_secs(seconds).min(LONGEST_WAIT)),
@@ -75,6 +95,28 @@ fn wait(headers: &HeaderMap) -> Option<Duration> {
 mod tests {
     use super::*;
     use reqwest::header::HeaderValue;
+
+    #[test]
+    fn a_refusal_inside_an_answer_is_told_by_its_type_and_a_limit_by_its_words_too() {
+        let said = |complaints: serde_json::Value, wait: Option<u64>| {
+            let complaints: Vec<Complaint> = serde_json::from_value(complaints).unwrap();
+            let fault = refused_inside(&complaints, wait.map(Duration::from_secs));
+            (fault.code, fault.retry_after.map(|wait| wait.as_secs()))
+        };
+        for kind in ["RATE_LIMITED", "RATE_LIMIT"] {
+            let complaint = serde_json::json!([{ "type": kind, "message": "x" }]);
+            assert_eq!(said(complaint.clone(), None), (FaultCode::RateLimited, Some(60)));
+            assert_eq!(said(complaint, Some(90)), (FaultCode::RateLimited, Some(90)));
+        }
+        let words = serde_json::json!([{}, { "message": "API rate limit already exceeded for user ID 1." }]);
+        assert_eq!(said(words, None), (FaultCode::RateLimited, Some(60)));
+        for kind in ["FORBIDDEN", "INSUFFICIENT_SCOPES", "NOT_FOUND"] {
+            let complaint = serde_json::json!([{ "type": "OTHER" }, { "type": kind }]);
+            assert_eq!(said(complaint, None), (FaultCode::NotPermitted, None));
+        }
+        let untold = serde_json::json!([{ "message": "Something went wrong" }]);
+        assert_eq!(said(untold, None), (FaultCode::Unexpected, None));
+    }
 
     #[test]
     fn a_limit_is_told_from_a_refusal() {

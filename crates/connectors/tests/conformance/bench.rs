@@ -86,10 +86,10 @@ pub fn called(text: &str) -> Account {
     }
 }
 
-/// A server as its owner reaches it.
-pub fn postgres_by(url: &str, user: &str, password: &str, reassign_to: Option<&str>) -> Postgres {
+/// How a server is reached as somebody.
+pub fn postgres_settings(url: &str, user: &str, reassign_to: Option<&str>) -> PostgresSettings {
     let url: Url = url.parse().unwrap();
-    let settings = PostgresSettings {
+    PostgresSettings {
         host: url.host_str().unwrap().to_owned(),
         port: url.port().unwrap(),
         user: user.to_owned(),
@@ -98,7 +98,12 @@ pub fn postgres_by(url: &str, user: &str, password: &str, reassign_to: Option<&s
         certificate_authority: None,
         reassign_to: reassign_to.map(name),
         patience: Patience::default(),
-    };
+    }
+}
+
+/// A server as its owner reaches it.
+pub fn postgres_by(url: &str, user: &str, password: &str, reassign_to: Option<&str>) -> Postgres {
+    let settings = postgres_settings(url, user, reassign_to);
     Postgres::new(settings, Arc::new(Held(password.to_owned())))
 }
 

@@ -9,6 +9,25 @@ use claviger_model::{
 };
 use serde::{Deserialize, Serialize};
 
+/// What a connected system says of the teams of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TeamsTold {
+    /// It is in so many, of which the first ones are named among its places.
+    In(u32),
+    /// They were not told: a stable code.
+    Untold(String),
+}
+
+/// The teams of an account that may be in some.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamsOf {
+    /// Which account.
+    pub account: AccountName,
+    /// What is said of its teams.
+    pub teams: TeamsTold,
+}
+
 /// What a connected system says of somebody now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundSystem {
@@ -21,6 +40,9 @@ pub struct FoundSystem {
     /// Those of them that by the rules would be somebody else's, too: a case would take them from nobody, and wait for an Owner.
     #[serde(default)]
     pub ambiguous: Vec<AccountName>,
+    /// Of those that may be in teams, in how many they are, or why that was not told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teams: Vec<TeamsOf>,
     /// Why it could not be asked: a stable code. None: it told.
     pub said: Option<String>,
 }

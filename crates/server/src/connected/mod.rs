@@ -2,6 +2,7 @@
 
 pub mod others;
 pub mod rules;
+mod teams;
 
 use crate::{
     config::{Config, ConnectorWay},

@@ -154,8 +154,10 @@ fn gauge<'a, N: Display>(
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use claviger_model::connected::{SystemKind, SystemName};
 
     #[test]
     fn a_summary_has_the_form_of_prometheus() {
@@ -172,5 +174,30 @@ mod tests {
                 "x_seconds_count 2",
             ]
         );
+    }
+
+    #[test]
+    fn what_fails_both_ways_fails_since_the_earlier_of_the_two() {
+        let waiting = |asking, seconds: i64| Waiting {
+            system: SystemName::parse("code").unwrap(),
+            kind: SystemKind::Github,
+            asking,
+            said: Some("unreachable".to_owned()),
+            number: 1,
+            since: Some(Timestamp::from_millis(seconds * 1_000)),
+        };
+        for (account, case) in [(100, 200), (200, 100)] {
+            let mut text = String::new();
+            connected(&mut text, &[waiting(false, account), waiting(true, case)]);
+            let labels = "{system=\"code\",kind=\"github\",said=\"unreachable\"}";
+            let lines: Vec<_> = text.lines().filter(|line| line.contains(labels)).collect();
+            assert_eq!(
+                lines,
+                [
+                    format!("claviger_connected_failing{labels} 2"),
+                    format!("claviger_connected_failing_since_seconds{labels} 100"),
+                ]
+            );
+        }
     }
 }

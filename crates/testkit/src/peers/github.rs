@@ -1,5 +1,6 @@
-//! GitHub's side: a server made of GitHub's published OpenAPI description (the npm package `@octokit/openapi`) with the scripts in
-//! `github/`. It holds requests and its own answers to that description. GitHub itself is not tried.
+//! GitHub's side: a server made of GitHub's published OpenAPI description (the npm package `@octokit/openapi`) and its published
+//! GraphQL schema (`@octokit/graphql-schema`) with the scripts in `github/`. It holds requests and its own answers to the one, and
+//! executes questions on the other. GitHub itself is not tried.
 
 use super::{PeerError, control::Control, port, process::Process};
 use serde::Deserialize;
@@ -33,9 +34,9 @@ struct Ready {
 /// What it was asked, and what of that is not in the description.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Told {
-    /// Requests and answers that contradict the description.
+    /// Requests and answers that contradict the description or the schema.
     pub violations: Vec<String>,
-    /// Every request.
+    /// Every request; one in GraphQL with its body.
     pub calls: Vec<String>,
 }
 
@@ -74,7 +75,8 @@ impl Github {
 
     /// Lets others be there: `{users: {login: id}, members: {login: "active" | "pending"}, teams: {slug: [login]}, outside: [login],
     /// invitations: [{id, login, email}], owner, role}`. `enterprise: {login: [team]}` are members by teams of the enterprise too, those
-    /// of `indirect: [login]` by nothing else. `then: [{list, page, state}]` puts another state once that page of a list was told,
+    /// of `indirect: [login]` by nothing else. `parents: {slug: slug}` says which team is below which, and `below: true` lets GraphQL
+    /// tell of somebody the teams above theirs, too. `then: [{list, page, state}]` puts another state once that page of a list was told,
     /// where a list is called by its operation's id.
     pub async fn put(&self, state: Value) -> Result<(), PeerError> {
         self.control.put("state", state).await
@@ -115,11 +117,13 @@ impl Github {
 
 async fn run(port: u16) -> Result<(Ready, Process), PeerError> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("github");
-    if !folder.join("node_modules/@octokit/openapi").is_dir() {
-        return Err(PeerError::Missing {
-            what: "@octokit/openapi",
-            remedy: "run `cargo xtask setup`, or `npm ci --ignore-scripts` in crates/testkit/github",
-        });
+    for what in ["@octokit/openapi", "@octokit/graphql-schema", "graphql"] {
+        if !folder.join("node_modules").join(what).is_dir() {
+            return Err(PeerError::Missing {
+                what,
+                remedy: "run `cargo xtask setup`, or `npm ci --ignore-scripts` in crates/testkit/github",
+            });
+        }
     }
     let mut command = Command::new("node");
     command

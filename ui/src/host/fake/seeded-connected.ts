@@ -7,8 +7,13 @@ export const foundSystems: FoundSystemView[] = [
     system: 'github',
     kind: 'github',
     accounts: [
-      { name: 'jonas-k', places: ['Member', 'Team payments', 'Team on-call'], ambiguous: false },
-      { name: 'jk', places: ['Outside collaborator'], ambiguous: true },
+      {
+        name: 'jonas-k',
+        places: ['Member'],
+        teams: { type: 'told', named: ['on-call', 'payments'], more: 0 },
+        ambiguous: false,
+      },
+      { name: 'jk', places: ['Outside collaborator'], teams: null, ambiguous: true },
     ],
     said: null,
   },

@@ -109,6 +109,12 @@ export function list(parts: readonly string[]): string {
   return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
+/** Those of an account, and how many more there are of which no name was told. */
+export function teamNames({ named, more }: { named: readonly string[]; more: number }): string {
+  const rest = more === 0 ? [] : [`${more.toLocaleString('en')} more`];
+  return list([...named, ...rest]);
+}
+
 interface Doing {
   effects: readonly CaseEffect[];
   rotations: number;

@@ -9,6 +9,7 @@ use crate::{
             cases::{CaseView, CaseVoice},
             connected::{
                 AccountStands, CaseAccountView, CaseSystemView, ConnectedKind, FoundAccount, FoundSystemView,
+                FoundTeams,
             },
         },
         problem::Problem,
@@ -25,7 +26,7 @@ use claviger_model::{
 use claviger_protocol::{
     offboarding::{
         cases::CaseRecord,
-        connected::{AcceptConnected, CaseAccountRecord, CaseSystemRecord, FoundSystem},
+        connected::{AcceptConnected, CaseAccountRecord, CaseSystemRecord, FoundSystem, TeamsTold},
     },
     route,
 };
@@ -58,7 +59,8 @@ impl Vault {
 pub(super) fn found(system: &FoundSystem) -> FoundSystemView {
     let accounts = system.accounts.iter().map(|account| FoundAccount {
         name: account.name.to_string(),
-        places: places(account),
+        places: places(account, |place| place.kind != PlaceKind::Team),
+        teams: teams(system, account),
         ambiguous: system.ambiguous.contains(&account.name),
     });
     FoundSystemView {
@@ -67,6 +69,23 @@ pub(super) fn found(system: &FoundSystem) -> FoundSystemView {
         accounts: accounts.collect(),
         said: system.said.as_deref().map(words),
     }
+}
+
+/// What it says of an account's teams.
+fn teams(system: &FoundSystem, account: &Account) -> Option<FoundTeams> {
+    let told = system.teams.iter().find(|one| one.account == account.name)?;
+    Some(match &told.teams {
+        TeamsTold::In(all) => {
+            let teams = account
+                .places
+                .iter()
+                .filter(|place| place.kind == PlaceKind::Team);
+            let named: Vec<String> = teams.filter_map(|place| place.name.clone()).collect();
+            let more = all.saturating_sub(u32::try_from(named.len()).unwrap_or(u32::MAX));
+            FoundTeams::Told { named, more }
+        }
+        TeamsTold::Untold(code) => FoundTeams::Untold { said: words(code) },
+    })
 }
 
 /// A system of a case.
@@ -90,7 +109,7 @@ fn account(named: &Named<'_>, record: &CaseAccountRecord) -> CaseAccountView {
     CaseAccountView {
         id: record.id.to_string(),
         name: record.account.name.to_string(),
-        places: places(&record.account),
+        places: places(&record.account, |_| true),
         stands: match (record.state, record.left) {
             (AccountState::Found, _) => AccountStands::Found,
             (AccountState::Disabled, _) => AccountStands::Disabled,
@@ -138,12 +157,13 @@ const fn kind(kind: SystemKind) -> ConnectedKind {
     }
 }
 
-/// Where it is; one that the configuration names and that is not there is nowhere.
-fn places(account: &Account) -> Vec<String> {
+/// Where it is, of the places that are wanted; one that the configuration names and that is not there is nowhere.
+fn places(account: &Account, wanted: fn(&Place) -> bool) -> Vec<String> {
     if account.places.is_empty() {
         return vec!["Listed, and not there".to_owned()];
     }
-    account.places.iter().map(place).collect()
+    let wanted = account.places.iter().filter(|place| wanted(place));
+    wanted.map(place).collect()
 }
 
 fn place(place: &Place) -> String {
@@ -201,6 +221,7 @@ fn words(code: &str) -> String {
 mod tests {
     use super::*;
     use claviger_model::connected::AccountName;
+    use claviger_protocol::offboarding::connected::TeamsOf;
 
     #[test]
     fn an_unknown_code_is_named() {
@@ -215,6 +236,54 @@ mod tests {
             key: None,
             places: Vec::new(),
         };
-        assert_eq!(places(&account), ["Listed, and not there"]);
+        assert_eq!(places(&account, |_| true), ["Listed, and not there"]);
+    }
+
+    #[test]
+    fn teams_are_named_counted_or_said_not_to_be_told() {
+        let place = |kind, name: Option<&str>| Place {
+            kind,
+            name: name.map(str::to_owned),
+        };
+        let account = Account {
+            name: AccountName::parse("ada").unwrap(),
+            key: Some(7),
+            places: vec![
+                place(PlaceKind::Member, None),
+                place(PlaceKind::Team, Some("core")),
+                place(PlaceKind::Team, Some("web")),
+            ],
+        };
+        let shown = |teams: Option<TeamsTold>| {
+            let mut system = FoundSystem {
+                system: SystemName::parse("code").unwrap(),
+                kind: SystemKind::Github,
+                accounts: vec![account.clone()],
+                ambiguous: Vec::new(),
+                teams: Vec::new(),
+                said: None,
+            };
+            system.teams.extend(teams.map(|teams| TeamsOf {
+                account: account.name.clone(),
+                teams,
+            }));
+            let found = found(&system).accounts.pop().unwrap();
+            assert_eq!(found.places, ["Member"]);
+            found.teams
+        };
+        let told = |more| FoundTeams::Told {
+            named: vec!["core".to_owned(), "web".to_owned()],
+            more,
+        };
+        assert_eq!(shown(Some(TeamsTold::In(2))), Some(told(0)));
+        assert_eq!(shown(Some(TeamsTold::In(150))), Some(told(148)));
+        let untold = shown(Some(TeamsTold::Untold("timed-out".to_owned())));
+        assert_eq!(
+            untold,
+            Some(FoundTeams::Untold {
+                said: "It did not answer in time".to_owned()
+            })
+        );
+        assert_eq!(shown(None), None);
     }
 }

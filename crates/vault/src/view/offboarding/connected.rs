@@ -14,14 +14,34 @@ pub enum ConnectedKind {
     Github,
 }
 
+/// What a system says of the teams of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum FoundTeams {
+    /// It told.
+    Told {
+        /// The names of the first ones.
+        named: Vec<String>,
+        /// How many more there are.
+        more: u32,
+    },
+    /// It did not.
+    Untold {
+        /// Why, in words.
+        said: String,
+    },
+}
+
 /// An account that is there now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct FoundAccount {
     /// What the system calls it.
     pub name: String,
-    /// How it is there, in words.
+    /// How it is there, in words, teams aside.
     pub places: Vec<String>,
+    /// Its teams; null where it can be in none.
+    pub teams: Option<FoundTeams>,
     /// Whether by the rules it would be somebody else's, too, so that a case would take it from nobody.
     pub ambiguous: bool,
 }

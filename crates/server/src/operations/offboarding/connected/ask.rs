@@ -14,6 +14,11 @@ use claviger_model::{
     event::EventKind,
     ids::AccountId,
 };
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Nobody waits longer for the names of teams, by which nothing is decided.
+const FOR_TEAMS: Duration = Duration::from_secs(3);
 
 /// Asks and writes down.
 ///
@@ -33,7 +38,10 @@ pub(super) async fn ask(app: &Shared, row: &CaseSystem) -> Result<Result<(), Fau
     let known = Known::since(&mut *reader, &case).await?;
     drop(reader);
     match system.accounts_of(&known).await {
-        Ok(found) => write(app, row, found).await.map(Ok),
+        Ok(mut found) => {
+            system.name_teams(&mut found, Instant::now() + FOR_TEAMS).await;
+            write(app, row, found).await.map(Ok)
+        }
         Err(fault) => Ok(Err(fault)),
     }
 }

@@ -18,6 +18,7 @@ use claviger_protocol::offboarding::connected::{CaseAccountRecord, CaseSystemRec
 use claviger_storage::{Reader, StorageError};
 use futures_util::future::join_all;
 use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 
 /// Nobody waits longer for a system that may be down.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -53,16 +54,19 @@ pub async fn now(app: &App, known: &Known) -> Result<Vec<FoundSystem>, StorageEr
 }
 
 async fn one(name: &SystemName, system: &System, known: &Known) -> FoundSystem {
-    let (accounts, said) = match tokio::time::timeout(PATIENCE, system.accounts_of(known)).await {
+    let until = Instant::now() + PATIENCE;
+    let (mut accounts, said) = match timeout_at(until, system.accounts_of(known)).await {
         Ok(Ok(accounts)) => (accounts, None),
         Ok(Err(fault)) => (Vec::new(), Some(fault.code)),
         Err(_) => (Vec::new(), Some(FaultCode::TimedOut)),
     };
+    let teams = system.name_teams(&mut accounts, until).await;
     FoundSystem {
         system: name.clone(),
         kind: system.connector.kind(),
         accounts,
         ambiguous: Vec::new(),
+        teams,
         said: said.map(|code| code.as_str().to_owned()),
     }
 }

@@ -40,3 +40,37 @@ pub(super) fn after(trying: &Trying, now: Timestamp) -> Trying {
         ..before
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_system_does_ends_its_silence_and_nothing_else() {
+        let now = Timestamp::from_millis(9_000);
+        let failing = |said: FaultCode| Trying {
+            attempts: 7,
+            next_at: Timestamp::from_millis(8_000),
+            said: Some(said.as_str().to_owned()),
+            since: Some(Timestamp::from_millis(1_000)),
+        };
+        let begun_anew = Trying {
+            next_at: now,
+            ..Trying::default()
+        };
+        for said in [
+            FaultCode::Unreachable,
+            FaultCode::TimedOut,
+            FaultCode::RateLimited,
+        ] {
+            assert_eq!(after(&failing(said), now), begun_anew, "{said}");
+        }
+        for said in [FaultCode::StillThere, FaultCode::InUse, FaultCode::NotPermitted] {
+            let counts_on = Trying {
+                next_at: now,
+                ..failing(said)
+            };
+            assert_eq!(after(&failing(said), now), counts_on, "{said}");
+        }
+    }
+}

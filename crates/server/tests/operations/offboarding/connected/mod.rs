@@ -6,6 +6,7 @@ mod naming;
 mod program;
 mod proving;
 mod taking;
+mod teams;
 mod telling;
 
 use super::{opened, record, settle_steps};

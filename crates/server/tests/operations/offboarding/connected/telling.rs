@@ -1,8 +1,11 @@
 //! A target that is down for long is told to those who conduct offboarding, once, every week again, and once when it is back; and the
 //! numbers say what waits.
 
-use super::{Connected, account, with_ada};
-use crate::house::Actor;
+use super::{Connected, account, called, with_ada};
+use crate::{
+    house::{Actor, grant},
+    offboarding::{opened, settle_steps},
+};
 use claviger_model::{builtin_roles as roles, connected::AccountState, notice::NoticeKind, time::Clock as _};
 use claviger_protocol::{
     link::{Link, Target},
@@ -177,6 +180,38 @@ async fn a_short_silence_and_what_it_answers_are_no_silence_to_be_told() {
     all.github.start_again(of_ada()).await.unwrap();
     all.later(HOUR).await;
     assert_eq!(all.heard(&all.admin).await, (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_came_back_and_conducts_offboarding_is_not_told_that_their_own_account_waits() {
+    let mut all = Connected::new(Some("heir")).await;
+    let root = all.house.places.root;
+    let leaver = all.house.actor(&[(roles::OFFBOARDER, root)]).await;
+    called(&all.house, leaver.principal, "bob@example.test").await;
+    all.github.stop();
+    opened(&all.house, &all.admin, leaver.principal, json!({})).await;
+    settle_steps(&all.house).await;
+    all.later(Duration::ZERO).await;
+    let body = json!({"reason": "stays after all"});
+    let enabled = all
+        .house
+        .call(
+            Some(&all.owner),
+            &route::ENABLE_PERSON,
+            &[&leaver.principal],
+            &body,
+        )
+        .await;
+    assert_eq!(enabled.code(), "ok", "{:?}", enabled.json());
+    let mut locked = all.house.app.store.locked().await.unwrap();
+    let again = grant(leaver.principal, roles::OFFBOARDER, root, locked.now());
+    locked.insert_grant(&again).await.unwrap();
+    locked.commit().await.unwrap();
+    // Nothing was asked since, so that its last word is still that it does not answer.
+    all.house.clock.advance(SILENT_FOR);
+    all.house.catch_up().await;
+    assert_eq!(all.heard(&all.admin).await, (1, 0));
+    assert_eq!(all.heard(&leaver).await, (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
