@@ -3,6 +3,7 @@ import axe from 'axe-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FoundAccount, FoundTeams } from '../../host/offboarding';
 import { testids } from '../../testids';
+import AccountPlaces from './AccountPlaces.svelte';
 import FoundSystems from './FoundSystems.svelte';
 
 afterEach(cleanup);
@@ -60,5 +61,23 @@ describe('accounts that were found', () => {
       rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
     });
     expect(violations.map(({ id }) => id)).toEqual([]);
+  });
+});
+
+describe('the places of an account that a case takes away', () => {
+  const teams = (all: number) => ['Member', ...Array.from({ length: all }, (_, nth) => `Team t${nth}`)];
+
+  it('are few, and named', () => {
+    const { container } = render(AccountPlaces, { places: teams(2) });
+    expect(container.textContent.trim()).toBe('Member, Team t0 and Team t1');
+    expect(container.querySelector('details')).toBeNull();
+  });
+
+  it('are many, and named when they are asked for', async () => {
+    const { container } = render(AccountPlaces, { places: teams(100) });
+    const details = container.querySelector('details') as HTMLDetailsElement;
+    await fireEvent.click(screen.getByText('Member, and 100 more places'));
+    expect(details.open).toBe(true);
+    expect(details.textContent).toMatch(/Member, Team t0, .* and Team t99\s*$/);
   });
 });
