@@ -8,8 +8,13 @@ use claviger_model::builtin_roles as roles;
 impl World {
     /// One random edit: of the file of grants, or of roles or guardrails.
     pub(super) async fn edit(&self, dice: &Dice) -> Vec<PolicyFile> {
-        match dice.below(4) {
-            0 => self.edited_rules(dice),
+        match dice.below(3) {
+            0 => {
+                // Files that are not sent are not looked at, so that nothing else refuses this.
+                let mut files = self.edited_rules(dice);
+                files.retain(|file| !file.path.starts_with("grants/"));
+                files
+            }
             _ => self.edited_grants(dice).await,
         }
     }
@@ -205,7 +210,9 @@ impl World {
             .copied()
             .collect();
         assert_eq!(gained, [], "who stands behind gained it by {:?}", shown.changes);
-        self.files = files;
+        let sent = |file: &PolicyFile| files.iter().any(|other| other.path == file.path);
+        self.files.retain(|file| !sent(file));
+        self.files.extend(files.iter().cloned());
     }
 
     pub(super) async fn step(&mut self, dice: &Dice) {

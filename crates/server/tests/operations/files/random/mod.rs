@@ -8,7 +8,7 @@ mod checking;
 mod rules;
 
 use super::*;
-use crate::dice::Dice;
+use crate::{assigning::given, dice::Dice};
 use claviger_model::{
     builtin_roles as roles,
     ids::{EmergencyId, KeyId},
@@ -66,7 +66,7 @@ impl World {
         if dice.below(2) == 0 {
             may_grant.push(roles::LEAD);
         }
-        let crew = rules::own_role(&house).await;
+        let crew = rules::own_role(&house, dice).await;
         let pipeline = Pipeline::of_everything(&house, &may_grant).await;
         // Somebody of theirs may be behind it, through a nested team or by a key that they made.
         match dice.below(3) {
@@ -74,6 +74,10 @@ impl World {
             1 => joins(&house, pipeline.team, inner).await,
             _ => key_of(&house, pipeline.service.principal, people[6].principal).await,
         }
+        // And they have something that other roles and guardrails would make more of.
+        let (keeper, more) = (pipeline.keeper.principal, *dice.pick(&[crew, roles::READER]));
+        given(&house, keeper, crew, places.payments).await;
+        given(&house, keeper, more, places.staging).await;
         let services = vec![
             service(&house, pipeline.team).await,
             service(&house, free).await,

@@ -31,10 +31,14 @@ pub struct Rules {
     guardrails: Vec<(String, bool, String)>,
 }
 
-/// A role that lets see names.
-pub async fn own_role(house: &House) -> RoleId {
+/// A role that lets see names, or more than is delegated.
+pub async fn own_role(house: &House, dice: &Dice) -> RoleId {
     let id = RoleId::random(&SystemEntropy);
-    let role = Role::custom(id, name("Crew"), [Action::SecretView].into(), MayGrant::nothing()).unwrap();
+    let mut actions = BTreeSet::from([Action::SecretView]);
+    if dice.below(3) == 0 {
+        actions.insert(Action::SecretWrite);
+    }
+    let role = Role::custom(id, name("Crew"), actions, MayGrant::nothing()).unwrap();
     let mut locked = house.app.store.locked().await.unwrap();
     locked.put_role(&role).await.unwrap();
     locked.commit().await.unwrap();
