@@ -284,7 +284,9 @@ describe('a sign-in that grew too old', () => {
   it('is said where one looks at who has what, and the page goes on by itself after another one', async () => {
     const { host, button } = await stale('shown');
     expect(screen.getByText('Sign in once more to see this')).toBeTruthy();
-    expect(screen.getByRole('alert').textContent).toMatch(/counts only for a while after you sign in with several/);
+    expect(screen.getByRole('alert').textContent).toMatch(
+      /counts only for a while after a sign-in with several factors/,
+    );
     expect(screen.queryByTestId(testids.accessTable)).toBeNull();
     // Nothing was opened unasked.
     expect(calls(host, 'signInAfresh')).toHaveLength(0);
