@@ -93,9 +93,7 @@ async fn makes_a_lead(owner: &Window<'_>) {
 /// By keys alone, once the secret is found.
 async fn others_at_a_secret(lead: &Window<'_>) {
     lead.keys("body", Key::Control + "1").await;
-    lead.go_to(PLACE).await;
-    lead.click("secret-row").await;
-    lead.find("secret-title").await;
+    lead.go_to_secret_of(PLACE).await;
     lead.press("explain-others", Key::Enter).await;
     lead.text("explain-answer", |text| text.contains("Choose whom"))
         .await;

@@ -71,17 +71,7 @@ async fn journey_of_teams_that_nobody_is_left_in() {
 
 /// From the secret to who can reach it, and on to its place.
 async fn reaches_a_secret(window: &Window<'_>) {
-    window.go_to("partners/staging").await;
-    window
-        .until("a secret of the place is chosen", async || {
-            let row = window.shown_now(&of("secret-row")).await?;
-            let there = read(&row).await?.contains("partners/staging");
-            if there { row.click().await.ok() } else { None }
-        })
-        .await;
-    window
-        .text("secret-detail", |text| text.starts_with("partners"))
-        .await;
+    window.go_to_secret_of("partners/staging").await;
     window.press("more-actions", Key::Enter).await;
     window.press("radius-of", Key::Enter).await;
     window

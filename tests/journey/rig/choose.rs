@@ -54,6 +54,21 @@ impl Window<'_> {
         .await;
     }
 
+    /// Chooses a place in the tree, and the first secret that stands there, once its own list is shown.
+    pub async fn go_to_secret_of(&self, path: &str) {
+        self.go_to(path).await;
+        self.until(&format!("a secret of `{path}` can be chosen"), async || {
+            let row = self.shown_now(&of("secret-row")).await?;
+            if !read(&row).await?.contains(path) {
+                return None;
+            }
+            row.click().await.ok()
+        })
+        .await;
+        let (project, _) = path.split_once('/').unwrap_or((path, ""));
+        self.text("secret-detail", |text| text.starts_with(project)).await;
+    }
+
     /// Goes to the settings and chooses a theme there.
     pub async fn themed(&self, theme: &str) {
         self.keys("body", Key::Control + ",").await;
