@@ -1,4 +1,8 @@
+import { cleanup, configure } from '@testing-library/svelte';
 import { afterEach, vi } from 'vitest';
+
+// Two busy processors draw slowly.
+configure({ asyncUtilTimeout: 10_000 });
 
 /** jsdom lays nothing out: scrolling elements are given a height, and what is in them a row's. */
 class Sizes {
@@ -29,5 +33,6 @@ window.matchMedia = (query: string) =>
   ({ matches: false, media: query, addEventListener() {}, removeEventListener() {} }) as unknown as MediaQueryList;
 
 afterEach(() => {
+  cleanup();
   document.body.innerHTML = '';
 });

@@ -14,6 +14,8 @@ export const slowAfter = 200;
 /** One question to the host and what became of it. The newest question wins; asking again keeps the last answer in sight. */
 export class Query<T> {
   status = $state.raw<Loaded<T>>({ type: 'idle' });
+  /** Whether the newest question is still unanswered, even where an older answer is in sight. */
+  pending = $state(false);
   #turn = 0;
 
   get value(): T | null {
@@ -22,6 +24,7 @@ export class Query<T> {
 
   async ask(question: () => Promise<T>, { afresh = false } = {}): Promise<void> {
     const turn = ++this.#turn;
+    this.pending = true;
     // An effect that asks must not depend on the answer.
     const known = untrack(() => this.status.type === 'ready');
     if (afresh || !known) this.status = { type: 'loading', slow: false };
@@ -35,11 +38,13 @@ export class Query<T> {
       if (turn === this.#turn) this.status = { type: 'failed', problem: asProblem(thrown) };
     } finally {
       clearTimeout(timer);
+      if (turn === this.#turn) this.pending = false;
     }
   }
 
   forget(): void {
     this.#turn += 1;
+    this.pending = false;
     this.status = { type: 'idle' };
   }
 }

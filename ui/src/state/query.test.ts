@@ -43,6 +43,27 @@ it('lets the newest question win', async () => {
   expect(query.value).toBe('young');
 });
 
+it('is pending until its newest question is answered, with an older answer in sight or not', async () => {
+  const query = new Query<string>();
+  const old = later<string>();
+  const young = later<string>();
+  const first = query.ask(() => old.promise);
+  const second = query.ask(() => young.promise);
+  old.resolve('old');
+  await first;
+  expect([query.value, query.pending]).toEqual([null, true]);
+  young.resolve('young');
+  await second;
+  expect([query.value, query.pending]).toEqual(['young', false]);
+  const third = query.ask(() => Promise.reject(new Error('gone')));
+  expect([query.value, query.pending]).toEqual(['young', true]);
+  await third;
+  expect(query.pending).toBe(false);
+  void query.ask(() => new Promise(() => {}));
+  query.forget();
+  expect(query.pending).toBe(false);
+});
+
 it('keeps the last answer while asking again, unless told to start afresh', async () => {
   const query = new Query<number>();
   await query.ask(() => Promise.resolve(1));

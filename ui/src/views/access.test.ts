@@ -1,12 +1,9 @@
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { fakeHost, type FakeHost, type FakeOptions } from '../host/fake';
 import { testids } from '../testids';
 import App from './App.svelte';
-
-configure({ asyncUtilTimeout: 10_000 });
-afterEach(cleanup);
+import { audit, calls } from './at-app';
 
 async function open(options: FakeOptions = {}): Promise<FakeHost> {
   const host = fakeHost(options);
@@ -15,15 +12,6 @@ async function open(options: FakeOptions = {}): Promise<FakeHost> {
   await screen.findByTestId(testids.accessTable);
   return host;
 }
-
-async function audit() {
-  const { violations } = await axe.run(document.body, {
-    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
-  });
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-}
-
-const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
 
 async function choose(step: string) {
   const [menu] = await screen.findAllByTestId(testids.grantMenu);

@@ -1,24 +1,7 @@
-/** What tests of offboarding do in the window, and look at. */
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
-import { expect } from 'vitest';
-import { fakeHost, type FakeHost, type FakeOptions } from '../host/fake';
+/** Where tests of offboarding go in the window. */
+import { fireEvent, screen, within } from '@testing-library/svelte';
 import { testids } from '../testids';
-import App from './App.svelte';
-
-export const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
-export const dialog = () => within(screen.getByTestId(testids.dialog));
-export const submit = () => dialog().getByTestId(testids.submit) as HTMLButtonElement;
-export const type = (testid: string, value: string) =>
-  fireEvent.input(dialog().getByTestId(testid), { target: { value } });
-export const gone = () => waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
-export const click = async (testid: string) => fireEvent.click(await screen.findByTestId(testid));
-
-export function open(options: FakeOptions = {}): FakeHost {
-  const host = fakeHost(options);
-  render(App, { host });
-  return host;
-}
+import { click } from './at-app';
 
 export async function toPart(label: string): Promise<void> {
   await click(testids.navOffboarding);
@@ -30,11 +13,4 @@ export async function toCase(name: RegExp): Promise<HTMLElement> {
   const rows = await screen.findAllByTestId(testids.caseRow);
   await fireEvent.click(rows.find((row) => name.test(row.textContent)) as HTMLElement);
   return screen.findByTestId(testids.casePanel);
-}
-
-export async function audit() {
-  const { violations } = await axe.run(document.body, {
-    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
-  });
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
 }

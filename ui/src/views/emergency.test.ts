@@ -1,36 +1,13 @@
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
-import { afterEach, describe, expect, it } from 'vitest';
-import { fakeHost, type FakeHost, type FakeOptions } from '../host/fake';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { testids } from '../testids';
-import App from './App.svelte';
+import { audit, calls, dialog, gone, open, submit, type } from './at-app';
 
-configure({ asyncUtilTimeout: 10_000 });
-afterEach(cleanup);
-
-const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
-const dialog = () => within(screen.getByTestId(testids.dialog));
-const submit = () => dialog().getByTestId(testids.submit) as HTMLButtonElement;
-const type = (testid: string, value: string) => fireEvent.input(dialog().getByTestId(testid), { target: { value } });
 const choose = (testid: string, value: string) => fireEvent.change(dialog().getByTestId(testid), { target: { value } });
-const gone = () => waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
-
-function open(options: FakeOptions = {}): FakeHost {
-  const host = fakeHost(options);
-  render(App, { host });
-  return host;
-}
 
 async function toList(): Promise<void> {
   await fireEvent.click(await screen.findByTestId(testids.navAccess));
   await fireEvent.click(within(await screen.findByTestId(testids.accessMode)).getByLabelText('Emergency'));
-}
-
-async function audit() {
-  const { violations } = await axe.run(document.body, {
-    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
-  });
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
 }
 
 describe('emergency access', () => {

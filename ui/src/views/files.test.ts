@@ -1,15 +1,9 @@
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { fakeHost, type FakeHost } from '../host/fake';
 import { testids } from '../testids';
 import App from './App.svelte';
-
-configure({ asyncUtilTimeout: 10_000 });
-afterEach(cleanup);
-
-const dialog = () => within(screen.getByTestId(testids.dialog));
-const submit = () => dialog().getByTestId(testids.submit) as HTMLButtonElement;
+import { audit, dialog, submit } from './at-app';
 
 async function open(): Promise<FakeHost> {
   const host = fakeHost();
@@ -19,13 +13,6 @@ async function open(): Promise<FakeHost> {
   await fireEvent.click(within(screen.getByTestId(testids.organizationPart)).getByLabelText('Files'));
   await screen.findByTestId(testids.delegationRow);
   return host;
-}
-
-async function audit() {
-  const { violations } = await axe.run(document.body, {
-    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
-  });
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
 }
 
 describe('policies as files', () => {

@@ -1,24 +1,11 @@
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { fakeHost, type FakeHost } from '../host/fake';
 import { testids } from '../testids';
 import App from './App.svelte';
+import { audit, calls, dialog, gone } from './at-app';
 
-configure({ asyncUtilTimeout: 10_000 });
-afterEach(cleanup);
-
-const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
-const dialog = () => within(screen.getByTestId(testids.dialog));
-const gone = () => waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
 const done = () => screen.getAllByTestId(testids.firstStep).map((step) => step.dataset['done'] === 'true');
-
-async function audit() {
-  const { violations } = await axe.run(document.body, {
-    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
-  });
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-}
 
 async function open(change: (host: FakeHost) => void = () => undefined): Promise<FakeHost> {
   const host = fakeHost({ scene: 'founding' });

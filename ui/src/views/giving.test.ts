@@ -1,15 +1,9 @@
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { fakeHost, type FakeHost } from '../host/fake';
 import { testids } from '../testids';
 import App from './App.svelte';
-
-configure({ asyncUtilTimeout: 10_000 });
-afterEach(cleanup);
-
-const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
-const dialog = () => within(screen.getByTestId(testids.dialog));
+import { audit, calls, dialog, submit } from './at-app';
 
 async function open(person = false): Promise<FakeHost> {
   const host = fakeHost();
@@ -26,14 +20,6 @@ async function open(person = false): Promise<FakeHost> {
   return host;
 }
 
-async function audit() {
-  const { violations } = await axe.run(document.body, {
-    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
-  });
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-}
-
-const submit = () => dialog().getByTestId(testids.submit) as HTMLButtonElement;
 const say = (words: string) => fireEvent.input(dialog().getByTestId(testids.reasonField), { target: { value: words } });
 
 describe('giving access', () => {

@@ -1,17 +1,10 @@
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { fakeHost, type FakeHost } from '../host/fake';
 import { testids } from '../testids';
 import App from './App.svelte';
+import { audit, calls, dialog, gone, submit } from './at-app';
 
-configure({ asyncUtilTimeout: 10_000 });
-afterEach(cleanup);
-
-const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
-const dialog = () => within(screen.getByTestId(testids.dialog));
-const submit = () => dialog().getByTestId(testids.submit) as HTMLButtonElement;
-const gone = () => waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
 const field = () => screen.getByTestId(testids.guardrailText) as HTMLTextAreaElement;
 const reason = () =>
   fireEvent.input(dialog().getByTestId(testids.reasonField), { target: { value: 'the auditors want it' } });
@@ -28,13 +21,6 @@ async function open(): Promise<FakeHost> {
 
 async function write(text: string) {
   await fireEvent.input(field(), { target: { value: text } });
-}
-
-async function audit() {
-  const { violations } = await axe.run(document.body, {
-    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
-  });
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
 }
 
 describe('the list', () => {

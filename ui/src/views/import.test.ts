@@ -1,16 +1,10 @@
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { fakeHost, type FakeHost } from '../host/fake';
 import { testids } from '../testids';
 import App from './App.svelte';
+import { audit, calls, dialog, submit } from './at-app';
 
-configure({ asyncUtilTimeout: 10_000 });
-afterEach(cleanup);
-
-const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
-const dialog = () => within(screen.getByTestId(testids.dialog));
-const submit = () => dialog().getByTestId(testids.submit) as HTMLButtonElement;
 const rowOf = (name: string) => {
   const found = dialog()
     .getAllByTestId(testids.importRow)
@@ -18,13 +12,6 @@ const rowOf = (name: string) => {
   if (!found) throw new Error(`no row ${name}`);
   return within(found);
 };
-
-async function audit() {
-  const { violations } = await axe.run(document.body, {
-    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
-  });
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-}
 
 /** Opens the dialog by its key and chooses the file. */
 async function open(): Promise<FakeHost> {

@@ -1,23 +1,16 @@
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { fakeHost, type FakeHost } from '../host/fake';
 import { opened } from '../host/fake/host-notices';
 import { testids } from '../testids';
 import App from './App.svelte';
+import { audit, calls, dialog, gone, submit, type } from './at-app';
 
-configure({ asyncUtilTimeout: 10_000 });
-afterEach(cleanup);
 beforeEach(() => {
   opened.link = null;
   Element.prototype.scrollIntoView = () => undefined;
 });
 
-const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
-const dialog = () => within(screen.getByTestId(testids.dialog));
-const submit = () => dialog().getByTestId(testids.submit) as HTMLButtonElement;
-const type = (testid: string, value: string) => fireEvent.input(dialog().getByTestId(testid), { target: { value } });
-const gone = () => waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
 const current = () => document.querySelector('[aria-current="page"]')?.getAttribute('data-testid');
 
 async function open(scene: 'signedIn' | 'empty' | 'locked' = 'signedIn'): Promise<FakeHost> {
@@ -32,13 +25,6 @@ async function openNotices(): Promise<FakeHost> {
   await fireEvent.keyDown(window, { key: '7', ctrlKey: true });
   await screen.findAllByTestId(testids.noticeRow);
   return host;
-}
-
-async function audit() {
-  const { violations } = await axe.run(document.body, {
-    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
-  });
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
 }
 
 describe('notices', () => {

@@ -1,10 +1,8 @@
-import { cleanup, configure, fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { afterEach, describe, expect, it } from 'vitest';
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { testids } from '../testids';
-import { audit, calls, click, dialog, gone, open, submit, toPart, type } from './at-offboarding';
-
-configure({ asyncUtilTimeout: 10_000 });
-afterEach(cleanup);
+import { audit, calls, click, dialog, gone, open, submit, type } from './at-app';
+import { toPart } from './at-offboarding';
 
 describe('what somebody reaches and holds', () => {
   it('shows what somebody holds, rehearses, and takes it away with a reason and an heir', async () => {

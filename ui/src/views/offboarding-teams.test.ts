@@ -1,12 +1,10 @@
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import { afterEach, describe, expect, it } from 'vitest';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { fakeHost } from '../host/fake';
 import { testids } from '../testids';
-import { audit, calls, click, dialog, gone, open, submit, toCase, type } from './at-offboarding';
 import App from './App.svelte';
-
-configure({ asyncUtilTimeout: 10_000 });
-afterEach(cleanup);
+import { audit, calls, click, dialog, gone, open, submit, type } from './at-app';
+import { toCase } from './at-offboarding';
 
 describe('teams and grants of a leaver', () => {
   it('names the teams in which nobody is left, until whoever manages teams puts somebody in', async () => {

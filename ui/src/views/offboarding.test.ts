@@ -1,10 +1,8 @@
-import { cleanup, configure, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
-import { afterEach, describe, expect, it } from 'vitest';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { testids } from '../testids';
-import { audit, calls, click, dialog, gone, open, submit, toCase, toPart, type } from './at-offboarding';
-
-configure({ asyncUtilTimeout: 10_000 });
-afterEach(cleanup);
+import { audit, calls, click, dialog, gone, open, submit, type } from './at-app';
+import { toCase, toPart } from './at-offboarding';
 
 describe('offboarding', () => {
   it('is not there for those who may not conduct it', async () => {

@@ -1,20 +1,14 @@
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { beforeEach, expect, it } from 'vitest';
 import { fakeHost, type FakeHost } from '../host/fake';
 import { testids } from '../testids';
 import App from './App.svelte';
+import { audit, calls, dialog, gone, submit } from './at-app';
 
-configure({ asyncUtilTimeout: 10_000 });
-afterEach(cleanup);
 beforeEach(() => {
   Element.prototype.scrollIntoView = () => undefined;
 });
 
-const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
-const dialog = () => within(screen.getByTestId(testids.dialog));
-const submit = () => dialog().getByTestId(testids.submit) as HTMLButtonElement;
-const gone = () => waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
 const rows = () => screen.getAllByTestId(testids.tokenRow).map((row) => row.textContent);
 
 async function open(): Promise<FakeHost> {
@@ -34,10 +28,7 @@ it('says where the provider comes, with which tokens, how old and how used', asy
   expect(rows()[1]).toMatch(/ends in [56] d/);
   expect(rows()[2]).toMatch(/ended .*Never used/);
   expect(screen.getAllByTestId(testids.endToken), 'what has ended cannot be ended').toHaveLength(2);
-  const { violations } = await axe.run(document.body, {
-    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
-  });
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  await audit();
 });
 
 it('makes a token that the page never sees, and says how long it stays in the clipboard', async () => {

@@ -1,21 +1,9 @@
-import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
-import axe from 'axe-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { fakeHost, type FakeHost } from '../host/fake';
 import { testids } from '../testids';
 import App from './App.svelte';
-
-configure({ asyncUtilTimeout: 10_000 });
-afterEach(cleanup);
-
-async function audit() {
-  const { violations } = await axe.run(document.body, {
-    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
-  });
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-}
-
-const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
+import { audit, calls } from './at-app';
 
 async function requests(): Promise<FakeHost> {
   const host = fakeHost({});

@@ -1,18 +1,9 @@
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { fakeHost, type FakeHost } from '../host/fake';
 import { testids } from '../testids';
 import App from './App.svelte';
-
-configure({ asyncUtilTimeout: 10_000 });
-afterEach(cleanup);
-
-const calls = (host: FakeHost, command: string) => host.calls.filter((call) => call.command === command);
-const dialog = () => within(screen.getByTestId(testids.dialog));
-const submit = () => dialog().getByTestId(testids.submit) as HTMLButtonElement;
-const type = (testid: string, value: string) => fireEvent.input(dialog().getByTestId(testid), { target: { value } });
-const gone = () => waitFor(() => expect(screen.queryByTestId(testids.dialog)).toBeNull());
+import { audit, calls, dialog, gone, submit, type } from './at-app';
 
 async function open(service?: number): Promise<FakeHost> {
   const host = fakeHost();
@@ -25,13 +16,6 @@ async function open(service?: number): Promise<FakeHost> {
     await screen.findByTestId(testids.servicePanel);
   }
   return host;
-}
-
-async function audit() {
-  const { violations } = await axe.run(document.body, {
-    rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } },
-  });
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
 }
 
 describe('services', () => {
