@@ -79,7 +79,7 @@ async fn makes_a_lead(owner: &Window<'_>) {
     owner.write("give-who", LEAD).await;
     owner.text("give-receiver", |text| text.contains(LEAD)).await;
     owner.press("give-who", Key::Enter).await;
-    owner.click("give-conditions").await;
+    owner.press("give-conditions", Key::Enter).await;
     owner
         .pick("give-factor", "multi-factor, at most 8 hours ago")
         .await;
