@@ -61,91 +61,73 @@ async fn main() {
     let matrix = json!({"top": company.wide});
     let explain = json!({"principal": person, "action": "secret.use", "about": {"scope": environment}});
     let change = json!({"change": {"do": "revoke"}});
-    measure(
-        &house,
-        &owner,
-        "access_of_a_place",
-        &route::ACCESS_AT,
-        &[],
-        &at,
-        Some(20.0),
-    )
-    .await;
-    measure(
-        &house,
-        &owner,
-        "access_of_a_person",
-        &route::ACCESS_OF,
-        &[],
-        &of,
-        Some(20.0),
-    )
-    .await;
-    measure(
-        &house,
-        &owner,
-        "matrix_200_60_owner",
-        &route::ACCESS_MATRIX,
-        &[],
-        &matrix,
-        Some(50.0),
-    )
-    .await;
-    measure(
-        &house,
-        &lead,
-        "matrix_200_60_lead",
-        &route::ACCESS_MATRIX,
-        &[],
-        &matrix,
-        Some(50.0),
-    )
-    .await;
-    measure(
-        &house,
-        &owner,
-        "explain_another",
-        &route::EXPLAIN,
-        &[],
-        &explain,
-        None,
-    )
-    .await;
     let text = r#"forbid (principal, action in Action::"read", resource) when { resource.class == "production" && !context.multi_factor };"#;
     let guardrail = [PolicyId::random(&SystemEntropy).to_string()];
     let put = json!({"change": {"change": "put", "name": "Bench", "text": text, "enabled": true}});
     let past = json!({ "text": text });
-    measure(
-        &house,
-        &owner,
-        "guardrail_from_now_on",
-        &route::PLAN_GUARDRAIL,
-        &guardrail,
-        &put,
-        Some(2_000.0),
-    )
-    .await;
-    measure(
-        &house,
-        &owner,
-        "guardrail_over_90_days",
-        &route::PAST_GUARDRAIL,
-        &[],
-        &past,
-        Some(2_000.0),
-    )
-    .await;
     let shared = [company.shared.to_string()];
-    measure(
-        &house,
-        &owner,
-        "plan_of_a_team_grant",
-        &route::PLAN_GRANT_CHANGE,
-        &shared,
-        &change,
-        None,
-    )
-    .await;
+    let rows: [(&str, &Actor, &Route, &[String], &Value, Option<f64>); 8] = [
+        (
+            "access_of_a_place",
+            &owner,
+            &route::ACCESS_AT,
+            &[],
+            &at,
+            Some(20.0),
+        ),
+        (
+            "access_of_a_person",
+            &owner,
+            &route::ACCESS_OF,
+            &[],
+            &of,
+            Some(20.0),
+        ),
+        (
+            "matrix_200_60_owner",
+            &owner,
+            &route::ACCESS_MATRIX,
+            &[],
+            &matrix,
+            Some(50.0),
+        ),
+        (
+            "matrix_200_60_lead",
+            &lead,
+            &route::ACCESS_MATRIX,
+            &[],
+            &matrix,
+            Some(50.0),
+        ),
+        ("explain_another", &owner, &route::EXPLAIN, &[], &explain, None),
+        (
+            "guardrail_from_now_on",
+            &owner,
+            &route::PLAN_GUARDRAIL,
+            &guardrail,
+            &put,
+            Some(2_000.0),
+        ),
+        (
+            "guardrail_over_90_days",
+            &owner,
+            &route::PAST_GUARDRAIL,
+            &[],
+            &past,
+            Some(2_000.0),
+        ),
+        (
+            "plan_of_a_team_grant",
+            &owner,
+            &route::PLAN_GRANT_CHANGE,
+            &shared,
+            &change,
+            None,
+        ),
+    ];
+    for (name, actor, route, arguments, body, target) in rows {
+        measure(&house, actor, name, route, arguments, body, target).await;
+    }
     leaving::measured(&house, &company, part).await;
 }
 

@@ -1,6 +1,7 @@
 //! Emergency access: given beforehand, drawn with a reason, over within the hour, reviewed by somebody else (rule 14).
 
 mod drawing;
+mod drawing_bounds;
 mod giving;
 mod listing;
 mod random;
@@ -26,6 +27,31 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
+
+/// A right to read in production, and a secret there.
+pub struct Scene {
+    house: House,
+    secret: SecretId,
+    lead: Actor,
+    holder: Actor,
+    right: EmergencyId,
+}
+
+pub async fn scene() -> Scene {
+    let house = House::new().await;
+    let production = house.places.production;
+    let secret = house.secret(production, "KEY", b"x").await;
+    let lead = house.actor(&[(roles::LEAD, production)]).await;
+    let holder = house.actor(&[]).await;
+    let right = house.give_right(&lead, &holder, production).await;
+    Scene {
+        house,
+        secret,
+        lead,
+        holder,
+        right,
+    }
+}
 
 /// What gives a right to read in production for a day.
 pub fn right_body(house: &House, to: PrincipalId, scope: ScopeId) -> Value {

@@ -76,17 +76,7 @@ async fn accounts_of_somebody_who_came_back_are_left_alone() {
     let case = all.case().await;
     obey(&all.house, &all.leaver).await;
     all.look(Duration::ZERO).await;
-    let body = json!({"reason": "stays after all"});
-    let enabled = all
-        .house
-        .call(
-            Some(&all.owner),
-            &route::ENABLE_PERSON,
-            &[&all.leaver.principal],
-            &body,
-        )
-        .await;
-    assert_eq!(enabled.code(), "ok");
+    all.enable(all.leaver.principal).await;
     all.github.start_again(with_ada()).await.unwrap();
     for _ in 0..3 {
         all.look(Duration::from_secs(600)).await;
@@ -112,13 +102,8 @@ async fn while_a_second_case_waits_for_a_second_pair_of_eyes_the_first_one_does_
     all.github.stop();
     let first = all.case().await;
     all.look(Duration::ZERO).await;
-    let body = json!({"reason": "stays after all"});
     let person = all.leaver.principal;
-    let enabled = all
-        .house
-        .call(Some(&all.owner), &route::ENABLE_PERSON, &[&person], &body)
-        .await;
-    assert_eq!(enabled.code(), "ok");
+    all.enable(person).await;
     let settings = json!({"people_per_hour": 10, "protected": [person]});
     let set = all
         .house
@@ -219,13 +204,8 @@ async fn whoever_comes_back_in_the_middle_of_a_removal_keeps_what_was_not_yet_ta
     let case = all.case().await;
     obey(&all.house, &all.leaver).await;
     let (holder, job) = stuck(&all).await;
-    let body = json!({"reason": "stays after all"});
     let person = all.leaver.principal;
-    let enabled = all
-        .house
-        .call(Some(&all.owner), &route::ENABLE_PERSON, &[&person], &body)
-        .await;
-    assert_eq!(enabled.code(), "ok", "{:?}", enabled.json());
+    all.enable(person).await;
     drop(holder);
     job.await.unwrap();
     // What it waited for was not committed, and the role is there; what was done before is said to have been done.

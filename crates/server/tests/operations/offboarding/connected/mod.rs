@@ -165,6 +165,16 @@ impl Connected {
         }
     }
 
+    /// An Owner lets somebody come back.
+    async fn enable(&self, person: PrincipalId) {
+        let body = json!({"reason": "stays after all"});
+        let enabled = self
+            .house
+            .call(Some(&self.owner), &route::ENABLE_PERSON, &[&person], &body)
+            .await;
+        assert_eq!(enabled.code(), "ok", "{:?}", enabled.json());
+    }
+
     /// The case of the leaver, whose steps are done.
     async fn case(&self) -> CaseRecord {
         let case = opened(&self.house, &self.admin, self.leaver.principal, json!({})).await;
