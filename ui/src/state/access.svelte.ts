@@ -88,18 +88,24 @@ export class Access {
 
   /** The next people of the place in sight. */
   async more(): Promise<void> {
-    const [known, place] = [this.at.value, this.place];
-    if (!known?.next || place === null) return;
-    const next = await this.#host.accessAt(place, known.next);
-    await this.at.ask(() => Promise.resolve({ ...next, people: [...known.people, ...next.people] }));
+    const { place } = this;
+    if (place === null) return;
+    await this.at.extend(async (known) => {
+      if (!known.next) return known;
+      const next = await this.#host.accessAt(place, known.next);
+      return { ...next, people: [...known.people, ...next.people] };
+    });
   }
 
   /** The next grants of the person in sight. */
   async moreOf(): Promise<void> {
-    const [known, person] = [this.of.value, this.person];
-    if (!known?.next || person === null) return;
-    const next = await this.#host.accessOf(person.person.id, known.next);
-    await this.of.ask(() => Promise.resolve({ ...next, grants: [...known.grants, ...next.grants] }));
+    const { person } = this;
+    if (person === null) return;
+    await this.of.extend(async (known) => {
+      if (!known.next) return known;
+      const next = await this.#host.accessOf(person.person.id, known.next);
+      return { ...next, grants: [...known.grants, ...next.grants] };
+    });
   }
 
   /** The next people, or the next places, of the matrix. */

@@ -21,22 +21,24 @@ export class Emergency {
   }
 
   async more(): Promise<void> {
-    const known = this.view.value;
-    if (!known?.next) return;
-    const further = await this.#host.emergencyDraws(known.next);
-    // What became another kind meanwhile may come twice.
-    const there = new Set(known.draws.map((draw) => draw.id));
-    const draws = [...known.draws, ...further.draws.filter((draw) => !there.has(draw.id))];
-    await this.view.ask(() => Promise.resolve({ ...known, draws, next: further.next }));
+    await this.view.extend(async (known) => {
+      if (!known.next) return known;
+      const further = await this.#host.emergencyDraws(known.next);
+      // What became another kind meanwhile may come twice.
+      const there = new Set(known.draws.map((draw) => draw.id));
+      const draws = [...known.draws, ...further.draws.filter((draw) => !there.has(draw.id))];
+      return { ...known, draws, next: further.next };
+    });
   }
 
   async moreRights(): Promise<void> {
-    const known = this.view.value;
-    if (!known?.nextRights) return;
-    const further = await this.#host.emergencyRights(known.nextRights);
-    const there = new Set(known.rights.map((right) => right.id));
-    const rights = [...known.rights, ...further.rights.filter((right) => !there.has(right.id))];
-    await this.view.ask(() => Promise.resolve({ ...known, rights, nextRights: further.next }));
+    await this.view.extend(async (known) => {
+      if (!known.nextRights) return known;
+      const further = await this.#host.emergencyRights(known.nextRights);
+      const there = new Set(known.rights.map((right) => right.id));
+      const rights = [...known.rights, ...further.rights.filter((right) => !there.has(right.id))];
+      return { ...known, rights, nextRights: further.next };
+    });
   }
 
   get rights(): EmergencyRight[] {

@@ -22,11 +22,12 @@ export class Notices {
   }
 
   async more(): Promise<void> {
-    const known = this.list.value;
-    const last = known?.notices.at(-1);
-    if (!known?.more || !last) return;
-    const next = await this.#host.notices(last.id, false);
-    await this.list.ask(() => Promise.resolve({ ...next, notices: [...known.notices, ...next.notices] }));
+    await this.list.extend(async (known) => {
+      const last = known.notices.at(-1);
+      if (!known.more || !last) return known;
+      const next = await this.#host.notices(last.id, false);
+      return { ...next, notices: [...known.notices, ...next.notices] };
+    });
   }
 
   async read(notice: NoticeView): Promise<void> {

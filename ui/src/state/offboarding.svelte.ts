@@ -160,32 +160,31 @@ export class Offboarding {
   }
 
   async moreCases(): Promise<void> {
-    const known = this.cases.value;
-    if (!known?.next) return;
-    const further = await this.#host.cases(this.openOnly, known.next);
-    await this.cases.ask(() => Promise.resolve({ ...further, cases: [...known.cases, ...further.cases] }));
+    await this.cases.extend(async (known) => {
+      if (!known.next) return known;
+      const further = await this.#host.cases(this.openOnly, known.next);
+      return { ...further, cases: [...known.cases, ...further.cases] };
+    });
   }
 
   async moreRotations(): Promise<void> {
     const { caseId } = this;
-    const known = this.rotations.value;
-    if (!known?.next || caseId === null) return;
-    const further = await this.#host.caseRotations(caseId, known.next);
-    await this.rotations.ask(() =>
-      Promise.resolve({ ...further, rotations: [...known.rotations, ...further.rotations] }),
-    );
+    if (caseId === null) return;
+    await this.rotations.extend(async (known) => {
+      if (!known.next) return known;
+      const further = await this.#host.caseRotations(caseId, known.next);
+      return { ...further, rotations: [...known.rotations, ...further.rotations] };
+    });
   }
 
   /** The next page of one of the long lists. */
   async moreOf(list: RadiusList): Promise<void> {
-    const known = this.radius.value;
-    const after =
-      known &&
-      { known: known.moreKnown, reach: known.moreReach, alone: known.moreAlone, reachers: known.moreReachers }[list];
-    if (!known || !after) return;
-    const further = await this.#host.blastRadius(known.of, after);
-    await this.radius.ask(() =>
-      Promise.resolve({
+    await this.radius.extend(async (known) => {
+      const { moreKnown, moreReach, moreAlone, moreReachers } = known;
+      const after = { known: moreKnown, reach: moreReach, alone: moreAlone, reachers: moreReachers }[list];
+      if (!after) return known;
+      const further = await this.#host.blastRadius(known.of, after);
+      return {
         ...known,
         ...(list === 'known' && { known: [...known.known, ...further.known], moreKnown: further.moreKnown }),
         ...(list === 'reach' && { reach: [...known.reach, ...further.reach], moreReach: further.moreReach }),
@@ -194,8 +193,8 @@ export class Offboarding {
           reachers: [...known.reachers, ...further.reachers],
           moreReachers: further.moreReachers,
         }),
-      }),
-    );
+      };
+    });
   }
 
   forget(): void {

@@ -96,10 +96,11 @@ export class Organization {
 
   /** The next services of the list. */
   async more(): Promise<void> {
-    const known = this.services.value;
-    if (!known?.next) return;
-    const next = await this.#host.services(known.next);
-    await this.services.ask(() => Promise.resolve({ ...next, services: [...known.services, ...next.services] }));
+    await this.services.extend(async (known) => {
+      if (!known.next) return known;
+      const next = await this.#host.services(known.next);
+      return { ...next, services: [...known.services, ...next.services] };
+    });
   }
 
   forget(): void {

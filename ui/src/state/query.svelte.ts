@@ -42,6 +42,17 @@ export class Query<T> {
     }
   }
 
+  /**
+   * Goes on from the answer in sight, as to its next page. Where another one came into sight meanwhile, what is learned is no part of that
+   * and is dropped; what fails is thrown, and leaves what is in sight.
+   */
+  async extend(further: (known: T) => Promise<T>): Promise<void> {
+    const known = this.value;
+    if (known === null) return;
+    const value = await further(known);
+    if (this.value === known) this.status = { type: 'ready', value };
+  }
+
   forget(): void {
     this.#turn += 1;
     this.pending = false;

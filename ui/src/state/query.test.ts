@@ -87,3 +87,30 @@ it('says what failed, and forgets what arrives after it was dropped', async () =
   await asked;
   expect(query.status).toEqual({ type: 'idle' });
 });
+
+it('goes on from what is in sight, unless something else came into sight meanwhile', async () => {
+  const query = new Query<string>();
+  await query.extend(() => Promise.reject(new Error('nothing is in sight')));
+  await query.ask(() => Promise.resolve('place 1'));
+  await query.extend((known) => Promise.resolve(`${known}, page 2`));
+  expect(query.value).toBe('place 1, page 2');
+  const page = later<string>();
+  const slow = query.extend(() => page.promise);
+  await query.ask(() => Promise.resolve('place 2'));
+  page.resolve('place 1, page 3');
+  await slow;
+  expect(query.value).toBe('place 2');
+  await expect(query.extend(() => Promise.reject(new Error('down')))).rejects.toThrow('down');
+  expect([query.value, query.pending]).toEqual(['place 2', false]);
+});
+
+it('puts no further page over the nothing of somewhere else', async () => {
+  const query = new Query<string>();
+  await query.ask(() => Promise.resolve('person 1'));
+  const page = later<string>();
+  const slow = query.extend(() => page.promise);
+  query.forget();
+  page.resolve('person 1, page 2');
+  await slow;
+  expect(query.value).toBeNull();
+});

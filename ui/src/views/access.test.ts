@@ -13,6 +13,9 @@ async function open(options: FakeOptions = {}): Promise<FakeHost> {
   return host;
 }
 
+/** What was answered is drawn by then. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
+
 async function choose(step: string) {
   const [menu] = await screen.findAllByTestId(testids.grantMenu);
   if (!menu) throw new Error('no menu');
@@ -40,6 +43,24 @@ describe('access', () => {
     await fireEvent.click(screen.getByText('Show more people'));
     await waitFor(() => expect(screen.getAllByTestId(testids.accessRow).length).toBeGreaterThan(4));
     expect(calls(host, 'accessAt').at(-1)?.args[1]).toBe('more');
+  });
+
+  it('puts no further page of one place below another', async () => {
+    const host = await open();
+    const ask = host.accessAt;
+    let go = () => {};
+    const late = new Promise<void>((resolve) => (go = resolve));
+    host.accessAt = (id, after) => (after === null ? ask(id, after) : late.then(() => ask(id, after)));
+    await fireEvent.click(screen.getByText('Show more people'));
+    const place = screen.getByTestId(testids.accessPlace) as HTMLSelectElement;
+    const other = [...place.options].find((one) => !one.selected) as HTMLOptionElement;
+    await fireEvent.change(place, { target: { value: other.value } });
+    await waitFor(() => expect(calls(host, 'accessAt').at(-1)?.args).toEqual([other.value, null]));
+    await waitFor(() => expect(screen.getAllByTestId(testids.accessRow)).toHaveLength(4));
+    go();
+    await waitFor(() => expect(calls(host, 'accessAt').at(-1)?.args[1]).toBe('more'));
+    await settled();
+    expect(screen.getAllByTestId(testids.accessRow)).toHaveLength(4);
   });
 
   it('shows what is lost before a grant is revoked, and carries out that very plan', async () => {
