@@ -43,22 +43,21 @@ pub fn forward(app: AppHandle, vault: Vault, guard: ClipboardGuard) {
     let mut events = vault.events();
     tauri::async_runtime::spawn(async move {
         loop {
-            match events.recv().await {
-                Ok(event) => {
-                    if let HostEvent::StateChanged(state) = &event
-                        && matches!(
-                            state.session,
-                            SessionState::Locked { .. } | SessionState::SignedOut { .. }
-                        )
-                    {
-                        guard.clear_locked().await;
-                    }
-                    pass_on(&app, &event);
-                }
-                // Hints were lost; the whole state says everything that matters.
-                Err(RecvError::Lagged(_)) => pass_on(&app, &HostEvent::StateChanged(Box::new(vault.state()))),
+            let event = match events.recv().await {
+                Ok(event) => event,
+                // Hints were lost, a lock perhaps among them; the whole state says everything that matters.
+                Err(RecvError::Lagged(_)) => HostEvent::StateChanged(Box::new(vault.state())),
                 Err(RecvError::Closed) => return,
+            };
+            if let HostEvent::StateChanged(state) = &event
+                && matches!(
+                    state.session,
+                    SessionState::Locked { .. } | SessionState::SignedOut { .. }
+                )
+            {
+                guard.clear_locked().await;
             }
+            pass_on(&app, &event);
         }
     });
 }

@@ -1,6 +1,6 @@
 //! Tokens of the identity provider's SCIM client. A new one goes into the clipboard, never to the page.
 
-use crate::clipboard::ClipboardGuard;
+use crate::clipboard::{ClipboardGuard, Turn};
 use claviger_vault::{
     NewToken, Vault,
     view::{
@@ -26,9 +26,10 @@ pub async fn make_provisioning_token(
     clipboard: State<'_, ClipboardGuard>,
     draft: ProvisioningTokenDraft,
 ) -> Result<i64, Problem> {
+    let filling = clipboard.turn();
     clipboard.ready().await?;
     let made = vault.make_provisioning_token(&draft).await?;
-    hand_over(&vault, &clipboard, made).await
+    hand_over(&vault, &clipboard, filling, made).await
 }
 
 /// Makes a token in place of another one, likewise.
@@ -40,9 +41,10 @@ pub async fn rotate_provisioning_token(
     id: String,
     turn: ProvisioningTokenTurn,
 ) -> Result<i64, Problem> {
+    let filling = clipboard.turn();
     clipboard.ready().await?;
     let made = vault.rotate_provisioning_token(&id, &turn).await?;
-    hand_over(&vault, &clipboard, made).await
+    hand_over(&vault, &clipboard, filling, made).await
 }
 
 /// Ends a token at once.
@@ -53,10 +55,15 @@ pub async fn end_provisioning_token(vault: State<'_, Vault>, id: String) -> Resu
 }
 
 /// A token that did not come into the clipboard is one that nobody has: it ends.
-async fn hand_over(vault: &Vault, clipboard: &ClipboardGuard, made: NewToken) -> Result<i64, Problem> {
+async fn hand_over(
+    vault: &Vault,
+    clipboard: &ClipboardGuard,
+    filling: Turn,
+    made: NewToken,
+) -> Result<i64, Problem> {
     let held = async {
         let stay = Duration::from_secs(vault.settings().await?.clipboard_seconds.into());
-        clipboard.hold(made.token, stay).await
+        clipboard.hold(filling, made.token, stay).await
     };
     match held.await {
         Ok(clears_at) => Ok(clears_at.millis()),

@@ -21,11 +21,12 @@ pub async fn copy_value(
     id: String,
     version: Option<u32>,
 ) -> Result<CopyReply, Problem> {
+    let turn = clipboard.turn();
     let stay = Duration::from_secs(vault.settings().await?.clipboard_seconds.into());
     let opened = vault.value(&id, version, Purpose::Copy).await?;
     let offline = opened.offline();
     let text = claviger_vault::value::copyable(opened.value)?;
-    let clears_at = clipboard.hold(text, stay).await?;
+    let clears_at = clipboard.hold(turn, text, stay).await?;
     Ok(CopyReply {
         clears_at: clears_at.millis(),
         offline,

@@ -56,6 +56,11 @@ export const device: Words = {
     'Claviger cannot write to its folder.',
     'Make the folder under “Details” writable, then start again.',
   ),
+  copyTooLate: entry(
+    'note',
+    'It was not copied: Claviger was locked meanwhile, or something newer is in the clipboard.',
+    'Copy it again if you still need it.',
+  ),
   clipboardUnavailable: entry('problem', 'The clipboard cannot be reached.', 'Reveal the value instead.'),
   exportFailed: entry('problem', 'The file could not be written.', 'Choose another folder.', 'retry'),
 };

@@ -66,7 +66,7 @@ impl Vault {
     /// A refusal of the server is final: an offline copy serves only where there is no way to the server.
     ///
     /// # Errors
-    /// When the server refuses, or there is neither a way to it nor an offline copy.
+    /// When the server refuses, there is neither a way to it nor an offline copy, or the vault was locked meanwhile.
     pub async fn value(
         &self,
         id: &str,
@@ -109,6 +109,8 @@ impl Vault {
             }
             Err(error) => return Err(error.into()),
         };
+        // A release may have taken as long as a sign-in in the browser.
+        self.inner.still(&live)?;
         favourite::note_use(&self.inner, secret).await;
         // Brings the event of the read into one's own history, or sends the journal.
         self.inner.hint_sync();

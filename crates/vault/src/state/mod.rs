@@ -77,6 +77,18 @@ impl Inner {
         }
     }
 
+    /// Whether the person is still there for whom something was fetched: nothing is handed out behind a lock, or to whoever came since.
+    ///
+    /// # Errors
+    /// When the vault is locked, was since, or nobody is signed in.
+    pub(crate) fn still(&self, live: &Arc<Live>) -> Result<(), CallError> {
+        if Arc::ptr_eq(&self.live()?, live) {
+            Ok(())
+        } else {
+            Err(CallError::Locked)
+        }
+    }
+
     /// A snapshot of what is known; to be let go soon.
     ///
     /// # Errors

@@ -8,10 +8,16 @@ use crate::{
 use claviger_testkit::peers::{browser::Answer, provider::Person};
 use claviger_vault::{
     MemoryKeyStore, OpenUrl, Purpose, Vault,
-    view::{secret::SecretView, state::SessionState},
+    view::{
+        secret::SecretView,
+        state::{LockReason, SessionState},
+    },
 };
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -114,4 +120,50 @@ async fn a_value_asks_for_a_stronger_sign_in_and_then_goes_on_by_itself() {
     // The session is strong now, and the browser is left alone.
     vault.value(&id, None, Purpose::Copy).await.unwrap();
     assert_eq!(opened.lock().unwrap().len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_whose_sign_in_outlasts_a_lock_is_not_handed_out() {
+    let weak = Person {
+        amr: vec!["pwd".to_owned()],
+        ..Person::new("ben", &[])
+    };
+    let (provider, folder, server) = founded(&[Person::new("olga", &[]), weak]).await;
+    let owner = Owner::sign_in(&server, "olga").await;
+    let (keys, home) = (Arc::new(MemoryKeyStore::default()), folder.path().join("home"));
+    let waiting = Arc::new(Mutex::new(None));
+    let slow = Arc::new(AtomicBool::new(false));
+    let open_url: OpenUrl = {
+        let (waiting, slow) = (Arc::clone(&waiting), Arc::clone(&slow));
+        Arc::new(move |url| {
+            if slow.load(Ordering::SeqCst) {
+                *waiting.lock().unwrap() = Some(url.clone());
+                Ok(())
+            } else {
+                browser_of("ben", Answer::Allow)(url)
+            }
+        })
+    };
+    let vault = Vault::start(parts(&home, &keys, open_url)).await;
+    connect(&vault, &server).await;
+    vault.sign_in(None).await.unwrap();
+    give(&owner).await;
+    let id = create(&vault).await;
+    provider.put_person(&Person::new("ben", &[])).await.unwrap();
+
+    slow.store(true, Ordering::SeqCst);
+    let copy = tokio::spawn({
+        let (vault, id) = (vault.clone(), id.clone());
+        async move { vault.value(&id, None, Purpose::Copy).await.map(|_| ()) }
+    });
+    let url = until("the browser is asked", async || waiting.lock().unwrap().take()).await;
+    vault.lock(LockReason::Asked).await;
+    browser_of("ben", Answer::Allow)(&url).unwrap();
+    assert_eq!(copy.await.unwrap().unwrap_err().code, "locked");
+    // Whoever unlocks gets it, without the browser being asked again.
+    vault.unlock().await.unwrap();
+    until("it is handed out", async || {
+        vault.value(&id, None, Purpose::Copy).await.ok()
+    })
+    .await;
 }
