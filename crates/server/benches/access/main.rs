@@ -34,6 +34,16 @@ use std::time::Instant;
 
 const ROUNDS: usize = 30;
 
+/// Name, who asks, what, with which arguments and body, and the target (ms).
+type Row<'a> = (
+    &'a str,
+    &'a Actor,
+    &'a Route,
+    &'a [String],
+    &'a Value,
+    Option<f64>,
+);
+
 #[tokio::main(flavor = "multi_thread")]
 async fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
@@ -66,7 +76,7 @@ async fn main() {
     let put = json!({"change": {"change": "put", "name": "Bench", "text": text, "enabled": true}});
     let past = json!({ "text": text });
     let shared = [company.shared.to_string()];
-    let rows: [(&str, &Actor, &Route, &[String], &Value, Option<f64>); 8] = [
+    let rows: [Row<'_>; 8] = [
         (
             "access_of_a_place",
             &owner,
