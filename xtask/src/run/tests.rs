@@ -114,11 +114,16 @@ impl Started {
         });
         assert!(up, "it did not come up");
         let app: u32 = fs::read_to_string(&noted).unwrap().trim().parse().unwrap();
-        let below = below(process.id());
-        let names: BTreeSet<_> = below.iter().map(|seen| seen.name.as_str()).collect();
-        for name in ["node", "claviger-server", "sleep"] {
-            assert!(names.contains(name), "{names:?}");
-        }
+        let mut below = Vec::new();
+        // The app notes its number a moment before it becomes the program that stays.
+        let all = within(UP_WITHIN, || {
+            below = self::below(process.id());
+            let names: BTreeSet<_> = below.iter().map(|seen| seen.name.as_str()).collect();
+            ["node", "claviger-server", "sleep"]
+                .iter()
+                .all(|name| names.contains(name))
+        });
+        assert!(all, "{below:?}");
         assert!(below.iter().any(|seen| seen.process == app));
         Self {
             process,
