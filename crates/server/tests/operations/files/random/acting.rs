@@ -143,10 +143,16 @@ impl World {
 
     pub(super) async fn by_files(&mut self, dice: &Dice) {
         let files = self.edit(dice).await;
+        if self.refused_for_holding_more(&files, None).await {
+            return;
+        }
         let shown = plan(&self.house, &self.pipeline.service, &files).await;
         assert_eq!(shown.problems, [], "an edit that can be read");
         if dice.below(3) == 0 {
             self.by_hand(dice).await;
+            if self.refused_for_holding_more(&files, Some(&shown)).await {
+                return;
+            }
         }
         let (before, behind, state) = (
             self.grants().await,
@@ -213,6 +219,45 @@ impl World {
         let sent = |file: &PolicyFile| files.iter().any(|other| other.path == file.path);
         self.files.retain(|file| !sent(file));
         self.files.extend(files.iter().cloned());
+    }
+
+    /// While the identity holds anything else, it is refused everything; an Owner takes that away again.
+    async fn refused_for_holding_more(&mut self, files: &[PolicyFile], shown: Option<&FilesPlan>) -> bool {
+        let (service, now) = (&self.pipeline.service, self.house.clock.now());
+        let more: Vec<_> = self
+            .grants()
+            .await
+            .into_values()
+            .filter(|grant| {
+                let lives = grant.ended.is_none() && grant.expires_at.is_none_or(|end| now < end);
+                lives && grant.principal == service.principal && grant.role != roles::POLICY_FILES
+            })
+            .collect();
+        if more.is_empty() {
+            return false;
+        }
+        let state = state_of(&self.house).await;
+        let body = json!({ "files": files });
+        let planned = self
+            .house
+            .call(Some(service), &route::PLAN_POLICY_FILES, &[], &body)
+            .await;
+        assert_eq!(planned.code(), "forbidden", "{more:?}");
+        if let Some(shown) = shown {
+            let answer = apply_plan(&self.house, service, files, shown).await;
+            assert_eq!(answer.code(), "forbidden", "{more:?}");
+            self.counts.refused += 1;
+        }
+        assert_eq!(state_of(&self.house).await, state);
+        let body = json!({"reason": "it holds nothing else"});
+        for grant in more {
+            let ended = self
+                .house
+                .call(Some(&self.people[0]), &route::END_GRANT, &[&grant.id], &body)
+                .await;
+            assert_eq!(ended.code(), "ok", "{:?}", ended.json());
+        }
+        true
     }
 
     pub(super) async fn step(&mut self, dice: &Dice) {
